@@ -1,0 +1,59 @@
+import { TABLE } from "../lambda/store/schema.ts";
+
+/** One Lambda function, as the CDK app and the embedded stack both build it. */
+export interface FunctionDescriptor {
+  /** Source file of the handler, from the repository's root. */
+  readonly entry: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  /** What the function may do; each maps to a least-privilege grant. */
+  readonly access: readonly Access[];
+}
+
+/** Grants a function can ask for: table reads and writes, sending and handling hints. */
+export type Access = "table:read" | "table:write" | "hints:send" | "hints:handle";
+
+/**
+ * Everything that is deployed, once: read by the CDK app and by the embedded stack, and compared
+ * with the synthesized template by a test.
+ */
+export const descriptor = {
+  table: TABLE,
+  hints: {
+    /** Longest invocation; a worker shortens it to its lease as soon as it has claimed. */
+    visibilityTimeoutSeconds: 900,
+    maxReceiveCount: 10,
+    retentionSeconds: 4 * 24 * 3600,
+    deadLetterRetentionSeconds: 14 * 24 * 3600,
+    batchSize: 10,
+    maxConcurrency: 50,
+  },
+  functions: {
+    worker: {
+      entry: "lambda/functions/worker.ts",
+      timeoutSeconds: 900,
+      memoryMb: 1024,
+      access: ["table:read", "table:write", "hints:send", "hints:handle"],
+    },
+    api: {
+      entry: "lambda/functions/api.ts",
+      timeoutSeconds: 29,
+      memoryMb: 512,
+      access: ["table:read", "table:write", "hints:send"],
+    },
+    sweeper: {
+      entry: "lambda/functions/sweeper.ts",
+      timeoutSeconds: 50,
+      memoryMb: 256,
+      access: ["table:read", "table:write", "hints:send"],
+    },
+  },
+  schedules: {
+    sweep: { everyMinutes: 1 },
+  },
+} as const satisfies {
+  table: typeof TABLE;
+  hints: Record<string, number>;
+  functions: Record<string, FunctionDescriptor>;
+  schedules: Record<string, { everyMinutes: number }>;
+};

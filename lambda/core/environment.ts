@@ -1,0 +1,30 @@
+/**
+ * Names of the environment variables that the Lambda entries read. Infrastructure and the embedded
+ * stack set them from here, so that a name is written once.
+ */
+export const ENV = {
+  /** Name of the DynamoDB table. */
+  table: "SAVEPOINT_TABLE",
+  /** URL of the hint queue. */
+  queueUrl: "SAVEPOINT_QUEUE_URL",
+  /** SHA-256 of the deployed bundle, hex: which code a blocked run was blocked under. */
+  code: "SAVEPOINT_CODE",
+  /** Length of a lease, milliseconds (default 30,000). */
+  leaseMs: "SAVEPOINT_LEASE_MS",
+  /** A body starts only while this much of the lease is left, milliseconds (default 2,000). */
+  leaseMarginMs: "SAVEPOINT_LEASE_MARGIN_MS",
+  /** Time kept free at the end of an invocation to give runs back, milliseconds (default 5,000). */
+  deadlineMarginMs: "SAVEPOINT_DEADLINE_MARGIN_MS",
+  /** A wait up to this long stays in the invocation instead of parking, milliseconds (default 1,500). */
+  waitInPlaceMs: "SAVEPOINT_WAIT_IN_PLACE_MS",
+  /** Pause before a parent of several children is woken by one of them, milliseconds (default 1,000). */
+  gatherMs: "SAVEPOINT_GATHER_MS",
+  /** Base URL of the Hacker News search API (default: the public one). */
+  hnUrl: "SAVEPOINT_HN_URL",
+  /** Base URL of the sample corpus; set by the embedded stack only, never in AWS. */
+  sampleHnUrl: "SAVEPOINT_SAMPLE_HN_URL",
+  /** Key for the OpenAI API. */
+  openaiKey: "OPENAI_API_KEY",
+  /** Base URL of an OpenAI-compatible server. */
+  openaiBaseUrl: "OPENAI_BASE_URL",
+} as const;
