@@ -1,0 +1,60 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { type Clock, systemClock } from "../core/clock.ts";
+import { ENV } from "../core/environment.ts";
+import { InvalidArgumentError } from "../core/errors.ts";
+import { type Ids, systemIds } from "../core/ids.ts";
+import { jsonLog, type Log } from "../core/log.ts";
+import { openHints } from "../queue/hints.ts";
+import { openStore } from "../store/store.ts";
+import type { ClientDependencies } from "./dependencies.ts";
+import { createSavepoint, type Savepoint } from "./savepoint.ts";
+
+/** Where a deployment is, and what to reach it with. */
+export interface ConnectOptions {
+  /** Name of the table. Default: the environment's SAVEPOINT_TABLE. */
+  readonly table?: string;
+  /** URL of the hint queue. Default: the environment's SAVEPOINT_QUEUE_URL. */
+  readonly queueUrl?: string;
+  /** DynamoDB client. Default: one for the environment's region and credentials. */
+  readonly dynamodb?: DynamoDBClient;
+  /** SQS client. Default: one for the environment's region and credentials. */
+  readonly sqs?: SQSClient;
+  readonly clock?: Clock;
+  readonly ids?: Ids;
+  /** Where warnings go. Default: JSON lines on standard error. */
+  readonly log?: Log;
+}
+
+/**
+ * Connects to a deployment from any process that may read and write its table and send to its
+ * queue. Nothing is called until a method is.
+ * @throws InvalidArgumentError when table or queue are neither given nor in the environment
+ */
+export const connect = (options: ConnectOptions = {}): Savepoint =>
+  createSavepoint(openDeployment(options));
+
+/** The ports of a deployment, as a client or an engine uses them. */
+export function openDeployment(options: ConnectOptions): ClientDependencies {
+  const { clock = systemClock, ids = systemIds } = options;
+  const table = options.table ?? fromEnvironment(ENV.table, "table");
+  const queueUrl = options.queueUrl ?? fromEnvironment(ENV.queueUrl, "queueUrl");
+  // The store retries by itself, so that it can tell its own lost write from a rival's.
+  const client = options.dynamodb ?? new DynamoDBClient({ maxAttempts: 1, cacheMiddleware: true });
+  const sqs = options.sqs ?? new SQSClient({ maxAttempts: 3, cacheMiddleware: true });
+  return {
+    store: openStore({ client, table, clock, ids }),
+    hints: openHints(sqs, queueUrl),
+    clock,
+    ids,
+    log: options.log ?? jsonLog((line) => process.stderr.write(`${line}\n`), clock.now),
+  };
+}
+
+function fromEnvironment(name: string, option: string): string {
+  const value = process.env[name];
+  if (value) return value;
+  throw new InvalidArgumentError(
+    `the environment has no ${name}; set it, or pass connect({ ${option} })`,
+  );
+}

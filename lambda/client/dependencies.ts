@@ -1,0 +1,14 @@
+import type { Clock } from "../core/clock.ts";
+import type { Ids } from "../core/ids.ts";
+import type { Log } from "../core/log.ts";
+import type { Hints } from "../queue/hints.ts";
+import type { Store } from "../store/store.ts";
+
+/** What a client is made of. */
+export interface ClientDependencies {
+  readonly store: Store;
+  readonly hints: Hints;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+}

@@ -1,0 +1,69 @@
+import { WorkflowNotFoundError } from "../core/errors.ts";
+import type { Workflow } from "../engine/workflow.ts";
+import type { ClientDependencies } from "./dependencies.ts";
+import { list, type ListOptions, type RunPage } from "./list.ts";
+import { type RunHandle, runHandle } from "./run-handle.ts";
+import { start, type StartOptions } from "./start.ts";
+
+/** A client of one deployment: starts runs and looks at them. */
+export interface Savepoint {
+  /**
+   * Starts a run, or joins the one of that id when workflow and input are the same.
+   * @throws InvalidArgumentError, ValidationError, RunConflictError, ValueTooLargeError,
+   * ValueNotSerializableError
+   */
+  start<Given, Output>(
+    workflow: Workflow<Given, Output>,
+    input: Given,
+    options?: StartOptions,
+  ): Promise<RunHandle<Output>>;
+  /** The handle of a run; whether there is one shows when it is asked. */
+  get<Output = unknown>(id: string): RunHandle<Output>;
+  /** One page of runs, newest first. Throws InvalidArgumentError. */
+  list(options?: ListOptions): Promise<RunPage>;
+}
+
+/** A client that knows the deployed workflows, and so can start them by name. */
+export interface NamedSavepoint extends Savepoint {
+  readonly workflows: ReadonlyMap<string, Workflow>;
+  /**
+   * Starts a run by its workflow's name.
+   * @param options.isInternalId takes an id that only Savepoint itself may give, as `name@time`
+   * @throws WorkflowNotFoundError, and what `start` throws
+   */
+  startByName(
+    workflow: string,
+    input: unknown,
+    options?: StartOptions & { readonly isInternalId?: boolean },
+  ): Promise<{ readonly run: RunHandle; readonly created: boolean }>;
+}
+
+/** Makes a client over a store and a hint queue. */
+export function createSavepoint(
+  deps: ClientDependencies,
+  workflows: ReadonlyMap<string, Workflow> = new Map(),
+): NamedSavepoint {
+  return {
+    workflows,
+    async start<Given, Output>(
+      workflow: Workflow<Given, Output>,
+      input: Given,
+      options: StartOptions = {},
+    ) {
+      const { meta } = await start(deps, workflow, input, options);
+      return runHandle<Output>(deps, meta.id);
+    },
+    async startByName(name, input, options = {}) {
+      const workflow = workflows.get(name);
+      if (!workflow) {
+        throw new WorkflowNotFoundError(
+          `there is no workflow "${name}"; this deployment has ${[...workflows.keys()].join(", ") || "none"}`,
+        );
+      }
+      const { meta, created } = await start(deps, workflow, input, options);
+      return { run: runHandle(deps, meta.id), created };
+    },
+    get: <Output>(id: string) => runHandle<Output>(deps, id),
+    list: (options) => list(deps, options),
+  };
+}

@@ -1,0 +1,84 @@
+import { encodeValue, hashValue } from "../core/codec.ts";
+import { RunConflictError } from "../core/errors.ts";
+import { assertRunId, isPossibleRunId } from "../core/keys.ts";
+import { LIMITS } from "../core/limits.ts";
+import { validate } from "../core/schema-validation.ts";
+import type { Schema } from "../engine/workflow.ts";
+import { historyPk } from "../store/schema.ts";
+import { birthTtl } from "../store/start-run.ts";
+import type { Meta } from "../store/meta.ts";
+import type { ClientDependencies } from "./dependencies.ts";
+
+/** How a run is started. */
+export interface StartOptions {
+  /** Id of the run, and the idempotency key of its start. Default: a fresh ULID. */
+  readonly id?: string;
+}
+
+/** What a start came to. */
+export interface StartOutcome {
+  readonly meta: Meta;
+  /** False when a run of that id, with the same workflow and input, was there before. */
+  readonly created: boolean;
+}
+
+/**
+ * Starts a run: puts it if there is none of its id, then sends the hint. The same id with the same
+ * workflow and input joins the run that is there.
+ * @throws InvalidArgumentError for a bad id, ValidationError for a bad input, ValueTooLargeError,
+ * ValueNotSerializableError, RunConflictError when the id belongs to another run
+ */
+export async function start<Given>(
+  deps: ClientDependencies,
+  workflow: { readonly name: string; readonly inputSchema: Schema<Given, unknown> | undefined },
+  input: unknown,
+  options: StartOptions & { readonly isInternalId?: boolean },
+): Promise<StartOutcome> {
+  const { store, clock, ids } = deps;
+  const now = clock.now();
+  const id = options.id ?? ids.ulid(now);
+  if (!options.isInternalId || !isPossibleRunId(id)) assertRunId(id);
+  const valid = workflow.inputSchema
+    ? await validate(workflow.inputSchema, input, `input of workflow "${workflow.name}"`)
+    : input;
+  const incarnation = ids.ulid(now);
+  const stored = await store.values.keep(encodeValue(valid), {
+    historyPk: historyPk(incarnation, 0),
+    inlineBytes: LIMITS.metaInlineBytes,
+    ttlSeconds: birthTtl(now),
+    nonce: ids.nonce(),
+  });
+  const inputHash = hashValue(input);
+  const started = await store.startRun({
+    id,
+    incarnation,
+    workflow: workflow.name,
+    input: stored,
+    inputHash,
+    now,
+    tx: ids.nonce(),
+  });
+  const { meta, created } = started;
+  if (!created && (meta.workflow !== workflow.name || meta.inputHash !== inputHash)) {
+    throw conflict(meta, workflow.name);
+  }
+  // A run never claimed may have lost its hint: a repeated start sends it again.
+  if (created || meta.epoch === 0) await hint(deps, meta);
+  return started;
+}
+
+async function hint({ hints, log }: ClientDependencies, { id, dueAt }: Meta): Promise<void> {
+  try {
+    await hints.send({ run: id, for: dueAt });
+  } catch (error) {
+    log.warn("hint not sent; the sweeper will send one", { run: id, error });
+  }
+}
+
+const conflict = (there: Meta, workflow: string): RunConflictError =>
+  new RunConflictError(
+    there.workflow === workflow
+      ? `run "${there.id}" was started before with another input; choose another id, or give the same input to join it`
+      : `run "${there.id}" exists and is of workflow "${there.workflow}", not "${workflow}"; choose another id`,
+    { details: { id: there.id, workflow: there.workflow } },
+  );

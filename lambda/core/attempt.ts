@@ -1,0 +1,62 @@
+import type { EpochMs } from "./clock.ts";
+import { RetriesExhaustedError, RetryAfterError } from "./errors.ts";
+import { SavepointError } from "./savepoint-error.ts";
+import { nextAttemptAt, type RetryPolicy } from "./retry-policy.ts";
+
+/** A failed attempt, with what is known to decide what follows. */
+export interface FailedAttempt {
+  readonly step: string;
+  readonly error: unknown;
+  /** Number of the attempt, 1 the first. */
+  readonly attempt: number;
+  /** The attempts that failed before, as far as they are kept. */
+  readonly earlier: readonly { attempt: number; name: string; message: string }[];
+  /** What `retryIf` said; undefined when it was not asked. */
+  readonly isRetryable: boolean | undefined;
+  readonly now: EpochMs;
+  /** A number in [0, 1), for jitter. */
+  readonly chance: number;
+}
+
+/** What follows from a failed attempt: another one, or the error the step is settled with. */
+export type AttemptDecision = { readonly retryAt: EpochMs } | { readonly failWith: unknown };
+
+/** Errors that another attempt would only repeat. */
+const TERMINAL_CODES = new Set([
+  "terminal",
+  "value_too_large",
+  "value_not_serializable",
+  "wrong_context",
+  "validation",
+  "invalid_argument",
+]);
+
+/** Whether an error says of itself that trying again is useless. */
+export const isTerminal = (error: unknown): boolean =>
+  error instanceof SavepointError && TERMINAL_CODES.has(error.code);
+
+/** Decides what follows from a failed attempt. */
+export function decideAttempt(failed: FailedAttempt, policy: RetryPolicy): AttemptDecision {
+  const { error, attempt, now, chance } = failed;
+  if (isTerminal(error) || failed.isRetryable === false || policy.attempts === 1) {
+    return { failWith: error };
+  }
+  if (attempt >= policy.attempts) return { failWith: exhausted(failed) };
+  const notBefore = error instanceof RetryAfterError ? error.notBefore(now) : undefined;
+  return { retryAt: nextAttemptAt(policy, attempt, now, notBefore, chance) };
+}
+
+function exhausted({ step, error, attempt, earlier }: FailedAttempt): RetriesExhaustedError {
+  const errors = [...earlier, { attempt, ...nameAndMessage(error) }];
+  return new RetriesExhaustedError(
+    `step "${step}" failed in each of its ${attempt} attempts: ${errors.map((one) => `${one.attempt}. ${one.message}`).join("; ")}`,
+    { cause: error, errors },
+  );
+}
+
+/** Name and message of anything thrown, as history keeps them. */
+export function nameAndMessage(error: unknown): { name: string; message: string } {
+  return error instanceof Error
+    ? { name: error.name, message: error.message.slice(0, 300) }
+    : { name: typeof error, message: String(error).slice(0, 300) };
+}

@@ -1,0 +1,180 @@
+import { types } from "node:util";
+import { stringify } from "devalue";
+import * as ours from "./errors.ts";
+
+/** Longest message kept, UTF-16 units. */
+const MESSAGE_MAX = 16_384;
+/** Longest property kept, UTF-16 units of its text. */
+const PROPERTY_MAX = 16_384;
+/** Frames kept of a stack, and their length in UTF-16 units. */
+const FRAMES_MAX = 10;
+const FRAMES_LENGTH_MAX = 2_048;
+/** Errors kept of a list of them. */
+const LIST_MAX = 100;
+/** How deep errors may stand inside one another. */
+const CHAIN_MAX = 16;
+
+/** Prototypes of the classes that come back as themselves, by the name of their instances. */
+const PROTOTYPES = new Map<string, object>();
+for (const { prototype } of [
+  Error,
+  TypeError,
+  RangeError,
+  SyntaxError,
+  ReferenceError,
+  EvalError,
+  URIError,
+  AggregateError,
+  ...Object.values(ours).filter(isOurClass),
+]) {
+  PROTOTYPES.set(prototype.name, prototype);
+}
+// Set apart because its instances have names of their own, and its prototype's getter throws.
+PROTOTYPES.set("DOMException", DOMException.prototype);
+
+const TYPES = new Map<unknown, string>(
+  [...PROTOTYPES].map(([type, prototype]) => [prototype, type]),
+);
+
+function isOurClass(value: unknown): value is typeof ours.SavepointError {
+  return typeof value === "function" && value.prototype instanceof ours.SavepointError;
+}
+
+/** An error as plain data; what is absent is at its default. */
+interface ErrorRecord {
+  /** Nearest class that comes back as itself. */
+  readonly type: string;
+  readonly name?: string;
+  readonly message: string;
+  /** The stack without its first lines, which repeat name and message. */
+  readonly frames?: string;
+  readonly cause?: Kept;
+  /** The errors of an AggregateError. */
+  readonly errors?: Kept;
+  /** Own enumerable properties. */
+  readonly own?: Readonly<Record<string, Kept>>;
+}
+
+/** What hangs on an error. */
+type Kept =
+  | { readonly error: ErrorRecord }
+  | { readonly list: readonly Kept[] }
+  | { readonly value: unknown };
+
+const isError = (value: unknown): value is Error =>
+  value instanceof Error || types.isNativeError(value);
+
+/**
+ * An error as plain data; undefined for anything else.
+ *
+ * Builtin errors, DOMException and Savepoint's own come back as their class, an instance of another
+ * class as the nearest of these, with its `name`. Kept are the message (16,384 characters), ten
+ * frames of the stack, `cause`, `errors`, and own enumerable properties: each when it is an error,
+ * a list of them, or plain data of at most 16,384 characters. Others (a socket, a response) are left
+ * out, as is an error inside itself: an error must be recordable whatever hangs on it.
+ */
+export const recordError = (value: unknown): ErrorRecord | undefined =>
+  isError(value) ? recordOf(value, [value]) : undefined;
+
+/** @param chain the errors that this one stands in, itself included */
+function recordOf(error: Error, chain: readonly Error[]): ErrorRecord {
+  const type = typeOf(error);
+  const frames = framesOf(error.stack);
+  const cause = error.cause === undefined ? undefined : kept(error.cause, chain);
+  const errors = error instanceof AggregateError ? kept(error.errors, chain) : undefined;
+  const own = ownProperties(error, chain);
+  return {
+    type,
+    ...(error.name !== type && { name: cut(error.name) }),
+    message: cut(error.message),
+    ...(frames !== "" && { frames }),
+    ...(cause && { cause }),
+    ...(errors && { errors }),
+    ...(Object.keys(own).length > 0 && { own }),
+  };
+}
+
+function typeOf(error: Error): string {
+  let prototype: unknown = Object.getPrototypeOf(error);
+  while (prototype !== null) {
+    const type = TYPES.get(prototype);
+    if (type !== undefined) return type;
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return "Error";
+}
+
+function cut(text: unknown): string {
+  const whole = String(text);
+  if (whole.length <= MESSAGE_MAX) return whole;
+  return `${whole.slice(0, MESSAGE_MAX)}… (${whole.length.toLocaleString("en")} characters in all)`;
+}
+
+function framesOf(stack: unknown): string {
+  const start = typeof stack === "string" ? stack.indexOf("\n    at ") : -1;
+  if (typeof stack !== "string" || start < 0) return "";
+  const lines = stack.slice(start, start + FRAMES_LENGTH_MAX).split("\n");
+  return lines.slice(0, FRAMES_MAX + 1).join("\n");
+}
+
+const ELSEWHERE = new Set(["name", "message", "stack", "cause", "__proto__"]);
+
+function ownProperties(error: Error, chain: readonly Error[]): Record<string, Kept> {
+  const own: Record<string, Kept> = {};
+  for (const [key, value] of Object.entries(error)) {
+    const keep = ELSEWHERE.has(key) ? undefined : kept(value, chain);
+    if (keep) own[key] = keep;
+  }
+  return own;
+}
+
+function kept(value: unknown, chain: readonly Error[]): Kept | undefined {
+  if (isError(value)) {
+    if (chain.length >= CHAIN_MAX || chain.includes(value)) return undefined;
+    return { error: recordOf(value, [...chain, value]) };
+  }
+  if (Array.isArray(value) && value.some(isError)) {
+    return { list: value.slice(0, LIST_MAX).flatMap((one) => kept(one, chain) ?? []) };
+  }
+  return isPlain(value) ? { value } : undefined;
+}
+
+function isPlain(value: unknown): boolean {
+  try {
+    return stringify(value).length <= PROPERTY_MAX;
+  } catch {
+    // Asking devalue is the only way to know; its refusal is the answer.
+    return false;
+  }
+}
+
+/** The error that `recordError` described. A class that is not known any more comes back as Error. */
+export function reviveError(record: ErrorRecord): Error {
+  const { type, name, message, frames = "", cause, errors, own = {} } = record;
+  const error = type === "DOMException" ? new DOMException(message, name) : bare(type, message);
+  if (name !== undefined) hide(error, "name", name);
+  hide(error, "stack", `${error.name}: ${message}${frames}`);
+  if (cause) hide(error, "cause", revived(cause));
+  if (errors) hide(error, "errors", revived(errors));
+  for (const [key, value] of Object.entries(own)) define(error, key, revived(value), true);
+  return error;
+}
+
+/** A real error of that class, made without its constructor, whose parameters are not known. */
+function bare(type: string, message: string): Error {
+  const error = new Error(message);
+  Object.setPrototypeOf(error, PROTOTYPES.get(type) ?? Error.prototype);
+  return error;
+}
+
+function revived(keep: Kept): unknown {
+  if ("error" in keep) return reviveError(keep.error);
+  return "list" in keep ? keep.list.map(revived) : keep.value;
+}
+
+const hide = (error: Error, key: string, value: unknown): void => define(error, key, value, false);
+
+// Defined, not assigned: the class may have a getter of that name.
+function define(error: Error, key: string, value: unknown, enumerable: boolean): void {
+  Object.defineProperty(error, key, { value, enumerable, writable: true, configurable: true });
+}

@@ -1,0 +1,21 @@
+import type * as errors from "./errors.ts";
+import { SavepointError } from "./savepoint-error.ts";
+
+type Concrete = Extract<
+  (typeof errors)[keyof typeof errors],
+  new (...parameters: never) => SavepointError
+>;
+
+/** Any error of this library; `code` tells which. */
+export type KnownError = InstanceType<Concrete>;
+
+/** The code of any error of this library. */
+export type ErrorCode = KnownError["code"];
+
+/** Whether an error is one of this library's, and of that code when one is given. */
+export function isSavepointError<Code extends ErrorCode = ErrorCode>(
+  error: unknown,
+  code?: Code,
+): error is Extract<KnownError, { readonly code: Code }> {
+  return error instanceof SavepointError && (code === undefined || error.code === code);
+}

@@ -1,0 +1,45 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { ValidationError, type ValidationIssue } from "./errors.ts";
+
+/** Complaints that are spelled out in the message; all of them are in `issues`. */
+const SHOWN = 5;
+
+/**
+ * Checks a value against a schema of any library that follows Standard Schema (zod, valibot,
+ * arktype; https://standardschema.dev) and returns what the schema makes of it.
+ * @param what what the value is, for the message: `input of workflow "digest"`
+ * @throws ValidationError with the schema's complaints
+ */
+export async function validate<Output>(
+  schema: StandardSchemaV1<unknown, Output>,
+  value: unknown,
+  what: string,
+): Promise<Output> {
+  const result = await schema["~standard"].validate(value);
+  if (!result.issues) return result.value;
+  const issues = result.issues.map(({ path = [], message }) => ({ path: pathText(path), message }));
+  throw new ValidationError(`${what} is not valid: ${summary(issues)}`, { issues });
+}
+
+/** A path as code would write it: `user.tags[0]["first name"]`. */
+function pathText(path: readonly (PropertyKey | StandardSchemaV1.PathSegment)[]): string {
+  return path
+    .map((segment) => (typeof segment === "object" ? segment.key : segment))
+    .map((key) => {
+      if (typeof key === "number") return `[${key}]`;
+      const name = String(key);
+      return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)
+        ? `.${name}`
+        : `[${JSON.stringify(name)}]`;
+    })
+    .join("")
+    .replace(/^\./, "");
+}
+
+function summary(issues: readonly ValidationIssue[]): string {
+  const lines = issues
+    .slice(0, SHOWN)
+    .map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
+  const rest = issues.length - lines.length;
+  return lines.join("; ") + (rest > 0 ? `; and ${rest} more` : "");
+}

@@ -1,0 +1,57 @@
+import type { EpochMs } from "./clock.ts";
+import { LIMITS } from "./limits.ts";
+import { isFinished, type RunStatus } from "./status.ts";
+
+/** What the sweeper looks at. */
+export interface SweptRun {
+  readonly status: RunStatus;
+  readonly owner: string | undefined;
+  readonly leaseUntil: EpochMs | undefined;
+  readonly dueAt: EpochMs | undefined;
+  readonly owed: readonly string[];
+  readonly nudges: number;
+}
+
+/** What the sweeper does about it: when to look again, and the hint to send, if any. */
+export interface SweepDecision {
+  readonly checkAt: EpochMs;
+  readonly nudges: number;
+  /** The run becomes due now: it has slept so long that its records need a new lease of life. */
+  readonly wake: boolean;
+  readonly hintDelayMs: number | undefined;
+}
+
+/** Row 26: the next look at a run, backing off while nobody acts on its hints. */
+export function decideSweep(run: SweptRun, now: EpochMs): SweepDecision {
+  const again = (firstMs: number, maxMs: number): SweepDecision => ({
+    checkAt: now + Math.min(firstMs * 2 ** run.nudges, maxMs),
+    nudges: run.nudges + 1,
+    wake: false,
+    hintDelayMs: 0,
+  });
+  if (isFinished(run.status)) return again(LIMITS.checkAfterMs, LIMITS.nudgeMaxMs);
+  if (run.owner !== undefined && (run.leaseUntil ?? 0) > now) {
+    const checkAt = (run.leaseUntil ?? now) + 5_000;
+    return { checkAt, nudges: run.nudges, wake: false, hintDelayMs: undefined };
+  }
+  if (run.status === "blocked") return again(LIMITS.blockedCheckMs, LIMITS.blockedCheckMaxMs);
+  if (run.dueAt === undefined)
+    return { ...again(LIMITS.checkAfterMs, LIMITS.nudgeMaxMs), wake: true };
+  if (run.owner !== undefined || run.dueAt <= now) {
+    return again(LIMITS.checkAfterMs, LIMITS.nudgeMaxMs);
+  }
+  const ahead = run.dueAt - now;
+  return ahead <= LIMITS.hintDelayMaxMs
+    ? {
+        checkAt: run.dueAt + LIMITS.checkAfterMs,
+        nudges: run.nudges,
+        wake: false,
+        hintDelayMs: ahead,
+      }
+    : {
+        checkAt: run.dueAt - LIMITS.checkBeforeMs,
+        nudges: run.nudges,
+        wake: false,
+        hintDelayMs: undefined,
+      };
+}

@@ -1,0 +1,187 @@
+import { WorkflowNotFoundError } from "../core/errors.ts";
+import { LIMITS } from "../core/limits.ts";
+import type { Claimed } from "../store/claim-run.ts";
+import type { OperationRecord } from "../store/operation.ts";
+import { isCapped, killsWhenRead, noProgress } from "./caps.ts";
+import { createContext } from "./create-context.ts";
+import type { EngineDependencies, Invocation } from "./dependencies.ts";
+import { drive } from "./drive.ts";
+import { Execution } from "./execution.ts";
+import { History } from "./history.ts";
+import { Lease } from "./lease.ts";
+import { inputOf } from "./ops/child.ts";
+import { block, fail, finish, handOver, park, type Released } from "./release.ts";
+import { Scope } from "./scope.ts";
+import type { Workflow } from "./workflow.ts";
+
+/** A claim, with the monotonic time until which its lease may be trusted. */
+export interface HeldClaim extends Claimed {
+  readonly monotonicUntil: number;
+}
+
+/**
+ * Advances a claimed run as far as this invocation can: replays its history, goes on from there, and
+ * gives it back finished, parked, blocked or handed over. `lost` means that its message must come
+ * back: the run belongs to another worker, or its lease is left to end.
+ */
+export async function advanceRun(
+  deps: EngineDependencies,
+  claim: HeldClaim,
+  invocation: Invocation,
+): Promise<"released" | "lost"> {
+  const { meta } = claim;
+  const lease = new Lease(
+    deps,
+    {
+      id: meta.id,
+      incarnation: meta.incarnation,
+      generation: meta.generation,
+      epoch: meta.epoch,
+      owner: meta.owner ?? "",
+    },
+    meta.leaseUntil ?? 0,
+    claim.monotonicUntil,
+  );
+  const seen = { wakeSeq: meta.wakeSeq };
+  let countsKills = true;
+  lease.keep();
+  try {
+    for (;;) {
+      const execution = await load(deps, claim, lease, invocation, countsKills);
+      lease.holder = execution;
+      const released = await advance(execution, seen);
+      if (released !== "reload") return released;
+      countsKills = false;
+    }
+  } catch (error) {
+    deps.log.error("run not advanced; it goes on when its lease has ended", {
+      run: meta.id,
+      error,
+    });
+    return "lost";
+  } finally {
+    await lease.stop();
+  }
+}
+
+/** Reads the history; a run claimed for the first time has none to read. */
+async function load(
+  deps: EngineDependencies,
+  claim: HeldClaim,
+  lease: Lease,
+  invocation: Invocation,
+  countsKills: boolean,
+): Promise<Execution> {
+  const { meta, isTakeover } = claim;
+  const isUnread = killsWhenRead(meta) !== undefined;
+  const isNew = meta.epoch === 1 && !isTakeover && meta.generation === 0;
+  const records =
+    isUnread || isNew
+      ? []
+      : await deps.store.loadHistory(`H#${meta.incarnation}#${meta.generation}`);
+  const history = new History(records);
+  return new Execution(deps, {
+    meta,
+    lease,
+    history,
+    invocation,
+    isTakeover,
+    countsKills,
+    longestBodyMs: longestStep(records),
+  });
+}
+
+/** The longest a step of this run has taken, as far as the history can tell. */
+const longestStep = (records: readonly OperationRecord[]): number =>
+  records
+    .filter(
+      ({ kind, failures, deadlineAborts }) => kind === "step" && failures + deadlineAborts === 0,
+    )
+    .reduce((longest, one) => Math.max(longest, (one.endedAt ?? one.startedAt) - one.startedAt), 0);
+
+async function advance(
+  execution: Execution,
+  seen: { wakeSeq: number },
+): Promise<"released" | "lost" | "reload"> {
+  const { deps, meta } = execution;
+  const unreadable = killsWhenRead(meta);
+  if (unreadable) return settled(await fail(execution, unreadable));
+  const workflow = deps.workflows.get(meta.workflow);
+  if (!workflow) return settled(await block(execution, undefined, unknownWorkflow(execution)));
+  if (isCapped(meta)) {
+    if (execution.unmarkedProgress() === undefined) {
+      return settled(await fail(execution, noProgress(meta, whatItWasAt(execution))));
+    }
+    await execution.lease.beat();
+  }
+  if (meta.historyTtl * 1000 - deps.clock.now() < LIMITS.restampMs) await restamp(execution);
+  begin(execution, workflow, await inputOf(execution));
+  for (;;) {
+    const ending = await drive(execution);
+    switch (ending.kind) {
+      case "returned":
+        return settled(
+          await finish(execution, workflow, execution.returned ?? { ok: true, value: undefined }),
+        );
+      case "fail":
+        return settled(await fail(execution, ending.error));
+      case "block":
+        return settled(await block(execution, workflow, ending.error));
+      case "hand-over":
+        return settled(await handOver(execution));
+      case "quiet": {
+        const released = await park(execution, seen);
+        if (released !== "refused") return released;
+        break;
+      }
+      case "reload":
+      case "lost":
+        return ending.kind;
+    }
+  }
+}
+
+/** Only a park is ever refused. */
+const settled = (released: Released): "released" | "lost" =>
+  released === "released" ? "released" : "lost";
+
+const unknownWorkflow = ({ deps, meta }: Execution): WorkflowNotFoundError =>
+  new WorkflowNotFoundError(
+    `run ${meta.id} is of workflow "${meta.workflow}", which the deployed worker does not have (it has ${[...deps.workflows.keys()].join(", ") || "none"}); deploy one that has it`,
+  );
+
+/** The operation a stuck run was last seen at. */
+function whatItWasAt({ history, meta }: Execution): string {
+  const unfinished = history.unfinished;
+  if (unfinished.length > 0)
+    return unfinished.map(({ kind, key }) => `${kind} "${key}"`).join(", ");
+  const [running] = meta.activity;
+  const last = running ?? history.rest.at(-1)?.key;
+  return last === undefined ? "its beginning" : `"${last}"`;
+}
+
+/** Calls the workflow function; it runs until its first await and goes on as it is answered. */
+function begin(execution: Execution, workflow: Workflow, input: unknown): void {
+  const { deps, meta, bell } = execution;
+  const context = createContext(execution, new Scope());
+  const where = { run: meta.id, execution, step: undefined };
+  const call = async () => workflow.run(context, input as never);
+  deps.where
+    .run(where, call)
+    .then(
+      (value) => {
+        execution.returned = { ok: true, value };
+      },
+      (error: unknown) => {
+        execution.returned = { ok: false, error };
+      },
+    )
+    .finally(() => bell.ring());
+}
+
+/** A long-lived run's records are near their end of life: they get a new one. */
+async function restamp(execution: Execution): Promise<void> {
+  const { deps, historyPk, lease } = execution;
+  const ttl = Math.ceil((deps.clock.now() + LIMITS.lifeMs + LIMITS.retentionMs) / 1000);
+  await deps.store.restampHistory(lease.me, deps.ids.nonce(), historyPk, ttl);
+}

@@ -1,0 +1,105 @@
+import type { Duration } from "../core/duration.ts";
+import type { EpochMs } from "../core/clock.ts";
+import type { Log } from "../core/log.ts";
+import type { ChildOptions } from "./ops/child.ts";
+import type { StepBody, StepOptions } from "./ops/step.ts";
+import type { Workflow } from "./workflow.ts";
+
+/** How the branches of a map or parallel are run. */
+export interface BranchOptions {
+  /** Branches at work at a time. Default: all. */
+  readonly concurrency?: number;
+}
+
+/** The same, going on when some branches fail. */
+export interface TolerantBranchOptions extends BranchOptions {
+  /** Branches that may fail; with one more, the whole fails. */
+  readonly tolerate: number;
+}
+
+/** Named branches of `ctx.parallel`. */
+export type Branches = Readonly<Record<string, (branch: Context) => Promise<unknown>>>;
+
+/** What the branches return, by name. */
+export type BranchResults<B extends Branches> = { [K in keyof B]: Awaited<ReturnType<B[K]>> };
+
+/**
+ * What a workflow acts through. Each call is an operation that is recorded once; after a crash the
+ * recorded outcome is given back. Names must be stable and, within a scope, are told apart by the
+ * order of their calls (`read`, `read#2`).
+ */
+export interface Context {
+  /** Id of this run. */
+  readonly runId: string;
+  /** How many times this run has been claimed, 1 the first. For logs: it differs after a crash. */
+  readonly attempt: number;
+  /** Aborted when this process has to give the run up. */
+  readonly signal: AbortSignal;
+  /** A log that is silent while recorded operations are replayed. */
+  readonly log: Log;
+
+  /**
+   * Runs a body with effects, and records what it returns. The body runs at least once, is retried
+   * when it throws, and never again once its result is recorded.
+   * @throws what the body threw when it is not retried, RetriesExhaustedError when all attempts failed
+   */
+  step<T>(name: string, body: StepBody<T>): Promise<T>;
+  step<T>(name: string, options: StepOptions, body: StepBody<T>): Promise<T>;
+
+  /** Waits; no compute is held meanwhile unless the wait is short. */
+  sleep(name: string, duration: Duration): Promise<void>;
+  /** Waits until a time; a time that has passed is no wait. */
+  sleepUntil(name: string, time: Date | EpochMs): Promise<void>;
+
+  /**
+   * Starts a child run and waits for its output.
+   * @throws the error the child failed with; RunConflictError when the id belongs to another run
+   */
+  run<Given, Output>(
+    workflow: Workflow<Given, Output>,
+    input: Given,
+    options?: ChildOptions,
+  ): Promise<Output>;
+  /** Starts a child run and does not wait for it. */
+  start<Given>(
+    workflow: Workflow<Given, unknown>,
+    input: Given,
+    options?: ChildOptions,
+  ): Promise<{ readonly id: string }>;
+
+  /**
+   * Runs a function for each item, each in a scope of its own. Like `Promise.all`: the first failure
+   * fails the whole, and what is under way goes on; with `tolerate` it settles like
+   * `Promise.allSettled`, or fails with an AggregateError when more branches fail than tolerated.
+   */
+  map<T, R>(
+    name: string,
+    items: readonly T[],
+    options: TolerantBranchOptions,
+    each: (branch: Context, item: T, index: number) => Promise<R>,
+  ): Promise<PromiseSettledResult<R>[]>;
+  map<T, R>(
+    name: string,
+    items: readonly T[],
+    options: BranchOptions,
+    each: (branch: Context, item: T, index: number) => Promise<R>,
+  ): Promise<R[]>;
+  map<T, R>(
+    name: string,
+    items: readonly T[],
+    each: (branch: Context, item: T, index: number) => Promise<R>,
+  ): Promise<R[]>;
+  /** Runs named branches side by side, each in a scope of its own. Fails with the first failure. */
+  parallel<B extends Branches>(
+    name: string,
+    branches: B,
+    options?: BranchOptions,
+  ): Promise<BranchResults<B>>;
+
+  /** Time as replay will see it again: when the last operation this run knows of had settled. */
+  now(): EpochMs;
+  /** A number in [0, 1) that replay gives again; derived from the run and the place of the call. */
+  random(): number;
+  /** A UUID that replay gives again; derived from the run and the place of the call. */
+  uuid(): string;
+}

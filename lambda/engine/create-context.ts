@@ -1,0 +1,109 @@
+import type { EpochMs } from "../core/clock.ts";
+import { derivedRandom, derivedUuid } from "../core/derived.ts";
+import { type Duration, parseDuration } from "../core/duration.ts";
+import { InvalidArgumentError } from "../core/errors.ts";
+import { assertRunId } from "../core/keys.ts";
+import type { Log } from "../core/log.ts";
+import type { Context } from "./context.ts";
+import type { Execution } from "./execution.ts";
+import { mapBranches, parallelBranches } from "./ops/branches.ts";
+import { type ChildOptions, runChild, startChild } from "./ops/child.ts";
+import { sleep } from "./ops/sleep.ts";
+import { step, type StepBody, type StepOptions } from "./ops/step.ts";
+import type { Scope } from "./scope.ts";
+import type { Workflow } from "./workflow.ts";
+
+/** The context of one scope of an execution: the run's own, or a branch's. */
+export function createContext(execution: Execution, scope: Scope): Context {
+  const { meta } = execution;
+  const branch = (key: string, label: string): Context =>
+    createContext(execution, scope.branch(key, label));
+  const context: Context = {
+    runId: meta.id,
+    attempt: meta.epoch,
+    signal: execution.abort.signal,
+    log: silentInReplay(execution),
+
+    step: async <T>(name: string, ...rest: [StepBody<T>] | [StepOptions, StepBody<T>]) => {
+      const [options, body] = rest.length === 1 ? [{}, rest[0]] : rest;
+      if (typeof body !== "function") {
+        throw new InvalidArgumentError(
+          `step "${name}" has no body; pass a function as the last argument`,
+        );
+      }
+      return execution.ask<T>(scope, "step", name, step(options, body));
+    },
+    sleep: async (name, duration: Duration) => {
+      const ms = parseDuration(duration);
+      return execution.ask<void>(
+        scope,
+        "sleep",
+        name,
+        sleep((now) => now + ms),
+      );
+    },
+    sleepUntil: async (name, time: Date | EpochMs) => {
+      const wakeAt = Math.ceil(Number(time));
+      if (!Number.isFinite(wakeAt)) {
+        throw new InvalidArgumentError(
+          `sleepUntil "${name}" got ${String(time)}; give a valid Date or milliseconds since the epoch`,
+        );
+      }
+      return execution.ask<void>(
+        scope,
+        "sleep",
+        name,
+        sleep(() => wakeAt),
+      );
+    },
+    run: async <Given, Output>(
+      workflow: Workflow<Given, Output>,
+      input: Given,
+      options: ChildOptions = {},
+    ) =>
+      execution.ask<Output>(
+        scope,
+        "run",
+        options.key ?? workflow.name,
+        runChild(childOf(workflow, input, options)),
+      ),
+    start: async <Given>(
+      workflow: Workflow<Given, unknown>,
+      input: Given,
+      options: ChildOptions = {},
+    ) =>
+      execution.ask<{ readonly id: string }>(
+        scope,
+        "start",
+        options.key ?? workflow.name,
+        startChild(childOf(workflow, input, options)),
+      ),
+    map: (async (name: string, items: readonly unknown[], ...rest: unknown[]) => {
+      execution.assertContext(name);
+      return mapBranches(scope.key(name), branch, items, rest);
+    }) as Context["map"],
+    parallel: async (name, branches, options = {}) => {
+      execution.assertContext(name);
+      return parallelBranches(scope.key(name), branch, branches, options);
+    },
+
+    now: () => execution.now,
+    random: () => derivedRandom(meta.incarnation, meta.round, scope.key("random"), execution.now),
+    uuid: () => derivedUuid(meta.incarnation, meta.round, scope.key("uuid"), execution.now),
+  };
+  return context;
+}
+
+function childOf<Given>(workflow: Workflow<Given, unknown>, input: unknown, { id }: ChildOptions) {
+  if (id !== undefined) assertRunId(id);
+  return { workflow: workflow as unknown as Workflow, input, id };
+}
+
+function silentInReplay(execution: Execution): Log {
+  const say =
+    (level: keyof Log): Log["info"] =>
+    (message, fields) => {
+      if (execution.isLive && !execution.isOver) execution.log[level](message, fields);
+    };
+  return { debug: say("debug"), info: say("info"), warn: say("warn"), error: say("error") };
+}

@@ -1,0 +1,192 @@
+import { NonDeterminismError, NotDurableError } from "../core/errors.ts";
+import { decodeValue } from "../core/codec.ts";
+import type { OperationRecord } from "../store/operation.ts";
+import { turn } from "./bell.ts";
+import { readChildren } from "./children.ts";
+import type { Execution } from "./execution.ts";
+import { describe } from "./history.ts";
+import type { Operation } from "./operation.ts";
+import { grantBodies, startHeld, untilNextWake, wakeDue } from "./pending.ts";
+
+/** How driving a run came to an end in this invocation. */
+export type Ending =
+  /** The function returned or threw. */
+  | { readonly kind: "returned" }
+  /** The engine ends the run. */
+  | { readonly kind: "fail"; readonly error: Error }
+  /** The code and the history do not agree. */
+  | { readonly kind: "block"; readonly error: Error }
+  /** Everything left waits on something durable: park. */
+  | { readonly kind: "quiet" }
+  /** There is work to do, in another invocation. */
+  | { readonly kind: "hand-over" }
+  /** A rival's record appeared: read the history again. */
+  | { readonly kind: "reload" }
+  /** The run belongs to another worker, or may. */
+  | { readonly kind: "lost" };
+
+/**
+ * Drives a run until it ends, waits or must be given back. One loop decides everything: settle the
+ * next outcome, start what may start, or wait for something to happen; between any two of these the
+ * code gets one macrotask turn to react.
+ */
+export async function drive(execution: Execution): Promise<Ending> {
+  for (;;) {
+    await turn();
+    const ending = execution.isLive ? await liveStep(execution) : await replayStep(execution);
+    if (ending) return ending;
+  }
+}
+
+/** What ends a run at any point, replaying or live. */
+function ended({ ending, mismatch, returned }: Execution): Ending | undefined {
+  if (ending) return { kind: ending };
+  if (mismatch) return { kind: "block", error: mismatch };
+  if (returned) return { kind: "returned" };
+  return undefined;
+}
+
+/** Replay: gives recorded outcomes one at a time in their order; bodies are held. */
+async function replayStep(execution: Execution): Promise<Ending | undefined> {
+  const { history, pending, bell, deps } = execution;
+  const end = ended(execution);
+  if (end) return end;
+  const { next } = history;
+  if (!next) return goLive(execution);
+  if (pending.has(next.key)) {
+    await replay(execution, next);
+    history.advance();
+    return undefined;
+  }
+  const timer = loneTimer(execution);
+  if (timer) {
+    const at = timer.record?.wakeAt ?? 0;
+    execution.give({ key: timer.key, at, outcome: { ok: true, value: undefined } }, false);
+    return undefined;
+  }
+  if (await bell.wait(deps.settings.replayPatienceMs)) return undefined;
+  return { kind: "block", error: noLongerAsked(next) };
+}
+
+/** A timer that fired while nothing else was pending has no record of it: it goes before the rest. */
+function loneTimer({ pending }: Execution): Operation | undefined {
+  if (pending.size !== 1) return undefined;
+  const [only] = pending.values();
+  return only?.kind === "sleep" && only.record?.state === "waiting" ? only : undefined;
+}
+
+async function replay(execution: Execution, record: OperationRecord): Promise<void> {
+  const isResult = record.result !== undefined;
+  const stored = record.result ?? record.error ?? "";
+  const value = decodeValue(await execution.deps.store.values.fetch(stored));
+  execution.give(
+    {
+      key: record.key,
+      at: record.endedAt ?? 0,
+      outcome: isResult ? { ok: true, value } : { ok: false, error: value },
+    },
+    false,
+  );
+}
+
+/** The error of code that stopped asking for what is recorded. */
+export const noLongerAsked = (record: OperationRecord, cause?: unknown): NonDeterminismError =>
+  new NonDeterminismError(
+    `the code no longer asks for ${describe(record)}, which the history holds; deploy code that does, or start a new run`,
+    {
+      expected: describe(record),
+      got: "nothing",
+      where: record.key,
+      ...(cause !== undefined && { cause }),
+    },
+  );
+
+/** Replay is over: what is pending starts or carries on. */
+async function goLive(execution: Execution): Promise<Ending | undefined> {
+  execution.isLive = true;
+  execution.areChildrenStale = true;
+  return startHeld(execution);
+}
+
+async function liveStep(execution: Execution): Promise<Ending | undefined> {
+  const end = ended(execution);
+  if (end) return end;
+  stopAtLimits(execution);
+  const settlement = execution.settlements.take();
+  if (settlement) {
+    execution.settledLive += 1;
+    execution.give(settlement, true);
+    return undefined;
+  }
+  const failed = await startHeld(execution);
+  if (failed) return failed;
+  if (execution.areChildrenStale && (await readChildren(execution))) return undefined;
+  if (wakeDue(execution) || grantBodies(execution)) return undefined;
+  if (execution.isBusy || execution.settlements.isOpen) {
+    await waitForEvent(execution);
+    return undefined;
+  }
+  return whenQuiet(execution);
+}
+
+function stopAtLimits(execution: Execution): void {
+  const { deps, invocation, settledLive } = execution;
+  if (!execution.isStopping && settledLive >= deps.settings.operationsPerInvocation) {
+    execution.isStopping = true;
+  }
+  if (deps.clock.now() >= invocation.deadlineAt) {
+    execution.isStopping = true;
+    execution.stopBodies("deadline");
+  }
+}
+
+/** How often META is read while one branch waits on the outside and another works. */
+const POLL_MS = 1_000;
+
+async function waitForEvent(execution: Execution): Promise<void> {
+  const { bell, deps, invocation, meta, pending } = execution;
+  const waitsOutside = [...pending.values()].some(({ wait }) => wait?.childId !== undefined);
+  const untilDeadline = Math.max(invocation.deadlineAt - deps.clock.now(), 0);
+  const rang = await bell.wait(
+    Math.min(
+      untilNextWake(execution) ?? Number.POSITIVE_INFINITY,
+      untilDeadline > 0 ? untilDeadline : Number.POSITIVE_INFINITY,
+      waitsOutside ? POLL_MS : Number.POSITIVE_INFINITY,
+    ),
+  );
+  if (rang || !waitsOutside || execution.isOver) return;
+  const now = await deps.store.readRun(meta.id);
+  if (now && now.epoch === meta.epoch) execution.heard(now);
+}
+
+/** Nothing runs and nothing is being written: wait here, park, or give the run back. */
+async function whenQuiet(execution: Execution): Promise<Ending | undefined> {
+  const { bell, deps, invocation, pending } = execution;
+  if (pending.size === 0) {
+    if (await bell.wait(deps.settings.idlePatienceMs)) return undefined;
+    return { kind: "fail", error: notDurable(execution) };
+  }
+  const hasWork = [...pending.values()].some(
+    ({ phase, wait }) => phase === "held" || wait?.bodyMs !== undefined,
+  );
+  if (hasWork) {
+    if (execution.isStopping) return { kind: "hand-over" };
+    // The lease is too short for a body just now: the next heartbeat rings.
+    await bell.wait(deps.settings.leaseMs);
+    return undefined;
+  }
+  const wakeIn = untilNextWake(execution);
+  const fits = wakeIn !== undefined && deps.clock.now() + wakeIn < invocation.deadlineAt;
+  if (fits && wakeIn <= deps.settings.waitInPlaceMs && !execution.isStopping) {
+    await bell.wait(wakeIn);
+    return undefined;
+  }
+  return { kind: "quiet" };
+}
+
+function notDurable({ history, meta, deps }: Execution): NotDurableError {
+  const last = history.rest.at(-1)?.key ?? "its last operation";
+  return new NotDurableError(
+    `run ${meta.id} has awaited something that is not durable for ${deps.settings.idlePatienceMs} ms after ${last}, with no operation pending; await only what ctx gives, and do other work inside ctx.step`,
+  );
+}

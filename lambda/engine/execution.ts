@@ -1,0 +1,355 @@
+import type { EpochMs } from "../core/clock.ts";
+import { type Encoded, decodeValue } from "../core/codec.ts";
+import { LIMITS } from "../core/limits.ts";
+import { type Log, logWith } from "../core/log.ts";
+import {
+  InvalidArgumentError,
+  type NonDeterminismError,
+  WrongContextError,
+} from "../core/errors.ts";
+import { historyOf, type Meta } from "../store/meta.ts";
+import { NEW_OPERATION, type OperationKind, type OperationRecord } from "../store/operation.ts";
+import type { StoredValue } from "../store/values.ts";
+import type { WriteGuard } from "../store/write-operation.ts";
+import { Bell } from "./bell.ts";
+import type { EngineDependencies, Invocation } from "./dependencies.ts";
+import type { History } from "./history.ts";
+import type { Lease, LeaseHolder } from "./lease.ts";
+import type { Behaviour, Operation, Phase, Wait } from "./operation.ts";
+import type { Scope } from "./scope.ts";
+import { type Outcome, type Settlement, Settlements } from "./settlements.ts";
+
+/** Why bodies are told to stop. */
+export type StopReason = "deadline" | "lost" | "over";
+
+/** A promise that never settles: what suspended code awaits. It is never an exception. */
+export const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
+
+/**
+ * One call of a workflow function: what it has asked for, what is known, what is being done. It
+ * belongs to one claim; once it is over, everything asked of it stays unanswered and nothing is
+ * written, because a frozen process may thaw old continuations into a later invocation.
+ */
+export class Execution implements LeaseHolder {
+  readonly deps: EngineDependencies;
+  readonly meta: Meta;
+  readonly lease: Lease;
+  readonly invocation: Invocation;
+  readonly history: History;
+  readonly historyPk: string;
+  readonly log: Log;
+  readonly bell: Bell;
+  readonly settlements = new Settlements();
+  readonly pending = new Map<string, Operation>();
+  readonly bodies = new Set<AbortController>();
+  readonly abort = new AbortController();
+
+  isLive = false;
+  /** No more bodies start here: the invocation ends, or its share of operations is used up. */
+  isStopping = false;
+  returned: Outcome | undefined;
+  mismatch: NonDeterminismError | undefined;
+  ending: "lost" | "reload" | undefined;
+  /** Some child may have finished since their METAs were read. */
+  areChildrenStale = false;
+  /** Whether the children's METAs have been read since replay. */
+  hasReadChildren = false;
+  /** Live settlements given to the code. */
+  settledLive = 0;
+  longestBodyMs: number;
+  /** Whether a mark counts against the operation; it does once per claim. */
+  readonly countsKills: boolean;
+
+  readonly #isTakeover: boolean;
+  #isOver = false;
+  #active = 0;
+  #writes = 0;
+  #progress: number;
+  #marked: number;
+  #lastSettledAt: EpochMs;
+  #heardWakeSeq: number;
+  readonly #asked = new Set<string>();
+  readonly #errorsOf = new WeakMap<object, string>();
+
+  constructor(
+    deps: EngineDependencies,
+    given: {
+      readonly meta: Meta;
+      readonly lease: Lease;
+      readonly history: History;
+      readonly invocation: Invocation;
+      readonly longestBodyMs: number;
+      readonly isTakeover: boolean;
+      readonly countsKills: boolean;
+    },
+  ) {
+    this.deps = deps;
+    this.meta = given.meta;
+    this.lease = given.lease;
+    this.history = given.history;
+    this.invocation = given.invocation;
+    this.longestBodyMs = given.longestBodyMs;
+    this.#isTakeover = given.isTakeover;
+    this.countsKills = given.countsKills;
+    this.historyPk = historyOf(given.meta);
+    this.log = logWith(deps.log, { run: given.meta.id, workflow: given.meta.workflow });
+    this.bell = new Bell(deps.clock);
+    this.#progress = given.history.progress;
+    this.#marked = given.meta.mark;
+    this.#lastSettledAt = given.meta.startedAt;
+    this.#heardWakeSeq = given.meta.wakeSeq;
+  }
+
+  /** Time as the workflow sees it: when the last operation it knows of had settled. */
+  get now(): EpochMs {
+    return this.#lastSettledAt;
+  }
+  /**
+   * Whether operations must be marked before they begin: their former owner can only be at work on
+   * what was askable before anything new settled here.
+   */
+  get marksFirst(): boolean {
+    return this.#isTakeover && this.settledLive === 0;
+  }
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+  /** Whether a body runs or a write is in flight. */
+  get isBusy(): boolean {
+    return this.#active > 0 || this.#writes > 0;
+  }
+  get hasWrites(): boolean {
+    return this.#writes > 0;
+  }
+  get progress(): number {
+    return this.#progress;
+  }
+
+  /** Whether the code has asked for the operation of that key. */
+  hasAsked(key: string): boolean {
+    return this.#asked.has(key);
+  }
+  /** Whether nothing but this operation is pending: what it comes to then needs no record. */
+  isAlone(operation: Operation): boolean {
+    return this.pending.size === 1 && this.pending.has(operation.key) && !this.settlements.isOpen;
+  }
+  /** The operation whose error this is, if it came from one. */
+  originOf(error: unknown): string | undefined {
+    return typeof error === "object" && error !== null ? this.#errorsOf.get(error) : undefined;
+  }
+
+  /** Records that the code asks for an operation; the promise settles in the order of settlement. */
+  async ask<T>(scope: Scope, kind: OperationKind, name: string, behaviour: Behaviour): Promise<T> {
+    if (this.#isOver) return never();
+    this.assertContext(name);
+    const request = scope.request(kind, name);
+    if (this.#asked.size >= LIMITS.operationsMax) {
+      throw new InvalidArgumentError(
+        `run ${this.meta.id} asks for more than ${LIMITS.operationsMax} operations; split it into child runs`,
+      );
+    }
+    this.#asked.add(request.key);
+    this.mismatch ??= this.history.mismatch(request);
+    this.bell.ring();
+    if (this.mismatch) return never();
+    return new Promise<T>((resolve, reject) => {
+      this.pending.set(request.key, {
+        ...request,
+        behaviour,
+        resolve: resolve as (value: unknown) => void,
+        reject,
+        record: this.history.find(request.key),
+        phase: "held",
+        wait: undefined,
+      });
+    });
+  }
+
+  /** Throws WrongContextError when the calling code is a step's body or belongs to another run. */
+  assertContext(name: string): void {
+    const here = this.deps.where.getStore();
+    if (here?.step !== undefined) {
+      throw new WrongContextError(
+        `"${name}" was asked of ctx inside the body of step "${here.step}"; a step's body cannot use ctx: move the call out of it`,
+      );
+    }
+    if (here && here.execution !== this) {
+      throw new WrongContextError(
+        `"${name}" was asked of the ctx of run ${this.meta.id} by code of run ${here.run}; use the ctx your own workflow was given`,
+      );
+    }
+  }
+
+  enter(operation: Operation, phase: Phase): void {
+    if (operation.phase === "active") this.#active -= 1;
+    if (phase === "active") this.#active += 1;
+    operation.phase = phase;
+    this.bell.ring();
+  }
+
+  /** Waits in the words of `wait`; resolves with what woke it, or never once the execution is over. */
+  waitFor(operation: Operation, wait: Omit<Wait, "wake">): Promise<Meta | undefined> {
+    return new Promise((resolve) => {
+      operation.wait = {
+        ...wait,
+        wake: (child) => {
+          operation.wait = undefined;
+          this.enter(operation, "active");
+          resolve(child);
+        },
+      };
+      this.enter(operation, "waiting");
+    });
+  }
+
+  /** Writes an operation's record; resolves once it is ours, never when it is not. */
+  async write(
+    operation: Operation,
+    change: Partial<OperationRecord> & Pick<OperationRecord, "state">,
+    guard: WriteGuard,
+  ): Promise<void> {
+    const { key, kind, ordinal } = operation;
+    const record: OperationRecord = {
+      startedAt: this.deps.clock.now(),
+      ...NEW_OPERATION,
+      ...operation.record,
+      ...change,
+      key,
+      kind,
+      ordinal,
+      epoch: this.meta.epoch,
+      nonce: this.deps.ids.nonce(),
+    };
+    const { store } = this.deps;
+    const written = await this.inFlight(() =>
+      store.writeOperation(this.historyPk, record, this.meta.historyTtl, guard),
+    );
+    if (!written.done)
+      return this.#end(written.rival && written.rival.epoch <= this.meta.epoch ? "reload" : "lost");
+    operation.record = record;
+  }
+
+  /** Runs a write; one whose outcome stays unknown ends the execution, and the lease is left to end. */
+  async inFlight<T>(write: () => Promise<T>): Promise<T> {
+    if (this.#isOver || this.ending) return never();
+    this.#writes += 1;
+    try {
+      return await write();
+    } catch (error) {
+      this.log.error("a write failed for good; the run goes on when its lease has ended", {
+        error,
+      });
+      return await this.#end("lost");
+    } finally {
+      this.#writes -= 1;
+      this.bell.ring();
+    }
+  }
+
+  /** Settles an operation: takes the next place, writes the record, then lets the code see it. */
+  async settle(
+    operation: Operation,
+    encoded: { readonly result: Encoded } | { readonly error: Encoded },
+    change: Partial<OperationRecord> = {},
+  ): Promise<void> {
+    const place = this.settlements.reserve();
+    const at = this.deps.clock.now();
+    const isResult = "result" in encoded;
+    const value = isResult ? encoded.result : encoded.error;
+    const stored = await this.keep(value, LIMITS.operationInlineBytes);
+    await this.write(
+      operation,
+      {
+        ...change,
+        state: "done",
+        order: this.meta.epoch * LIMITS.settlementsPerEpoch + place,
+        ...(isResult ? { result: stored } : { error: stored }),
+        nextAttemptAt: undefined,
+        endedAt: at,
+      },
+      "settle",
+    );
+    const decoded = decodeValue(value);
+    this.fill(place, {
+      key: operation.key,
+      at,
+      outcome: isResult ? { ok: true, value: decoded } : { ok: false, error: decoded },
+    });
+  }
+
+  /** Settles a timer that needs no record: nothing else was pending when it fired. */
+  settleUnrecorded(operation: Operation, at: EpochMs): void {
+    const place = this.settlements.reserve();
+    this.fill(place, { key: operation.key, at, outcome: { ok: true, value: undefined } });
+  }
+
+  private fill(place: number, settlement: Settlement): void {
+    this.settlements.fill(place, settlement);
+    const operation = this.pending.get(settlement.key);
+    if (operation) this.enter(operation, "waiting");
+  }
+
+  /** Keeps a value inline, or in parts written before what refers to them. */
+  keep(value: Encoded, inlineBytes: number): Promise<StoredValue> {
+    const { store, ids } = this.deps;
+    const { historyPk, meta } = this;
+    const where = { historyPk, inlineBytes, ttlSeconds: meta.historyTtl, nonce: ids.nonce() };
+    return this.inFlight(() => store.values.keep(value, where));
+  }
+
+  /** Gives the code an outcome. */
+  give(settlement: Settlement, isRecorded: boolean): void {
+    const { key, outcome, at } = settlement;
+    const operation = this.pending.get(key);
+    if (!operation) return;
+    this.pending.delete(key);
+    this.#lastSettledAt = Math.max(this.#lastSettledAt, at);
+    if (isRecorded) this.#progress += 1;
+    if (outcome.ok) return operation.resolve(outcome.value);
+    if (typeof outcome.error === "object" && outcome.error !== null) {
+      this.#errorsOf.set(outcome.error, key);
+    }
+    operation.reject(outcome.error);
+  }
+
+  /** A failed attempt was recorded: that is progress too. */
+  countFailure(): void {
+    this.#progress += 1;
+  }
+
+  activity(): readonly string[] {
+    return [...this.pending.values()]
+      .filter(({ phase }) => phase === "active")
+      .map(({ key }) => key)
+      .slice(0, 5);
+  }
+  unmarkedProgress(): number | undefined {
+    return this.#progress > this.#marked ? this.#progress : undefined;
+  }
+  heard({ wakeSeq, mark }: Meta): void {
+    this.#marked = mark;
+    if (wakeSeq !== this.#heardWakeSeq) this.areChildrenStale = true;
+    this.#heardWakeSeq = wakeSeq;
+    this.bell.ring();
+  }
+  lost(): void {
+    void this.#end("lost");
+  }
+
+  /** Ends the execution: bodies are told to stop, and nothing it is asked is answered any more. */
+  close(reason: StopReason): void {
+    this.#isOver = true;
+    this.stopBodies(reason);
+    if (!this.abort.signal.aborted) this.abort.abort(reason);
+  }
+  stopBodies(reason: StopReason): void {
+    for (const body of this.bodies) body.abort(reason);
+  }
+
+  #end<T>(ending: "lost" | "reload"): Promise<T> {
+    if (!this.ending || ending === "lost") this.ending = ending;
+    this.close("lost");
+    this.bell.ring();
+    return never();
+  }
+}

@@ -1,0 +1,123 @@
+import type { Clock, EpochMs } from "../core/clock.ts";
+import type { Ids } from "../core/ids.ts";
+import type { Log } from "../core/log.ts";
+import type { Meta } from "../store/meta.ts";
+import type { Ownership } from "../store/owned.ts";
+import type { Store } from "../store/store.ts";
+import type { EngineSettings } from "./settings.ts";
+
+/** What a lease needs to keep itself. */
+export interface LeaseDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly settings: EngineSettings;
+}
+
+/** What the holder tells and hears with each heartbeat. */
+export interface LeaseHolder {
+  activity(): readonly string[];
+  /** Progress not yet marked in META. */
+  unmarkedProgress(): number | undefined;
+  /** META as the heartbeat returned it. */
+  heard(meta: Meta): void;
+  /** The lease is gone: start nothing more, abort what runs, write nothing. */
+  lost(): void;
+}
+
+/**
+ * A worker's exclusive, expiring right to advance a run. It is judged by the wall clock, which
+ * rivals see, and by the monotonic one, counted from before the heartbeat was sent: a process that
+ * was paused must not trust a clock that was set back meanwhile.
+ */
+export class Lease {
+  readonly me: Ownership;
+  readonly #deps: LeaseDependencies;
+  #until: EpochMs;
+  #monotonicUntil: number;
+  #cancelBeat: (() => void) | undefined;
+  #beating: Promise<void> | undefined;
+  #holder: LeaseHolder | undefined;
+  #isOver = false;
+  #isLost = false;
+
+  constructor(deps: LeaseDependencies, me: Ownership, until: EpochMs, monotonicUntil: number) {
+    this.#deps = deps;
+    this.me = me;
+    this.#until = until;
+    this.#monotonicUntil = monotonicUntil;
+  }
+
+  /** Whether a body may start now: enough of the lease is left for what it will write. */
+  get allowsWork(): boolean {
+    const { clock, settings } = this.#deps;
+    const margin = settings.leaseMarginMs;
+    return (
+      !this.#isOver &&
+      clock.now() + margin < this.#until &&
+      clock.monotonic() + margin < this.#monotonicUntil
+    );
+  }
+
+  /** Who is told of heartbeats; from the moment it is set when the lease was lost before. */
+  set holder(holder: LeaseHolder) {
+    this.#holder = holder;
+    if (this.#isLost) holder.lost();
+  }
+
+  /** Beats each third of the lease until `stop`. */
+  keep(): void {
+    const { clock, settings } = this.#deps;
+    this.#cancelBeat = clock.after(settings.leaseMs / 3, () => {
+      this.#beating = this.beat().then(() => {
+        if (!this.#isOver) this.keep();
+      });
+    });
+  }
+
+  /** Ends the heartbeats and waits for one in flight. */
+  async stop(): Promise<void> {
+    this.#isOver = true;
+    this.#cancelBeat?.();
+    await this.#beating;
+  }
+
+  /** One heartbeat, retried while the lease would still be safe. */
+  async beat(): Promise<void> {
+    const { store, clock, ids, log, settings } = this.#deps;
+    const until = clock.now() + settings.leaseMs;
+    const monotonicUntil = clock.monotonic() + settings.leaseMs;
+    const activity = this.#holder?.activity() ?? [];
+    const progress = this.#holder?.unmarkedProgress();
+    try {
+      const beat = await store.heartbeat(
+        this.me,
+        ids.nonce(),
+        { leaseUntil: until, activity, progress },
+        store.retry.until(this.#until - settings.leaseMarginMs),
+      );
+      if (this.#isOver) return;
+      if (beat.outcome === "lost") {
+        log.warn("lease lost to another worker", { run: this.me.id, epoch: this.me.epoch });
+        return this.#lose();
+      }
+      // Refused while still the owner: a later heartbeat has already extended further.
+      if (beat.outcome === "done") {
+        this.#until = until;
+        this.#monotonicUntil = monotonicUntil;
+        this.#holder?.heard(beat.meta);
+      }
+    } catch (error) {
+      if (this.#isOver) return;
+      log.error("lease could not be extended", { run: this.me.id, error });
+      this.#lose();
+    }
+  }
+
+  #lose(): void {
+    this.#isOver = true;
+    this.#isLost = true;
+    this.#holder?.lost();
+  }
+}

@@ -1,0 +1,121 @@
+import { InvalidArgumentError } from "../../core/errors.ts";
+import type { Branches, BranchOptions, BranchResults, Context } from "../context.ts";
+
+type MakeBranch = (key: string, label: string) => Context;
+type Each = (branch: Context, item: unknown, index: number) => Promise<unknown>;
+
+/**
+ * `ctx.map`. Nothing of it is recorded: which branch starts next follows from the order in which
+ * the branches' operations settle, and that order is the same on replay.
+ */
+export async function mapBranches(
+  key: string,
+  branch: MakeBranch,
+  items: readonly unknown[],
+  rest: readonly unknown[],
+): Promise<unknown[]> {
+  const [options, each] = (rest.length === 1 ? [{}, rest[0]] : rest) as [
+    BranchOptions & { readonly tolerate?: number },
+    Each,
+  ];
+  if (!Array.isArray(items)) {
+    throw new InvalidArgumentError(`map "${key}" got ${typeof items} instead of an array of items`);
+  }
+  if (typeof each !== "function") {
+    throw new InvalidArgumentError(`map "${key}" has no function; pass it as the last argument`);
+  }
+  const { tolerate } = options;
+  if (tolerate !== undefined && (!Number.isInteger(tolerate) || tolerate < 0)) {
+    throw new InvalidArgumentError(
+      `map "${key}" got tolerate ${tolerate}; give a whole number, 0 or more`,
+    );
+  }
+  const start = (index: number) => each(branch(key, String(index)), items[index], index);
+  const { settled, failures } = await runAll(key, items.length, options, tolerate ?? 0, start);
+  if (tolerate === undefined)
+    return settled.map((one) => (one as PromiseFulfilledResult<unknown>).value);
+  if (failures.length > tolerate) {
+    throw new AggregateError(
+      failures,
+      `map "${key}": ${failures.length} of ${items.length} branches failed, ${tolerate} tolerated`,
+    );
+  }
+  return settled;
+}
+
+/** `ctx.parallel`: named branches side by side. */
+export async function parallelBranches<B extends Branches>(
+  key: string,
+  branch: MakeBranch,
+  branches: B,
+  options: BranchOptions,
+): Promise<BranchResults<B>> {
+  const entries = Object.entries(branches);
+  const start = async (index: number) => {
+    const [label, run] = entries[index] as [string, B[string]];
+    return run(branch(key, label));
+  };
+  const { settled } = await runAll(key, entries.length, options, 0, start);
+  return Object.fromEntries(
+    entries.map(([label], index) => [
+      label,
+      (settled[index] as PromiseFulfilledResult<unknown>).value,
+    ]),
+  ) as BranchResults<B>;
+}
+
+interface AllSettled {
+  readonly settled: PromiseSettledResult<unknown>[];
+  readonly failures: unknown[];
+}
+
+/**
+ * Runs `count` branches, `concurrency` at a time. Rejects with the first failure when none is
+ * tolerated; else stops starting branches once more have failed than tolerated.
+ */
+function runAll(
+  key: string,
+  count: number,
+  {
+    concurrency = Number.POSITIVE_INFINITY,
+    tolerate: isTolerant,
+  }: BranchOptions & { tolerate?: number },
+  tolerate: number,
+  start: (index: number) => Promise<unknown>,
+): Promise<AllSettled> {
+  if (!(concurrency >= 1)) {
+    throw new InvalidArgumentError(
+      `"${key}" got concurrency ${concurrency}; give a number, 1 or more`,
+    );
+  }
+  const settled: PromiseSettledResult<unknown>[] = [];
+  const failures: unknown[] = [];
+  return new Promise((resolve, reject) => {
+    let next = 0;
+    let open = 0;
+    const advance = (): void => {
+      const isGivingUp = failures.length > tolerate;
+      if (isGivingUp && isTolerant === undefined) return reject(failures[0] as Error);
+      while (!isGivingUp && next < count && open < concurrency) run(next++);
+      if (open === 0) resolve({ settled, failures });
+    };
+    const run = (index: number): void => {
+      open += 1;
+      start(index)
+        .then(
+          (value) => {
+            settled[index] = { status: "fulfilled", value };
+          },
+          (reason: unknown) => {
+            settled[index] = { status: "rejected", reason };
+            failures.push(reason);
+          },
+        )
+        .then(() => {
+          open -= 1;
+          advance();
+        }, reject);
+    };
+    advance();
+  });
+}

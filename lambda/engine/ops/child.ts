@@ -1,0 +1,160 @@
+import { decodeValue, type Encoded, encodeValue, hashValue } from "../../core/codec.ts";
+import { RunConflictError } from "../../core/errors.ts";
+import { childId } from "../../core/keys.ts";
+import { LIMITS } from "../../core/limits.ts";
+import { validate } from "../../core/schema-validation.ts";
+import { isFinished } from "../../core/status.ts";
+import { historyPk } from "../../store/schema.ts";
+import { birthTtl } from "../../store/start-run.ts";
+import type { Meta, RunReference } from "../../store/meta.ts";
+import { type Execution, never } from "../execution.ts";
+import type { Behaviour, Operation } from "../operation.ts";
+import { sendHint } from "../send-hint.ts";
+import type { Workflow } from "../workflow.ts";
+
+/** How a child run is started. */
+export interface ChildOptions {
+  /** Names the operation, and with it the child, instead of the workflow's name. */
+  readonly key?: string;
+  /** Attaches to the run of this id, started by whoever comes first, instead of a child of this run's own. */
+  readonly id?: string;
+}
+
+interface Child {
+  readonly workflow: Workflow;
+  readonly input: unknown;
+  readonly id: string | undefined;
+}
+
+/** The behaviour of `ctx.run`: a child run, awaited. */
+export function runChild(child: Child): Behaviour {
+  return {
+    async live(operation, execution) {
+      const id = operation.record?.childId ?? child.id ?? ownChildId(execution, operation);
+      // The record first, then the child: a child nobody waits for could not be told from a lost one.
+      if (operation.record?.state !== "waiting") {
+        await execution.write(operation, { state: "waiting", childId: id }, "begin");
+        const failed = await ensureChild(operation, execution, child, id, true);
+        if (failed) return execution.settle(operation, failed);
+      }
+      for (;;) {
+        const meta = await execution.waitFor(operation, { childId: id });
+        if (meta && isFinished(meta.status)) {
+          return execution.settle(operation, await outcomeOf(execution, meta));
+        }
+        const failed = await ensureChild(operation, execution, child, id, true);
+        if (failed) return execution.settle(operation, failed);
+      }
+    },
+  };
+}
+
+/** The behaviour of `ctx.start`: a child run, detached; settles with its id once it is put. */
+export function startChild(child: Child): Behaviour {
+  return {
+    async live(operation, execution) {
+      const id = child.id ?? ownChildId(execution, operation);
+      const failed = await ensureChild(operation, execution, child, id, false);
+      await execution.settle(operation, failed ?? { result: encodeValue({ id }) }, { childId: id });
+    },
+  };
+}
+
+const ownChildId = ({ meta }: Execution, { key }: Operation): string =>
+  childId(meta.id, meta.round, key);
+
+const reference = ({ id, incarnation }: Meta): RunReference => ({ id, incarnation });
+
+/**
+ * Row 14: puts the child if there is none, with this run as the one to notify, and hints at it. A
+ * run of that id that was there before is joined when it is the same. Returns the error to settle
+ * with when it cannot be had.
+ */
+async function ensureChild(
+  operation: Operation,
+  execution: Execution,
+  { workflow, input, id: attachedId }: Child,
+  id: string,
+  isAwaited: boolean,
+): Promise<{ error: Encoded } | undefined> {
+  const { deps, meta } = execution;
+  const me = reference(meta);
+  const now = deps.clock.now();
+  const incarnation = deps.ids.ulid(now);
+  let encoded: Encoded;
+  let inputHash: string;
+  try {
+    const valid = workflow.inputSchema
+      ? await validate(workflow.inputSchema, input, `input of workflow "${workflow.name}"`)
+      : input;
+    encoded = encodeValue(valid);
+    inputHash = hashValue(input);
+  } catch (error) {
+    return { error: encodeValue(error) };
+  }
+  const started = await execution.inFlight(async () =>
+    deps.store.startRun({
+      id,
+      incarnation,
+      workflow: workflow.name,
+      input: await deps.store.values.keep(encoded, {
+        historyPk: historyPk(incarnation, 0),
+        inlineBytes: LIMITS.metaInlineBytes,
+        ttlSeconds: birthTtl(now),
+        nonce: deps.ids.nonce(),
+      }),
+      inputHash,
+      now,
+      tx: deps.ids.nonce(),
+      parent: me,
+      ...(isAwaited && { waiter: me }),
+    }),
+  );
+  const there = started.meta;
+  if (started.created) {
+    await sendHint(deps, { run: id, for: now });
+    return undefined;
+  }
+  const isOwn = there.parent?.id === me.id && there.parent.incarnation === me.incarnation;
+  const isSame = there.workflow === workflow.name && there.inputHash === inputHash;
+  if (!isSame || (attachedId === undefined && !isOwn)) {
+    return { error: encodeValue(conflict(operation, there, workflow.name)) };
+  }
+  if (isAwaited) await join(execution, there, me);
+  return undefined;
+}
+
+/** Becomes a waiter of a run that was there before, unless it has finished. */
+async function join(execution: Execution, there: Meta, me: RunReference): Promise<void> {
+  const { deps } = execution;
+  const isWaiter = there.waiters.some(
+    (one) => one.id === me.id && one.incarnation === me.incarnation,
+  );
+  if (!isWaiter && !isFinished(there.status)) {
+    await execution.inFlight(() => deps.store.addWaiter(reference(there), me, deps.ids.nonce()));
+  }
+  // It may have finished before this run was its waiter.
+  execution.areChildrenStale = true;
+}
+
+const conflict = (operation: Operation, there: Meta, workflow: string): RunConflictError =>
+  new RunConflictError(
+    `${operation.key}: run "${there.id}" exists with workflow "${there.workflow}"${there.workflow === workflow ? " and another input" : ` instead of "${workflow}"`}; choose another id`,
+    { details: { id: there.id, workflow: there.workflow } },
+  );
+
+/** What a finished child came to, as an encoded value of this run's own. */
+async function outcomeOf(
+  execution: Execution,
+  child: Meta,
+): Promise<{ result: Encoded } | { error: Encoded }> {
+  const { values } = execution.deps.store;
+  const stored = child.status === "succeeded" ? child.output : child.error;
+  if (stored === undefined) return never();
+  const encoded = await execution.inFlight(() => values.fetch(stored));
+  return child.status === "succeeded" ? { result: encoded } : { error: encoded };
+}
+
+/** The run's input, fetched and decoded. */
+export const inputOf = async (execution: Pick<Execution, "deps" | "meta">): Promise<unknown> =>
+  decodeValue(await execution.deps.store.values.fetch(execution.meta.input));

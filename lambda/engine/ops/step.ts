@@ -1,0 +1,250 @@
+import { decideAttempt, isTerminal, nameAndMessage } from "../../core/attempt.ts";
+import { encodeValue } from "../../core/codec.ts";
+import { StepTimeoutError, StepTooLongError } from "../../core/errors.ts";
+import { type Log, logWith } from "../../core/log.ts";
+import { idempotencyKey } from "../../core/keys.ts";
+import { LIMITS } from "../../core/limits.ts";
+import { type Duration, parseDuration } from "../../core/duration.ts";
+import { type RetryOptions, type RetryPolicy, retryPolicy } from "../../core/retry-policy.ts";
+import type { AttemptError } from "../../store/operation.ts";
+import { type Execution, never } from "../execution.ts";
+import type { Behaviour, Operation } from "../operation.ts";
+
+/** How a step is run. */
+export interface StepOptions {
+  /** When and how often it is tried again. */
+  readonly retry?: RetryOptions;
+  /** Longest time of one attempt; its signal is aborted then. Default: the invocation's own end. */
+  readonly timeout?: Duration;
+}
+
+/** What a step's body is given. */
+export interface StepContext {
+  /** Number of this attempt, 1 the first. */
+  readonly attempt: number;
+  /** Aborted at the timeout, when the invocation ends, and when the run belongs to another worker. */
+  readonly signal: AbortSignal;
+  /** The same for every attempt of this step of this run, and no other's: hand it to what you call. */
+  readonly idempotencyKey: string;
+  readonly log: Log;
+}
+
+/** A step's body. */
+export type StepBody<T> = (step: StepContext) => T | Promise<T>;
+
+type AttemptOutcome =
+  | { readonly kind: "value"; readonly value: unknown }
+  | { readonly kind: "error"; readonly error: unknown }
+  | { readonly kind: "deadline" }
+  | { readonly kind: "over" };
+
+/** The behaviour of `ctx.step`. Throws InvalidArgumentError for options that make no sense. */
+export function step(options: StepOptions, body: StepBody<unknown>): Behaviour {
+  const policy = retryPolicy(options.retry);
+  const timeoutMs = options.timeout === undefined ? undefined : parseDuration(options.timeout);
+  const retryIf = options.retry?.retryIf;
+  return {
+    async live(operation, execution) {
+      for (;;) {
+        const { record } = operation;
+        if (record?.state === "backoff" && record.nextAttemptAt !== undefined) {
+          if (record.nextAttemptAt > execution.deps.clock.now()) {
+            await execution.waitFor(operation, { wakeAt: record.nextAttemptAt });
+          }
+        }
+        const bodyMs = timeoutMs ?? execution.longestBodyMs * 1.5;
+        await execution.waitFor(operation, { bodyMs });
+        const startedAt = execution.deps.clock.now();
+        const outcome = await attempt(operation, execution, body, timeoutMs);
+        switch (outcome.kind) {
+          case "over":
+            return never();
+          case "deadline":
+            if (await recordDeadline(operation, execution, startedAt)) return;
+            break;
+          case "value":
+            if (await succeed(operation, execution, outcome.value, startedAt)) return;
+            break;
+          case "error":
+            if (await fail(operation, execution, outcome.error, startedAt, policy, retryIf)) return;
+            break;
+        }
+      }
+    },
+  };
+}
+
+const attemptNumber = ({ record }: Operation): number => (record?.attempt ?? 0) + 1;
+
+/** Runs the body once. What it does after it was abandoned is discarded. */
+async function attempt(
+  operation: Operation,
+  execution: Execution,
+  body: StepBody<unknown>,
+  timeoutMs: number | undefined,
+): Promise<AttemptOutcome> {
+  const { deps, meta, log, bodies } = execution;
+  const number = attemptNumber(operation);
+  const controller = new AbortController();
+  const cancelTimeout =
+    timeoutMs === undefined
+      ? undefined
+      : deps.clock.after(timeoutMs, () => controller.abort(timedOut(operation.key, timeoutMs)));
+  bodies.add(controller);
+  const startedAt = deps.clock.monotonic();
+  try {
+    const where = { run: meta.id, execution, step: operation.key };
+    const context: StepContext = {
+      attempt: number,
+      signal: controller.signal,
+      idempotencyKey: idempotencyKey(meta, operation.key),
+      log: logWith(log, { step: operation.key, attempt: number }),
+    };
+    const value = await orAborted(
+      deps.where.run(where, async () => body(context)),
+      controller.signal,
+    );
+    return { kind: "value", value };
+  } catch (error) {
+    const reason: unknown = controller.signal.aborted ? controller.signal.reason : undefined;
+    if (reason === "deadline") return { kind: "deadline" };
+    if (reason !== undefined && typeof reason === "string") return { kind: "over" };
+    return { kind: "error", error: reason ?? error };
+  } finally {
+    cancelTimeout?.();
+    bodies.delete(controller);
+    const took = deps.clock.monotonic() - startedAt;
+    execution.longestBodyMs = Math.max(execution.longestBodyMs, took);
+  }
+}
+
+const timedOut = (key: string, ms: number): StepTimeoutError =>
+  new StepTimeoutError(`step "${key}" took longer than its timeout of ${ms} ms`);
+
+function orAborted<T>(body: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const abandon = () => reject(signal.reason as Error);
+    if (signal.aborted) abandon();
+    signal.addEventListener("abort", abandon, { once: true });
+    body.then(resolve, reject);
+  });
+}
+
+/** Records the result; a value that cannot be recorded is the step's error. True when settled. */
+async function succeed(
+  operation: Operation,
+  execution: Execution,
+  value: unknown,
+  startedAt: number,
+): Promise<boolean> {
+  const first = operation.record?.startedAt ?? startedAt;
+  const change = { attempt: attemptNumber(operation), startedAt: first, deadlineAborts: 0 };
+  let result: ReturnType<typeof encodeValue>;
+  try {
+    result = encodeValue(value);
+  } catch (error) {
+    await execution.settle(operation, { error: encodeValue(error) }, change);
+    return true;
+  }
+  await execution.settle(operation, { result }, change);
+  return true;
+}
+
+/** Records a failed attempt: settled when it was the last, else with the time of the next one. */
+async function fail(
+  operation: Operation,
+  execution: Execution,
+  error: unknown,
+  startedAt: number,
+  policy: RetryPolicy,
+  retryIf: RetryOptions["retryIf"],
+): Promise<boolean> {
+  const { clock, ids } = execution.deps;
+  const { record } = operation;
+  const attempt = attemptNumber(operation);
+  const earlier = record?.attemptErrors ?? [];
+  const asked = await askRetryIf(error, policy, retryIf);
+  const decision =
+    "failWith" in asked
+      ? asked
+      : decideAttempt(
+          {
+            step: operation.key,
+            error,
+            attempt,
+            earlier,
+            isRetryable: asked.isRetryable,
+            now: clock.now(),
+            chance: ids.random(),
+          },
+          policy,
+        );
+  const entry: AttemptError = { attempt, ...nameAndMessage(error), at: clock.now() };
+  const change = {
+    attempt,
+    startedAt: record?.startedAt ?? startedAt,
+    attemptErrors: [...earlier, entry].slice(-LIMITS.attemptErrorsKept),
+    failures: (record?.failures ?? 0) + 1,
+    deadlineAborts: 0,
+  };
+  if ("failWith" in decision) {
+    await execution.settle(operation, { error: encodeError(decision.failWith) }, change);
+    return true;
+  }
+  await execution.write(
+    operation,
+    { ...change, state: "backoff", nextAttemptAt: decision.retryAt },
+    "attempt",
+  );
+  execution.countFailure();
+  return false;
+}
+
+async function askRetryIf(
+  error: unknown,
+  policy: RetryPolicy,
+  retryIf: RetryOptions["retryIf"],
+): Promise<{ isRetryable: boolean | undefined } | { failWith: unknown }> {
+  if (!retryIf || policy.attempts === 1 || isTerminal(error)) return { isRetryable: undefined };
+  try {
+    return { isRetryable: await retryIf(error) };
+  } catch (predicateError) {
+    return { failWith: predicateError };
+  }
+}
+
+/** An error that cannot be encoded as it is keeps at least its name and message. */
+function encodeError(error: unknown) {
+  try {
+    return encodeValue(error);
+  } catch {
+    const { name, message } = nameAndMessage(error);
+    return encodeValue(Object.assign(new Error(message), { name }));
+  }
+}
+
+/** The invocation ended first: no failed attempt, but three in a row mean that it never fits. */
+async function recordDeadline(
+  operation: Operation,
+  execution: Execution,
+  startedAt: number,
+): Promise<boolean> {
+  const deadlineAborts = (operation.record?.deadlineAborts ?? 0) + 1;
+  const first = operation.record?.startedAt ?? startedAt;
+  if (deadlineAborts < LIMITS.deadlineAbortsMax) {
+    const nextAttemptAt = execution.deps.clock.now();
+    const change = { startedAt: first, deadlineAborts, nextAttemptAt };
+    await execution.write(operation, { ...change, state: "backoff" }, "settle");
+    return false;
+  }
+  const { invocation } = execution;
+  const error = new StepTooLongError(
+    `step "${operation.key}" did not end within an invocation ${deadlineAborts} times in a row (about ${invocation.deadlineAt - invocation.startedAt} ms each); split it, or give the function a longer timeout`,
+  );
+  await execution.settle(
+    operation,
+    { error: encodeValue(error) },
+    { startedAt: first, deadlineAborts },
+  );
+  return true;
+}

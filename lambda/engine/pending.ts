@@ -1,0 +1,134 @@
+import type { EpochMs } from "../core/clock.ts";
+import { NoProgressError } from "../core/errors.ts";
+import { LIMITS } from "../core/limits.ts";
+import type { Ending } from "./drive.ts";
+import type { Execution } from "./execution.ts";
+import type { Operation } from "./operation.ts";
+
+/** Starts every operation that was asked for and not yet begun; a takeover marks them first. */
+export async function startHeld(execution: Execution): Promise<Ending | undefined> {
+  if (execution.isStopping) return undefined;
+  const held = [...execution.pending.values()].filter(({ phase }) => phase === "held");
+  if (held.length === 0) return undefined;
+  if (execution.marksFirst) {
+    const ending = await markAll(execution, held);
+    if (ending) return ending;
+  }
+  for (const operation of held) {
+    execution.enter(operation, "active");
+    operation.behaviour.live(operation, execution).catch((error: unknown) => {
+      execution.log.error("an operation failed inside the engine", {
+        operation: operation.key,
+        error,
+      });
+      execution.lost();
+    });
+  }
+  return undefined;
+}
+
+/**
+ * Row 3. The last owner never gave the run back and may still be at work on what is pending: each
+ * such operation is raised to this epoch before its body may start. One that is done meanwhile
+ * means that the history was read too early.
+ */
+async function markAll(
+  execution: Execution,
+  held: readonly Operation[],
+): Promise<Ending | undefined> {
+  const { deps, historyPk, meta } = execution;
+  const now = deps.clock.now();
+  const records = await Promise.all(
+    held.map((operation) =>
+      execution.inFlight(() =>
+        deps.store.markOperation(
+          historyPk,
+          {
+            key: operation.key,
+            kind: operation.kind,
+            ordinal: operation.ordinal,
+            epoch: meta.epoch,
+            nonce: deps.ids.nonce(),
+            now,
+            counts: execution.countsKills && mayHaveBeenRunning(operation, now),
+          },
+          meta.historyTtl,
+        ),
+      ),
+    ),
+  );
+  for (const [index, operation] of held.entries()) {
+    const record = records[index];
+    if (!record) return { kind: "reload" };
+    operation.record = record;
+    if (record.kills >= LIMITS.killsMax) return { kind: "fail", error: killsItsProcess(operation) };
+  }
+  return undefined;
+}
+
+/** The error of a run whose operation was left unfinished by worker after worker. */
+const killsItsProcess = (operation: Operation): NoProgressError =>
+  new NoProgressError(
+    `${operation.kind} "${operation.key}" was running each of the ${LIMITS.killsMax} times its process died; see whether it exhausts memory or ends the process`,
+  );
+
+const mayHaveBeenRunning = ({ kind, record }: Operation, now: EpochMs): boolean =>
+  kind === "step" && !(record?.state === "backoff" && (record.nextAttemptAt ?? 0) > now);
+
+/** Wakes what waited for a time that has come; whether there was any. */
+export function wakeDue(execution: Execution): boolean {
+  const now = execution.deps.clock.now();
+  const due = [...execution.pending.values()].filter(
+    ({ wait }) => wait?.wakeAt !== undefined && wait.wakeAt <= now,
+  );
+  due.sort((a, b) => (a.wait?.wakeAt ?? 0) - (b.wait?.wakeAt ?? 0));
+  for (const { wait } of due) wait?.wake();
+  return due.length > 0;
+}
+
+/** Milliseconds until the first of the waits for a time ends; undefined when there is none. */
+export function untilNextWake(execution: Execution): number | undefined {
+  const wakeAt = earliestWake(execution);
+  return wakeAt === undefined ? undefined : Math.max(wakeAt - execution.deps.clock.now(), 0);
+}
+
+/** When the first of the waits for a time ends; undefined when there is none. */
+export function earliestWake({ pending }: Execution): EpochMs | undefined {
+  let earliest: EpochMs | undefined;
+  for (const { wait } of pending.values()) {
+    if (wait?.wakeAt !== undefined && wait.wakeAt < (earliest ?? Number.POSITIVE_INFINITY)) {
+      earliest = wait.wakeAt;
+    }
+  }
+  return earliest;
+}
+
+/** Lets bodies start that fit what is left of the lease and the invocation; whether any did. */
+export function grantBodies(execution: Execution): boolean {
+  const { deps, invocation, lease, pending } = execution;
+  let granted = false;
+  for (const { wait } of pending.values()) {
+    if (wait?.bodyMs === undefined || execution.isStopping) continue;
+    if (!fitsInvocation(wait.bodyMs, invocation, deps.clock.now())) {
+      execution.isStopping = true;
+    } else if (lease.allowsWork) {
+      wait.wake();
+      granted = true;
+    }
+  }
+  return granted;
+}
+
+/**
+ * Whether a body of that length may start. One that fits no invocation at all starts in a fresh
+ * one, which is the best it can get.
+ */
+export function fitsInvocation(
+  bodyMs: number,
+  invocation: { readonly startedAt: EpochMs; readonly deadlineAt: EpochMs },
+  now: EpochMs,
+): boolean {
+  const whole = invocation.deadlineAt - invocation.startedAt;
+  const isFresh = now - invocation.startedAt < whole / 10;
+  return now + bodyMs <= invocation.deadlineAt || (isFresh && bodyMs > (whole * 9) / 10);
+}

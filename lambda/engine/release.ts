@@ -1,0 +1,165 @@
+import { encodeValue, type Encoded } from "../core/codec.ts";
+import { nameAndMessage } from "../core/attempt.ts";
+import { LIMITS } from "../core/limits.ts";
+import { validate } from "../core/schema-validation.ts";
+import type { Outcome as RunOutcome } from "../store/finish-run.ts";
+import type { StoredValue } from "../store/values.ts";
+import { noLongerAsked } from "./drive.ts";
+import type { Execution } from "./execution.ts";
+import { earliestWake } from "./pending.ts";
+import { sendHint } from "./send-hint.ts";
+import { settleOwed } from "./settle-owed.ts";
+import type { Outcome } from "./settlements.ts";
+import { codeOf, type Workflow } from "./workflow.ts";
+
+/** How a run left this worker: given back, still owned (a park was refused), or another's. */
+export type Released = "released" | "refused" | "lost";
+
+/**
+ * Parks: everything left waits on something durable. A refusal by a wake-up that came meanwhile
+ * brings the new count; then every child is read again before anything is decided.
+ */
+export async function park(execution: Execution, seen: { wakeSeq: number }): Promise<Released> {
+  const { deps, lease, meta, pending } = execution;
+  const now = deps.clock.now();
+  const dueAt = earliestWake(execution);
+  const children = [...pending.values()].filter(({ wait }) => wait?.childId !== undefined).length;
+  const parked = await deps.store.parkRun(lease.me, deps.ids.nonce(), {
+    now,
+    dueAt,
+    seenWakeSeq: seen.wakeSeq,
+    // One child: its end is what the code waits for. Several: which of them is not known here.
+    quorum: children === 1 ? 1 : undefined,
+    progress: execution.progress,
+    historyTtl: meta.historyTtl,
+  });
+  if (parked.outcome === "refused" && parked.meta.wakeSeq !== seen.wakeSeq) {
+    seen.wakeSeq = parked.meta.wakeSeq;
+    execution.areChildrenStale = true;
+    return "refused";
+  }
+  if (parked.outcome === "refused") return handOver(execution);
+  execution.close("over");
+  if (parked.outcome === "lost") return "lost";
+  const ahead = dueAt === undefined ? undefined : dueAt - now;
+  if (ahead !== undefined && ahead <= LIMITS.hintDelayMaxMs) {
+    await sendHint(deps, { run: meta.id, for: dueAt }, ahead + 1_000);
+  }
+  return "released";
+}
+
+/** Gives the run back to go on at once in a fresh invocation. */
+export async function handOver(execution: Execution): Promise<Released> {
+  const { deps, lease, meta } = execution;
+  execution.close("over");
+  const now = deps.clock.now();
+  const progress = execution.unmarkedProgress();
+  const given = await deps.store.handOverRun(lease.me, deps.ids.nonce(), { now, progress });
+  if (given.outcome !== "done") return "lost";
+  await sendHint(deps, { run: meta.id, for: now });
+  return "released";
+}
+
+/** Sets the run aside until other code is deployed. */
+export async function block(
+  execution: Execution,
+  workflow: Workflow | undefined,
+  error: Error,
+): Promise<Released> {
+  const { deps, lease, meta } = execution;
+  execution.close("over");
+  const blocked = await deps.store.blockRun(lease.me, deps.ids.nonce(), {
+    error: await keepOutcome(execution, encodeAnyError(error)),
+    code: codeOf(workflow, deps.settings.code),
+    now: deps.clock.now(),
+  });
+  deps.log.error("run blocked", { run: meta.id, workflow: meta.workflow, error });
+  return blocked.outcome === "done" ? "released" : "lost";
+}
+
+/** Ends the run with what its function came to, unless its history holds what was never asked for. */
+export async function finish(
+  execution: Execution,
+  workflow: Workflow,
+  returned: Outcome,
+): Promise<Released> {
+  const unasked = execution.history.rest.find(({ key }) => !execution.hasAsked(key));
+  if (unasked) {
+    const cause = returned.ok ? undefined : returned.error;
+    return block(execution, workflow, noLongerAsked(unasked, cause));
+  }
+  execution.close("over");
+  while (execution.hasWrites) await execution.bell.wait();
+  if (execution.ending === "lost") return "lost";
+  return record(execution, await outcomeOf(execution, workflow, returned));
+}
+
+/** Ends the run with an error of the engine's. */
+export async function fail(execution: Execution, error: Error): Promise<Released> {
+  execution.close("over");
+  while (execution.hasWrites) await execution.bell.wait();
+  if (execution.ending === "lost") return "lost";
+  return record(execution, await failed(execution, error));
+}
+
+async function record(execution: Execution, outcome: RunOutcome): Promise<Released> {
+  const { deps, lease, meta } = execution;
+  let seen = meta;
+  for (;;) {
+    const now = deps.clock.now();
+    const done = await deps.store.finishRun(lease.me, deps.ids.nonce(), outcome, seen, now);
+    if (done.outcome === "done") {
+      await settleOwed(deps, done.meta);
+      return "released";
+    }
+    if (done.outcome === "lost") return "lost";
+    // A cancel request the code has not seen: the next claim delivers it.
+    if (done.meta.cancel !== seen.cancel) return handOver(execution);
+    seen = done.meta;
+  }
+}
+
+async function outcomeOf(
+  execution: Execution,
+  workflow: Workflow,
+  returned: Outcome,
+): Promise<RunOutcome> {
+  if (!returned.ok) return failed(execution, returned.error);
+  try {
+    const { outputSchema, name } = workflow;
+    const output = outputSchema
+      ? await validate(outputSchema, returned.value, `output of workflow "${name}"`)
+      : returned.value;
+    return { status: "succeeded", output: await keepOutcome(execution, encodeValue(output)) };
+  } catch (error) {
+    return failed(execution, error);
+  }
+}
+
+async function failed(execution: Execution, error: unknown): Promise<RunOutcome> {
+  return {
+    status: "failed",
+    error: await keepOutcome(execution, encodeAnyError(error)),
+    failedOperation: execution.originOf(error),
+  };
+}
+
+function keepOutcome(execution: Execution, value: Encoded): Promise<StoredValue> {
+  const { deps, historyPk, meta } = execution;
+  return deps.store.values.keep(value, {
+    historyPk,
+    inlineBytes: LIMITS.metaOutcomeBytes,
+    ttlSeconds: meta.historyTtl,
+    nonce: deps.ids.nonce(),
+  });
+}
+
+/** An error that cannot be encoded as it is keeps its name and message. */
+function encodeAnyError(error: unknown): Encoded {
+  try {
+    return encodeValue(error);
+  } catch {
+    const { name, message } = nameAndMessage(error);
+    return encodeValue(Object.assign(new Error(message), { name }));
+  }
+}

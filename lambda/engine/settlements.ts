@@ -1,0 +1,48 @@
+import type { EpochMs } from "../core/clock.ts";
+
+/** What an operation came to, as the code will see it. */
+export type Outcome =
+  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown };
+
+/** An outcome ready to be given to the code. */
+export interface Settlement {
+  readonly key: string;
+  readonly outcome: Outcome;
+  readonly at: EpochMs;
+}
+
+/**
+ * The order in which live code sees outcomes: that in which they became known, whatever order their
+ * writes are acknowledged in. Replay settles by the same numbers, so code that uses `Promise.race`
+ * or plain async functions sees the same world after a crash as before it.
+ */
+export class Settlements {
+  #reserved = 0;
+  #taken = 0;
+  readonly #ready = new Map<number, Settlement>();
+
+  /** Takes the next place; called when an outcome becomes known, before it is written. */
+  reserve(): number {
+    this.#reserved += 1;
+    return this.#reserved;
+  }
+
+  /** Fills a place once its write is acknowledged. */
+  fill(place: number, settlement: Settlement): void {
+    this.#ready.set(place, settlement);
+  }
+
+  /** The next settlement in order; undefined while an earlier one is still being written. */
+  take(): Settlement | undefined {
+    const settlement = this.#ready.get(this.#taken + 1);
+    if (!settlement) return undefined;
+    this.#taken += 1;
+    this.#ready.delete(this.#taken);
+    return settlement;
+  }
+
+  /** Whether places are reserved that have not been taken. */
+  get isOpen(): boolean {
+    return this.#taken < this.#reserved;
+  }
+}

@@ -1,0 +1,69 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type {
+  Context as LambdaContext,
+  ScheduledEvent,
+  SQSBatchResponse,
+  SQSEvent,
+} from "aws-lambda";
+import { type ConnectOptions, openDeployment } from "../client/connect.ts";
+import { createSavepoint } from "../client/savepoint.ts";
+import { jsonLog } from "../core/log.ts";
+import { systemClock } from "../core/clock.ts";
+import type { Whereabouts } from "../engine/dependencies.ts";
+import { guardRejections } from "../engine/rejection-guard.ts";
+import { settingsFromEnvironment } from "../engine/settings.ts";
+import { sweep, type SweepReport } from "../engine/sweeper.ts";
+import { createBatchHandler } from "../engine/worker.ts";
+import { type Workflow, workflowsByName } from "../engine/workflow.ts";
+import { type ScheduledStart, scheduledRunId } from "./scheduled-start.ts";
+
+/** What a Lambda entry is composed of. */
+export interface EntryOptions extends ConnectOptions {
+  /** The workflows of this deployment. */
+  readonly workflows: readonly Workflow<never, unknown>[];
+}
+
+const stdout = jsonLog((line) => process.stdout.write(`${line}\n`), systemClock.now);
+
+/**
+ * The worker's handler: `export const handler = createWorker({ workflows: [research] })`. It reads
+ * table, queue and lease from the environment; see ENV in core/environment.ts.
+ * @throws InvalidArgumentError when two workflows share a name, or the environment is incomplete
+ */
+export function createWorker(
+  options: EntryOptions,
+): (event: SQSEvent, context: LambdaContext) => Promise<SQSBatchResponse> {
+  const where = new AsyncLocalStorage<Whereabouts>();
+  const deployment = openDeployment({ log: stdout, ...options });
+  guardRejections(where, deployment.log);
+  const handle = createBatchHandler({
+    ...deployment,
+    where,
+    settings: settingsFromEnvironment(process.env),
+    workflows: workflowsByName(options.workflows),
+  });
+  return async (event, context) => handle(event, context);
+}
+
+/**
+ * The sweeper's handler: each minute it re-sends hints nobody acted on; an event with `start`
+ * starts a scheduled run instead, once a tick however often it fires.
+ * @throws InvalidArgumentError when two workflows share a name, or the environment is incomplete
+ */
+export function createSweeper(
+  options: EntryOptions,
+): (event: ScheduledEvent | ScheduledStart) => Promise<SweepReport | { readonly run: string }> {
+  const deployment = openDeployment({ log: stdout, ...options });
+  const savepoint = createSavepoint(deployment, workflowsByName(options.workflows));
+  return async (event) => {
+    if ("start" in event) {
+      const { workflow, input } = event.start;
+      const id = scheduledRunId(event.start);
+      const { run } = await savepoint.startByName(workflow, input, { id, isInternalId: true });
+      return { run: run.id };
+    }
+    const report = await sweep(deployment);
+    if (report.looked > 0) deployment.log.info("swept", { ...report });
+    return report;
+  };
+}

@@ -1,0 +1,5 @@
+import { research, searchQuery } from "../agent/index.ts";
+import { createSweeper } from "../index.ts";
+
+/** The research app's sweeper. */
+export const handler = createSweeper({ workflows: [research, searchQuery] });

@@ -1,0 +1,49 @@
+export { connect, type ConnectOptions } from "./client/connect.ts";
+export type {
+  HistoryEntry,
+  RunDescription,
+  RunSummary,
+} from "./client/describe-run.ts";
+export type { ListOptions, RunPage } from "./client/list.ts";
+export type { RunHandle } from "./client/run-handle.ts";
+export type { Savepoint } from "./client/savepoint.ts";
+export type { StartOptions } from "./client/start.ts";
+export type { Clock, EpochMs } from "./core/clock.ts";
+export type { Duration } from "./core/duration.ts";
+export {
+  CancelledError,
+  InvalidArgumentError,
+  NoProgressError,
+  NonDeterminismError,
+  NotDurableError,
+  RetriesExhaustedError,
+  RetryAfterError,
+  RunConflictError,
+  RunNotFoundError,
+  SavepointError,
+  StepInterruptedError,
+  StepTimeoutError,
+  StepTooLongError,
+  StoreUnavailableError,
+  TerminalError,
+  ValidationError,
+  ValueNotSerializableError,
+  ValueTooLargeError,
+  WaitTimeoutError,
+  WorkflowNotFoundError,
+  WrongContextError,
+} from "./core/errors.ts";
+export type { Log, LogFields } from "./core/log.ts";
+export type { RetryOptions } from "./core/retry-policy.ts";
+export type { RunStatus } from "./core/status.ts";
+export type {
+  Branches,
+  BranchOptions,
+  BranchResults,
+  Context,
+  TolerantBranchOptions,
+} from "./engine/context.ts";
+export type { ChildOptions } from "./engine/ops/child.ts";
+export type { StepBody, StepContext, StepOptions } from "./engine/ops/step.ts";
+export { type Schema, workflow, type Workflow, type WorkflowOptions } from "./engine/workflow.ts";
+export { createSweeper, createWorker } from "./functions/create.ts";

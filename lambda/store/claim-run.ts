@@ -1,0 +1,93 @@
+import type { EpochMs } from "../core/clock.ts";
+import { number, text } from "./attributes.ts";
+import { type Meta, metaFrom } from "./meta.ts";
+import { metaKey } from "./schema.ts";
+import type { Table, Written } from "./table.ts";
+
+/** Who claims, until when, and with which code. */
+export interface ClaimRequest {
+  readonly id: string;
+  /** Nonce that names this owner. */
+  readonly owner: string;
+  /** SQS message id that brought it. */
+  readonly message: string;
+  readonly now: EpochMs;
+  readonly leaseUntil: EpochMs;
+  /** Names of the claimer's code, 1 to 100: a run blocked under one of them is not claimed. */
+  readonly codes: readonly string[];
+}
+
+/** A run owned, as it stands after the claim. */
+export interface Claimed {
+  readonly meta: Meta;
+  /** The last owner never gave it back: its pending operations must be marked first. */
+  readonly isTakeover: boolean;
+}
+
+/** A claim's outcome: the run, or the item that refused (undefined: no such run). */
+export type ClaimResult =
+  | ({ readonly claimed: true } & Claimed)
+  | { readonly claimed: false; readonly meta: Meta | undefined };
+
+const claimable = (codes: readonly string[]): string =>
+  `(#status IN (:queued, :running, :waiting) OR (#status = :blocked AND NOT #code IN (${codes.map((_, index) => `:code${index}`).join(", ")})))`;
+const CLAIM =
+  "SET #epoch = #epoch + :one, #owner = :owner, #ownerMsg = :message, #leaseUntil = :lease, " +
+  "#status = :running, #hops = if_not_exists(#hops, :zero) + :one, #nudges = :zero, #tx = :owner";
+const CLEAR = " REMOVE #error, #attentionShard, #attentionAt, #quorum";
+
+/**
+ * Row 2. Two forms, since only one of them counts a crash: unowned and due, or owned with a lease
+ * that has ended. Neither touches `checkAt`: a changed index key would cost two units.
+ */
+export async function claimRun(table: Table, request: ClaimRequest): Promise<ClaimResult> {
+  const free = await tryClaim(
+    table,
+    request,
+    `attribute_exists(#pk) AND ${claimable(request.codes)} AND attribute_not_exists(#owner) AND #dueAt <= :now`,
+    CLAIM + CLEAR,
+  );
+  const first = outcome(free, request, false);
+  if (first.claimed || !isAbandoned(first.meta, request.now)) return first;
+  const over = await tryClaim(
+    table,
+    request,
+    `attribute_exists(#pk) AND ${claimable(request.codes)} AND attribute_exists(#owner) AND #leaseUntil < :now`,
+    `${CLAIM}, #crashes = if_not_exists(#crashes, :zero) + :one${CLEAR}`,
+  );
+  return outcome(over, request, true);
+}
+
+const isAbandoned = (meta: Meta | undefined, now: EpochMs): boolean =>
+  meta?.owner !== undefined && (meta.leaseUntil ?? 0) < now;
+
+function tryClaim(table: Table, request: ClaimRequest, condition: string, update: string) {
+  const { pk, sk } = metaKey(request.id);
+  return table.update({
+    key: { pk: text(pk), sk: text(sk) },
+    update,
+    condition,
+    values: {
+      ":one": number(1),
+      ":zero": number(0),
+      ":owner": text(request.owner),
+      ":message": text(request.message),
+      ":now": number(request.now),
+      ":lease": number(request.leaseUntil),
+      ":queued": text("queued"),
+      ":running": text("running"),
+      ":waiting": text("waiting"),
+      ":blocked": text("blocked"),
+      ...Object.fromEntries(request.codes.map((code, index) => [`:code${index}`, text(code)])),
+    },
+  });
+}
+
+function outcome(write: Written, request: ClaimRequest, isTakeover: boolean): ClaimResult {
+  const meta = write.item && metaFrom(write.item);
+  if (write.ok && meta) return { claimed: true, meta, isTakeover };
+  // Refused by my own claim, whose reply was lost: whoever owned before is unknown, so it counts
+  // as a takeover.
+  if (meta?.owner === request.owner) return { claimed: true, meta, isTakeover: true };
+  return { claimed: false, meta };
+}

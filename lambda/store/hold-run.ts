@@ -1,0 +1,131 @@
+import type { EpochMs } from "../core/clock.ts";
+import { LIMITS } from "../core/limits.ts";
+import { number, text } from "./attributes.ts";
+import { type OwnedWrite, type Ownership, updateOwned } from "./owned.ts";
+import type { Retry } from "./retry.ts";
+import type { Table } from "./table.ts";
+
+/** New progress, when there is some since the last mark: it clears the counts of hops and crashes. */
+export interface ProgressMark {
+  readonly progress: number | undefined;
+}
+
+const RESET = "#hops = :zero, #crashes = :zero";
+
+/** Row 4: extends the lease; a late copy of an older heartbeat must not shorten it. */
+export function heartbeat(
+  table: Table,
+  me: Ownership,
+  tx: string,
+  beat: { readonly leaseUntil: EpochMs; readonly activity: readonly string[] } & ProgressMark,
+  retry: Retry,
+): Promise<OwnedWrite> {
+  const marked = beat.progress !== undefined;
+  return updateOwned(
+    table,
+    me,
+    tx,
+    {
+      set: `#leaseUntil = :lease, #activity = :activity${marked ? `, ${RESET}, #mark = :mark` : ""}`,
+      condition: "#leaseUntil <= :lease",
+    },
+    {
+      ":lease": number(beat.leaseUntil),
+      ":activity": { L: beat.activity.map(text) },
+      ...(marked && { ":zero": number(0), ":mark": number(beat.progress) }),
+    },
+    retry,
+  );
+}
+
+/** How a park leaves the run. */
+export interface ParkRequest {
+  readonly now: EpochMs;
+  /** Earliest wake-up; undefined when only a message or a child can wake it. */
+  readonly dueAt: EpochMs | undefined;
+  /** The wakeSeq that came with the claim or with the last refused park. */
+  readonly seenWakeSeq: number;
+  /** Child notices needed before the code can act; undefined when that is not known. */
+  readonly quorum: number | undefined;
+  readonly progress: number;
+  readonly historyTtl: number;
+}
+
+/** Row 10: gives the run back to wait. Refused when a wake-up came since `seenWakeSeq`. */
+export function parkRun(
+  table: Table,
+  me: Ownership,
+  tx: string,
+  request: ParkRequest,
+): Promise<OwnedWrite> {
+  const { dueAt, quorum } = request;
+  const remove = ["#owner", "#leaseUntil", "#activity"];
+  if (dueAt === undefined) remove.push("#dueAt");
+  if (quorum === undefined) remove.push("#quorum");
+  return updateOwned(
+    table,
+    me,
+    tx,
+    {
+      set:
+        `#status = :waiting, ${RESET}, #mark = :mark, #checkAt = :check` +
+        (dueAt === undefined ? "" : ", #dueAt = :due") +
+        (quorum === undefined ? "" : ", #quorum = :quorum"),
+      remove: remove.join(", "),
+      condition: "#wakeSeq = :seen AND attribute_not_exists(#pause)",
+    },
+    {
+      ":waiting": text("waiting"),
+      ":zero": number(0),
+      ":mark": number(request.progress),
+      ":seen": number(request.seenWakeSeq),
+      ":check": number(parkCheckAt(request)),
+      ...(dueAt !== undefined && { ":due": number(dueAt) }),
+      ...(quorum !== undefined && { ":quorum": number(quorum) }),
+    },
+  );
+}
+
+function parkCheckAt({ now, dueAt, historyTtl }: ParkRequest): EpochMs {
+  const restampAt = historyTtl * 1000 - LIMITS.restampMs;
+  if (dueAt === undefined) return restampAt;
+  const check =
+    dueAt - now <= LIMITS.hintDelayMaxMs
+      ? dueAt + LIMITS.checkAfterMs
+      : dueAt - LIMITS.checkBeforeMs;
+  return Math.min(check, restampAt);
+}
+
+/**
+ * Row 11: gives the run back to go on at once in another invocation. With `isUnread` the claim does
+ * not count as a hop: the run was put back before anything was tried.
+ */
+export function handOverRun(
+  table: Table,
+  me: Ownership,
+  tx: string,
+  request: { readonly now: EpochMs; readonly isUnread?: boolean } & ProgressMark,
+): Promise<OwnedWrite> {
+  const marked = request.progress !== undefined;
+  const counts = marked
+    ? `, ${RESET}, #mark = :mark`
+    : request.isUnread
+      ? ", #hops = #hops - :one"
+      : "";
+  return updateOwned(
+    table,
+    me,
+    tx,
+    {
+      set: `#status = :waiting, #dueAt = :now, #checkAt = :check${counts}`,
+      remove: "#owner, #leaseUntil, #activity, #quorum",
+    },
+    {
+      ":waiting": text("waiting"),
+      ":now": number(request.now),
+      ":check": number(request.now + LIMITS.checkAfterMs),
+      ...(marked && { ":zero": number(0), ":mark": number(request.progress) }),
+      ...(!marked && request.isUnread && { ":one": number(1) }),
+    },
+  );
+}

@@ -1,0 +1,119 @@
+import type { EpochMs } from "../core/clock.ts";
+import type { RunStatus } from "../core/status.ts";
+import {
+  type Item,
+  optionalNumber,
+  optionalText,
+  requiredNumber,
+  requiredText,
+} from "./attributes.ts";
+import { historyPk } from "./schema.ts";
+import { type StoredValue, valueFromAttribute } from "./values.ts";
+
+/** A run's META item. */
+export interface Meta {
+  readonly id: string;
+  readonly incarnation: string;
+  readonly generation: number;
+  readonly round: number;
+  readonly workflow: string;
+  readonly status: RunStatus;
+  readonly epoch: number;
+  readonly owner: string | undefined;
+  /** The SQS message that brought the owner. */
+  readonly ownerMessage: string | undefined;
+  readonly leaseUntil: EpochMs | undefined;
+  readonly dueAt: EpochMs | undefined;
+  readonly checkAt: EpochMs | undefined;
+  readonly wakeSeq: number;
+  /** Nonce of the cancel request, if there is one. */
+  readonly cancel: string | undefined;
+  readonly parent: RunReference | undefined;
+  readonly waiters: readonly RunReference[];
+  /** Duties left after the finish; empty when none. */
+  readonly owed: readonly string[];
+  readonly hops: number;
+  readonly crashes: number;
+  /** Progress at which hops and crashes were last reset. */
+  readonly mark: number;
+  readonly nudges: number;
+  readonly inputHash: string;
+  readonly input: StoredValue;
+  readonly output: StoredValue | undefined;
+  readonly error: StoredValue | undefined;
+  /** Code that a blocked run was blocked under. */
+  readonly code: string | undefined;
+  readonly failedOperation: string | undefined;
+  readonly startedAt: EpochMs;
+  readonly finishedAt: EpochMs | undefined;
+  /** When META expires, seconds since the epoch. */
+  readonly ttl: number;
+  /** When the history expires, seconds since the epoch. */
+  readonly historyTtl: number;
+  /** Nonce of the last write. */
+  readonly tx: string;
+  /** What the owner said it was doing at its last heartbeat. */
+  readonly activity: readonly string[];
+}
+
+/** A run as others name it: its id and which incarnation of it is meant. */
+export interface RunReference {
+  readonly id: string;
+  readonly incarnation: string;
+}
+
+/** A reference as one string of the `waiters` set. */
+export const referenceText = ({ id, incarnation }: RunReference): string => `${incarnation} ${id}`;
+
+function referenceFrom(value: string): RunReference {
+  const space = value.indexOf(" ");
+  return { incarnation: value.slice(0, space), id: value.slice(space + 1) };
+}
+
+/** Partition of the run's present history. */
+export const historyOf = (meta: Pick<Meta, "incarnation" | "generation">): string =>
+  historyPk(meta.incarnation, meta.generation);
+
+/** Reads a META item. */
+export function metaFrom(item: Item): Meta {
+  const parent = optionalText(item, "parent");
+  const input = valueFromAttribute(item["input"]);
+  return {
+    id: requiredText(item, "pk").slice("RUN#".length),
+    incarnation: requiredText(item, "inc"),
+    generation: requiredNumber(item, "gen"),
+    round: requiredNumber(item, "round"),
+    workflow: requiredText(item, "workflow"),
+    status: requiredText(item, "status") as RunStatus,
+    epoch: requiredNumber(item, "epoch"),
+    owner: optionalText(item, "owner"),
+    ownerMessage: optionalText(item, "ownerMsg"),
+    leaseUntil: optionalNumber(item, "leaseUntil"),
+    dueAt: optionalNumber(item, "dueAt"),
+    checkAt: optionalNumber(item, "checkAt"),
+    wakeSeq: requiredNumber(item, "wakeSeq"),
+    cancel: item["cancel"]?.M?.["nonce"]?.S,
+    parent: parent === undefined ? undefined : referenceFrom(parent),
+    waiters: (item["waiters"]?.SS ?? []).map(referenceFrom),
+    owed: item["owed"]?.SS ?? [],
+    hops: optionalNumber(item, "hops") ?? 0,
+    crashes: optionalNumber(item, "crashes") ?? 0,
+    mark: optionalNumber(item, "mark") ?? 0,
+    nudges: optionalNumber(item, "nudges") ?? 0,
+    inputHash: requiredText(item, "inputHash"),
+    input: input ?? "",
+    output: valueFromAttribute(item["output"]),
+    error: valueFromAttribute(item["error"]),
+    code: optionalText(item, "code"),
+    failedOperation: optionalText(item, "failedOp"),
+    startedAt: requiredNumber(item, "startedAt"),
+    finishedAt: optionalNumber(item, "finishedAt"),
+    ttl: requiredNumber(item, "ttl"),
+    historyTtl: requiredNumber(item, "histTtl"),
+    tx: requiredText(item, "tx"),
+    activity: (item["activity"]?.L ?? []).map((entry) => entry.S ?? ""),
+  };
+}
+
+/** Whether the item has outlived its time to live: DynamoDB deletes such items days later. */
+export const isExpired = (ttlSeconds: number, now: EpochMs): boolean => ttlSeconds * 1000 <= now;

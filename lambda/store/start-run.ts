@@ -1,0 +1,84 @@
+import type { EpochMs } from "../core/clock.ts";
+import { shardOf } from "../core/shard.ts";
+import { LIMITS } from "../core/limits.ts";
+import { type Item, number, present, text } from "./attributes.ts";
+import { type Meta, metaFrom, referenceText, type RunReference } from "./meta.ts";
+import { DUE_SHARDS, LIST_SHARDS, metaKey } from "./schema.ts";
+import type { Table } from "./table.ts";
+import { type StoredValue, valueAttribute } from "./values.ts";
+
+/** Everything a new run's META is born with. */
+export interface NewRun {
+  readonly id: string;
+  readonly incarnation: string;
+  readonly workflow: string;
+  readonly input: StoredValue;
+  readonly inputHash: string;
+  readonly now: EpochMs;
+  readonly tx: string;
+  /** The run that started it, when it is a child. */
+  readonly parent?: RunReference;
+  /** The run to notify when it has finished. */
+  readonly waiter?: RunReference;
+}
+
+/** A start's outcome: the new run, or the one that was there. */
+export interface Started {
+  readonly created: boolean;
+  readonly meta: Meta;
+}
+
+/** When a run born at `now` expires unless it is given more time, seconds since the epoch. */
+export const birthTtl = (now: EpochMs): number =>
+  Math.ceil((now + LIMITS.lifeMs + LIMITS.retentionMs) / 1000);
+
+/**
+ * Rows 1 and 14: puts the run if there is none of that id. An item past its `ttl` counts as none:
+ * DynamoDB deletes it only days later.
+ */
+export async function startRun(table: Table, run: NewRun): Promise<Started> {
+  const item = newMetaItem(run);
+  const put = await table.put(item, "attribute_not_exists(#pk) OR #ttl < :now", {
+    ":now": number(Math.floor(run.now / 1000)),
+  });
+  if (put.ok) return { created: true, meta: metaFrom(item) };
+  const meta = metaFrom(put.item ?? {});
+  return { created: meta.incarnation === run.incarnation, meta };
+}
+
+function newMetaItem(run: NewRun): Item {
+  const { id, incarnation, now } = run;
+  const day = new Date(now).toISOString().slice(0, 10);
+  const { pk, sk } = metaKey(id);
+  return present({
+    pk: text(pk),
+    sk: text(sk),
+    inc: text(incarnation),
+    gen: number(0),
+    round: number(1),
+    workflow: text(run.workflow),
+    status: text("queued"),
+    epoch: number(0),
+    wakeSeq: number(0),
+    inputHash: text(run.inputHash),
+    input: valueAttribute(run.input),
+    startedAt: number(now),
+    dueAt: number(now),
+    checkAt: number(now + LIMITS.checkAfterMs),
+    dueShard: text(String(shardOf(id, DUE_SHARDS))),
+    listShard: text(listShard(day, shardOf(id, LIST_SHARDS))),
+    startedKey: text(startedKey(now, id)),
+    parent: run.parent && text(referenceText(run.parent)),
+    waiters: run.waiter && { SS: [referenceText(run.waiter)] },
+    ttl: number(birthTtl(now)),
+    histTtl: number(birthTtl(now)),
+    tx: text(run.tx),
+  });
+}
+
+/** Partition of the list index: one day of starts (UTC), spread over shards. */
+export const listShard = (day: string, shard: number): string => `${day}#${shard}`;
+
+/** Sort key of the list index: time first, fixed width, so that text order is time order. */
+export const startedKey = (startedAt: EpochMs, id: string): string =>
+  `${String(startedAt).padStart(14, "0")}#${id}`;

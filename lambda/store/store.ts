@@ -1,0 +1,100 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { Clock } from "../core/clock.ts";
+import type { Ids } from "../core/ids.ts";
+import { text } from "./attributes.ts";
+import { claimRun } from "./claim-run.ts";
+import { blockRun, clearOwed, finishRun } from "./finish-run.ts";
+import { handOverRun, heartbeat, parkRun } from "./hold-run.ts";
+import { listRuns } from "./list-runs.ts";
+import { loadHistory } from "./load-history.ts";
+import { isExpired, type Meta, metaFrom } from "./meta.ts";
+import { addWaiter, notifyParent } from "./notify-parent.ts";
+import { restampHistory } from "./restamp.ts";
+import { createRetry, type Retry } from "./retry.ts";
+import { metaKey } from "./schema.ts";
+import { startRun } from "./start-run.ts";
+import { dueRuns, pushCheck } from "./sweep-runs.ts";
+import { openTable, type Table } from "./table.ts";
+import { openValues, type Values } from "./values.ts";
+import { markOperation, writeOperation } from "./write-operation.ts";
+
+/** A function of one access pattern, its table already given. */
+type Bound<F> = F extends (table: Table, ...args: infer A) => infer R ? (...args: A) => R : never;
+
+/** The durable state, in the words of the protocol: one method a transition or read. */
+export interface Store {
+  readonly values: Values;
+  readonly retry: Retry;
+  readonly startRun: Bound<typeof startRun>;
+  readonly claimRun: Bound<typeof claimRun>;
+  readonly heartbeat: Bound<typeof heartbeat>;
+  readonly parkRun: Bound<typeof parkRun>;
+  readonly handOverRun: Bound<typeof handOverRun>;
+  readonly finishRun: Bound<typeof finishRun>;
+  readonly blockRun: Bound<typeof blockRun>;
+  readonly clearOwed: Bound<typeof clearOwed>;
+  readonly writeOperation: Bound<typeof writeOperation>;
+  readonly markOperation: Bound<typeof markOperation>;
+  readonly loadHistory: Bound<typeof loadHistory>;
+  readonly notifyParent: Bound<typeof notifyParent>;
+  readonly addWaiter: Bound<typeof addWaiter>;
+  readonly dueRuns: Bound<typeof dueRuns>;
+  readonly pushCheck: Bound<typeof pushCheck>;
+  readonly listRuns: Bound<typeof listRuns>;
+  readonly restampHistory: Bound<typeof restampHistory>;
+  /** One run's META, consistently; undefined when there is none or its time to live is over. */
+  readRun(id: string): Promise<Meta | undefined>;
+  /** Several runs' METAs, consistently; those that do not exist are left out. */
+  readRuns(ids: readonly string[]): Promise<Map<string, Meta>>;
+}
+
+/** Opens the store over a table. The client should be made with `maxAttempts: 1` (see openTable). */
+export function openStore(options: {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}): Store {
+  const { clock, ids } = options;
+  const retry = createRetry(clock, ids);
+  const table = openTable(options.client, options.table, retry);
+  const bind =
+    <A extends unknown[], R>(f: (table: Table, ...args: A) => R) =>
+    (...args: A): R =>
+      f(table, ...args);
+  return {
+    values: openValues(table),
+    retry,
+    startRun: bind(startRun),
+    claimRun: bind(claimRun),
+    heartbeat: bind(heartbeat),
+    parkRun: bind(parkRun),
+    handOverRun: bind(handOverRun),
+    finishRun: bind(finishRun),
+    blockRun: bind(blockRun),
+    clearOwed: bind(clearOwed),
+    writeOperation: bind(writeOperation),
+    markOperation: bind(markOperation),
+    loadHistory: bind(loadHistory),
+    notifyParent: bind(notifyParent),
+    addWaiter: bind(addWaiter),
+    dueRuns: bind(dueRuns),
+    pushCheck: bind(pushCheck),
+    listRuns: bind(listRuns),
+    restampHistory: bind(restampHistory),
+    async readRun(id) {
+      const item = await table.get(runKey(id));
+      const meta = item && metaFrom(item);
+      return meta && !isExpired(meta.ttl, clock.now()) ? meta : undefined;
+    },
+    async readRuns(runIds) {
+      const items = await table.batchGet(runIds.map(runKey));
+      return new Map(items.map(metaFrom).map((meta) => [meta.id, meta]));
+    },
+  };
+}
+
+function runKey(id: string) {
+  const { pk, sk } = metaKey(id);
+  return { pk: text(pk), sk: text(sk) };
+}

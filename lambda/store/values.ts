@@ -1,0 +1,126 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import type { Encoded } from "../core/codec.ts";
+import { LIMITS } from "../core/limits.ts";
+import { number, text } from "./attributes.ts";
+import { PART_PREFIX } from "./schema.ts";
+import type { Table } from "./table.ts";
+
+/** An encoded value where it is kept: inside its item, or in parts beside the history. */
+export type StoredValue = Encoded | PartsReference;
+
+/** Where the parts of a value too large for its item are. */
+export interface PartsReference {
+  readonly pk: string;
+  readonly nonce: string;
+  readonly parts: number;
+  readonly bytes: number;
+  /** Whether the value was text (else deflated bytes). */
+  readonly isText: boolean;
+}
+
+/** Size of an encoded value, bytes. */
+export const encodedBytes = (value: Encoded): number =>
+  typeof value === "string" ? Buffer.byteLength(value) : value.byteLength;
+
+const isReference = (value: StoredValue): value is PartsReference =>
+  typeof value === "object" && "nonce" in value;
+
+/** The stored size of a value, bytes. */
+export const storedBytes = (value: StoredValue): number =>
+  isReference(value) ? value.bytes : encodedBytes(value);
+
+/** A stored value as an attribute: text as S, deflated bytes as B, a reference as a map. */
+export function valueAttribute(value: StoredValue): AttributeValue {
+  if (typeof value === "string") return { S: value };
+  if (!isReference(value)) return { B: value };
+  return {
+    M: {
+      p: text(value.pk),
+      n: text(value.nonce),
+      c: number(value.parts),
+      b: number(value.bytes),
+      t: { BOOL: value.isText },
+    },
+  };
+}
+
+/** Reads what `valueAttribute` wrote; undefined for an absent attribute. */
+export function valueFromAttribute(attribute: AttributeValue | undefined): StoredValue | undefined {
+  if (!attribute) return undefined;
+  if (attribute.S !== undefined) return attribute.S;
+  if (attribute.B !== undefined) return attribute.B;
+  const map = attribute.M;
+  return {
+    pk: map?.["p"]?.S ?? "",
+    nonce: map?.["n"]?.S ?? "",
+    parts: Number(map?.["c"]?.N ?? 0),
+    bytes: Number(map?.["b"]?.N ?? 0),
+    isText: map?.["t"]?.BOOL ?? false,
+  };
+}
+
+/** Keeps values in their item when they fit and in parts when they do not. */
+export interface Values {
+  /**
+   * Makes a value ready to be referred to: returned as it is up to `inlineBytes`, else its parts
+   * are put first, so that whatever refers to them finds them.
+   */
+  keep(value: Encoded, where: Placement): Promise<StoredValue>;
+  /** The encoded value, fetched from its parts when it has any. Throws when a part is gone. */
+  fetch(value: StoredValue): Promise<Encoded>;
+}
+
+/** Where a value belongs and how much of it may stay inline. */
+export interface Placement {
+  readonly historyPk: string;
+  readonly inlineBytes: number;
+  readonly ttlSeconds: number;
+  readonly nonce: string;
+}
+
+/** Opens the values of a table. */
+export function openValues(table: Table): Values {
+  return {
+    async keep(value, { historyPk, inlineBytes, ttlSeconds, nonce }) {
+      const size = encodedBytes(value);
+      if (size <= inlineBytes) return value;
+      const bytes = typeof value === "string" ? Buffer.from(value) : value;
+      const parts = Math.ceil(bytes.byteLength / LIMITS.partBytes);
+      await Promise.all(
+        Array.from({ length: parts }, (_, index) =>
+          table.put(
+            {
+              ...partKey(historyPk, nonce, index),
+              v: { B: bytes.subarray(index * LIMITS.partBytes, (index + 1) * LIMITS.partBytes) },
+              ttl: number(ttlSeconds),
+            },
+            undefined,
+          ),
+        ),
+      );
+      return { pk: historyPk, nonce, parts, bytes: size, isText: typeof value === "string" };
+    },
+    async fetch(value) {
+      if (!isReference(value)) return value;
+      const { pk, nonce, parts, isText } = value;
+      const chunks = await Promise.all(
+        Array.from({ length: parts }, async (_, index) => {
+          const chunk = (await table.get(partKey(pk, nonce, index)))?.["v"]?.B;
+          if (!chunk) {
+            throw new Error(
+              `part ${index + 1} of ${parts} of a value in ${pk} is gone; its records have expired or were deleted`,
+            );
+          }
+          return chunk;
+        }),
+      );
+      const bytes = Buffer.concat(chunks);
+      return isText ? bytes.toString("utf8") : bytes;
+    },
+  };
+}
+
+const partKey = (pk: string, nonce: string, index: number) => ({
+  pk: text(pk),
+  sk: text(`${PART_PREFIX}${nonce}#${index}`),
+});
