@@ -6,12 +6,21 @@ export interface FunctionDescriptor {
   readonly entry: string;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
+  /**
+   * Whether the hints it sends come back to it. Lambda ends such a chain silently after about 16
+   * invocations unless told that it is meant ("Use Lambda recursive loop detection to prevent
+   * infinite loops").
+   */
+  readonly callsItself: boolean;
   /** What the function may do; each maps to a least-privilege grant. */
   readonly access: readonly Access[];
 }
 
 /** Grants a function can ask for: table reads and writes, sending and handling hints. */
 export type Access = "table:read" | "table:write" | "hints:send" | "hints:handle";
+
+/** Names of the functions that are deployed. */
+export type FunctionName = keyof typeof descriptor.functions;
 
 /**
  * Everything that is deployed, once: read by the CDK app and by the embedded stack, and compared
@@ -33,18 +42,21 @@ export const descriptor = {
       entry: "lambda/functions/worker.ts",
       timeoutSeconds: 900,
       memoryMb: 1024,
+      callsItself: true,
       access: ["table:read", "table:write", "hints:send", "hints:handle"],
     },
     api: {
       entry: "lambda/functions/api.ts",
       timeoutSeconds: 29,
       memoryMb: 512,
+      callsItself: false,
       access: ["table:read", "table:write", "hints:send"],
     },
     sweeper: {
       entry: "lambda/functions/sweeper.ts",
       timeoutSeconds: 50,
       memoryMb: 256,
+      callsItself: false,
       access: ["table:read", "table:write", "hints:send"],
     },
   },

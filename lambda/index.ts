@@ -45,5 +45,11 @@ export type {
 } from "./engine/context.ts";
 export type { ChildOptions } from "./engine/ops/child.ts";
 export type { StepBody, StepContext, StepOptions } from "./engine/ops/step.ts";
-export { type Schema, workflow, type Workflow, type WorkflowOptions } from "./engine/workflow.ts";
+export {
+  type Schema,
+  type UncheckedWorkflowOptions,
+  workflow,
+  type Workflow,
+  type WorkflowOptions,
+} from "./engine/workflow.ts";
 export { createSweeper, createWorker } from "./functions/create.ts";

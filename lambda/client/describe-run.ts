@@ -82,7 +82,6 @@ export async function descriptionOf(meta: Meta, values: Values): Promise<RunDesc
 
 /** Operations in the order in which they settled, those that have not last, by time of start. */
 export function historyEntries(records: readonly OperationRecord[]): HistoryEntry[] {
-  const place = ({ order }: OperationRecord) => order ?? Number.POSITIVE_INFINITY;
   return [...records]
     .sort((a, b) => (place(a) === place(b) ? a.startedAt - b.startedAt : place(a) - place(b)))
     .map((record) => {
@@ -103,6 +102,8 @@ export function historyEntries(records: readonly OperationRecord[]): HistoryEntr
       };
     });
 }
+
+const place = ({ order }: OperationRecord) => order ?? Number.POSITIVE_INFINITY;
 
 const stateOf = ({ state, error }: OperationRecord): HistoryEntry["state"] => {
   if (state !== "done") return state;

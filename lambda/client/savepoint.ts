@@ -14,7 +14,7 @@ export interface Savepoint {
    */
   start<Given, Output>(
     workflow: Workflow<Given, Output>,
-    input: Given,
+    input: NoInfer<Given>,
     options?: StartOptions,
   ): Promise<RunHandle<Output>>;
   /** The handle of a run; whether there is one shows when it is asked. */

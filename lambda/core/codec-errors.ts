@@ -79,7 +79,7 @@ export const recordError = (value: unknown): ErrorRecord | undefined =>
 /** @param chain the errors that this one stands in, itself included */
 function recordOf(error: Error, chain: readonly Error[]): ErrorRecord {
   const type = typeOf(error);
-  const frames = framesOf(error.stack);
+  const frames = framesOf(error);
   const cause = error.cause === undefined ? undefined : kept(error.cause, chain);
   const errors = error instanceof AggregateError ? kept(error.errors, chain) : undefined;
   const own = ownProperties(error, chain);
@@ -110,9 +110,12 @@ function cut(text: unknown): string {
   return `${whole.slice(0, MESSAGE_MAX)}… (${whole.length.toLocaleString("en")} characters in all)`;
 }
 
-function framesOf(stack: unknown): string {
-  const start = typeof stack === "string" ? stack.indexOf("\n    at ") : -1;
-  if (typeof stack !== "string" || start < 0) return "";
+function framesOf({ stack, message }: Error): string {
+  if (typeof stack !== "string") return "";
+  // The message may itself quote a stack.
+  const header = Math.max(stack.indexOf(message), 0) + message.length;
+  const start = stack.indexOf("\n    at ", header);
+  if (start < 0) return "";
   const lines = stack.slice(start, start + FRAMES_LENGTH_MAX).split("\n");
   return lines.slice(0, FRAMES_MAX + 1).join("\n");
 }

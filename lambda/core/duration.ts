@@ -19,7 +19,7 @@ export function parseDuration(duration: Duration): number {
   const ms = typeof duration === "number" ? duration : textMs(duration);
   // A product such as 1.1 × 1000 is off by a rounding error, which must not cost a millisecond.
   const whole = Math.ceil(Number(ms.toPrecision(15)));
-  if (!(whole >= 0) || !Number.isSafeInteger(whole)) {
+  if (!(ms >= 0) || !Number.isSafeInteger(whole)) {
     throw new InvalidArgumentError(
       `${shown(duration)} is not a duration; give milliseconds, 0 or more, or text such as "250ms", "20s", "1m", "1.5h", "3d"`,
     );

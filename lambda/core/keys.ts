@@ -2,7 +2,12 @@ import { createHash } from "node:crypto";
 import { InvalidArgumentError } from "./errors.ts";
 
 /** Longest run id, characters (all ASCII). */
-export const RUN_ID_MAX = 200;
+const RUN_ID_MAX = 200;
+/**
+ * An id that a user may give to a run: needs no escaping in a URL, whose path would lose a segment
+ * of one or two dots.
+ */
+export const RUN_ID = /^(?!\.{1,2}$)[A-Za-z0-9._:-]{1,200}$/;
 /** Longest operation key, bytes: DynamoDB allows a sort key 1,024, and some are prefixed. */
 const OPERATION_KEY_MAX = 900;
 /** Longest name, bytes of UTF-8. */
@@ -10,9 +15,9 @@ const NAME_MAX = 100;
 /** Characters kept of each end of a child's id that is too long as a whole. */
 const KEPT_OF_EACH_END = 80;
 
-const GIVEN_ID = /^[A-Za-z0-9._:-]+$/;
-const ANY_ID = /^[A-Za-z0-9._:~@-]+$/;
-// A dot segment would be taken out of the path of a URL.
+/** Any run id: those of children and schedules contain `~` and `@`, too. */
+const ANY_RUN_ID = /^(?!\.{1,2}$)[A-Za-z0-9._:~@-]{1,200}$/;
+const URL_SAFE = /^[A-Za-z0-9._:@-]+$/;
 const DOTS = /^\.{1,2}$/;
 const RESERVED_IN_NAME = /[/#~@\p{Cc}\p{Cs}]/u;
 
@@ -21,17 +26,14 @@ const RESERVED_IN_NAME = /[/#~@\p{Cc}\p{Cs}]/u;
  * @throws InvalidArgumentError unless it is 1 to 200 of `A–Z a–z 0–9 . _ : -`
  */
 export function assertRunId(id: unknown): asserts id is string {
-  if (isId(id, GIVEN_ID)) return;
+  if (typeof id === "string" && RUN_ID.test(id)) return;
   throw new InvalidArgumentError(
     `${shown(id)} is not a run id; use 1 to ${RUN_ID_MAX} of A-Z a-z 0-9 . _ : - (other than "." and "..")`,
   );
 }
 
 /** Whether a run of this id could exist: ids of children and schedules contain `~` and `@`, too. */
-export const isPossibleRunId = (id: string): boolean => isId(id, ANY_ID);
-
-const isId = (id: unknown, allowed: RegExp): id is string =>
-  typeof id === "string" && id.length <= RUN_ID_MAX && allowed.test(id) && !DOTS.test(id);
+export const isPossibleRunId = (id: string): boolean => ANY_RUN_ID.test(id);
 
 /**
  * Checks the name of a workflow, an operation and the like.
@@ -84,7 +86,7 @@ export function operationKey(scopePath: string, name: string, occurrence: number
 export function childId(parentId: string, round: number, key: string): string {
   const urlSafe = key.replaceAll("/", "@").replaceAll("#", "@@");
   // `@@x` occurs in no other id: an occurrence is a number.
-  const last = ANY_ID.test(urlSafe)
+  const last = URL_SAFE.test(urlSafe)
     ? urlSafe
     : `${urlSafe.replaceAll(/[^A-Za-z0-9._:@-]/g, "-")}@@x${digest([key], 12)}`;
   const id = `${parentId}~${round}~${last}`;

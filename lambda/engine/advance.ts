@@ -1,7 +1,9 @@
 import { WorkflowNotFoundError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { Claimed } from "../store/claim-run.ts";
+import { historyOf, type Meta } from "../store/meta.ts";
 import type { OperationRecord } from "../store/operation.ts";
+import { birthTtl } from "../store/start-run.ts";
 import { isCapped, killsWhenRead, noProgress } from "./caps.ts";
 import { createContext } from "./create-context.ts";
 import type { EngineDependencies, Invocation } from "./dependencies.ts";
@@ -44,10 +46,11 @@ export async function advanceRun(
   );
   const seen = { wakeSeq: meta.wakeSeq };
   let countsKills = true;
+  let execution: Execution | undefined;
   lease.keep();
   try {
     for (;;) {
-      const execution = await load(deps, claim, lease, invocation, countsKills);
+      execution = await load(deps, claim, lease, invocation, countsKills);
       lease.holder = execution;
       const released = await advance(execution, seen);
       if (released !== "reload") return released;
@@ -58,6 +61,7 @@ export async function advanceRun(
       run: meta.id,
       error,
     });
+    execution?.close("lost");
     return "lost";
   } finally {
     await lease.stop();
@@ -72,13 +76,11 @@ async function load(
   invocation: Invocation,
   countsKills: boolean,
 ): Promise<Execution> {
-  const { meta, isTakeover } = claim;
+  const { isTakeover } = claim;
+  const meta = await restamped(deps, claim.meta, lease);
   const isUnread = killsWhenRead(meta) !== undefined;
   const isNew = meta.epoch === 1 && !isTakeover && meta.generation === 0;
-  const records =
-    isUnread || isNew
-      ? []
-      : await deps.store.loadHistory(`H#${meta.incarnation}#${meta.generation}`);
+  const records = isUnread || isNew ? [] : await deps.store.loadHistory(historyOf(meta));
   const history = new History(records);
   return new Execution(deps, {
     meta,
@@ -89,6 +91,15 @@ async function load(
     countsKills,
     longestBodyMs: longestStep(records),
   });
+}
+
+/** A long-lived run whose records near their end of life gets a new one before it goes on. */
+async function restamped(deps: EngineDependencies, meta: Meta, lease: Lease): Promise<Meta> {
+  const now = deps.clock.now();
+  if (meta.historyTtl * 1000 - now >= LIMITS.restampMs) return meta;
+  const historyTtl = birthTtl(now);
+  await deps.store.restampHistory(lease.me, deps.ids.nonce(), historyOf(meta), historyTtl);
+  return { ...meta, historyTtl };
 }
 
 /** The longest a step of this run has taken, as far as the history can tell. */
@@ -114,7 +125,6 @@ async function advance(
     }
     await execution.lease.beat();
   }
-  if (meta.historyTtl * 1000 - deps.clock.now() < LIMITS.restampMs) await restamp(execution);
   begin(execution, workflow, await inputOf(execution));
   for (;;) {
     const ending = await drive(execution);
@@ -177,11 +187,4 @@ function begin(execution: Execution, workflow: Workflow, input: unknown): void {
       },
     )
     .finally(() => bell.ring());
-}
-
-/** A long-lived run's records are near their end of life: they get a new one. */
-async function restamp(execution: Execution): Promise<void> {
-  const { deps, historyPk, lease } = execution;
-  const ttl = Math.ceil((deps.clock.now() + LIMITS.lifeMs + LIMITS.retentionMs) / 1000);
-  await deps.store.restampHistory(lease.me, deps.ids.nonce(), historyPk, ttl);
 }

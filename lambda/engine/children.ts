@@ -13,9 +13,7 @@ export async function readChildren(execution: Execution): Promise<boolean> {
   execution.hasReadChildren = true;
   const waiting = [...pending.values()].filter(({ wait }) => wait?.childId !== undefined);
   if (waiting.length === 0) return false;
-  const metas = await execution.inFlight(() =>
-    deps.store.readRuns(waiting.map(({ wait }) => wait?.childId ?? "")),
-  );
+  const metas = await deps.store.readRuns(waiting.map(({ wait }) => wait?.childId ?? ""));
   let woken = false;
   for (const { wait } of waiting) {
     const child = metas.get(wait?.childId ?? "");

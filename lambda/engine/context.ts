@@ -57,13 +57,13 @@ export interface Context {
    */
   run<Given, Output>(
     workflow: Workflow<Given, Output>,
-    input: Given,
+    input: NoInfer<Given>,
     options?: ChildOptions,
   ): Promise<Output>;
   /** Starts a child run and does not wait for it. */
   start<Given>(
-    workflow: Workflow<Given, unknown>,
-    input: Given,
+    workflow: Workflow<Given>,
+    input: NoInfer<Given>,
     options?: ChildOptions,
   ): Promise<{ readonly id: string }>;
 

@@ -16,14 +16,24 @@ import type { Workflow } from "./workflow.ts";
 /** The context of one scope of an execution: the run's own, or a branch's. */
 export function createContext(execution: Execution, scope: Scope): Context {
   const { meta } = execution;
-  const branch = (key: string, label: string): Context =>
-    createContext(execution, scope.branch(key, label));
-  const context: Context = {
+  const derivedFrom = (what: string) =>
+    [meta.incarnation, meta.round, scope.key(what), execution.now] as const;
+  return {
     runId: meta.id,
     attempt: meta.epoch,
     signal: execution.abort.signal,
     log: silentInReplay(execution),
+    now: () => execution.now,
+    random: () => derivedRandom(...derivedFrom("random")),
+    uuid: () => derivedUuid(...derivedFrom("uuid")),
+    ...steps(execution, scope),
+    ...children(execution, scope),
+    ...branches(execution, scope),
+  };
+}
 
+function steps(execution: Execution, scope: Scope): Pick<Context, "step" | "sleep" | "sleepUntil"> {
+  return {
     step: async <T>(name: string, ...rest: [StepBody<T>] | [StepOptions, StepBody<T>]) => {
       const [options, body] = rest.length === 1 ? [{}, rest[0]] : rest;
       if (typeof body !== "function") {
@@ -56,47 +66,55 @@ export function createContext(execution: Execution, scope: Scope): Context {
         sleep(() => wakeAt),
       );
     },
+  };
+}
+
+function children(execution: Execution, scope: Scope): Pick<Context, "run" | "start"> {
+  return {
     run: async <Given, Output>(
       workflow: Workflow<Given, Output>,
-      input: Given,
+      input: NoInfer<Given>,
       options: ChildOptions = {},
-    ) =>
-      execution.ask<Output>(
-        scope,
-        "run",
-        options.key ?? workflow.name,
-        runChild(childOf(workflow, input, options)),
-      ),
+    ) => {
+      const behaviour = runChild(childOf(workflow, input, options));
+      return execution.ask<Output>(scope, "run", options.key ?? workflow.name, behaviour);
+    },
     start: async <Given>(
-      workflow: Workflow<Given, unknown>,
-      input: Given,
+      workflow: Workflow<Given>,
+      input: NoInfer<Given>,
       options: ChildOptions = {},
-    ) =>
-      execution.ask<{ readonly id: string }>(
+    ) => {
+      const behaviour = startChild(childOf(workflow, input, options));
+      return execution.ask<{ readonly id: string }>(
         scope,
         "start",
         options.key ?? workflow.name,
-        startChild(childOf(workflow, input, options)),
-      ),
-    map: (async (name: string, items: readonly unknown[], ...rest: unknown[]) => {
-      execution.assertContext(name);
-      return mapBranches(scope.key(name), branch, items, rest);
-    }) as Context["map"],
-    parallel: async (name, branches, options = {}) => {
-      execution.assertContext(name);
-      return parallelBranches(scope.key(name), branch, branches, options);
+        behaviour,
+      );
     },
-
-    now: () => execution.now,
-    random: () => derivedRandom(meta.incarnation, meta.round, scope.key("random"), execution.now),
-    uuid: () => derivedUuid(meta.incarnation, meta.round, scope.key("uuid"), execution.now),
   };
-  return context;
 }
 
-function childOf<Given>(workflow: Workflow<Given, unknown>, input: unknown, { id }: ChildOptions) {
+function branches(execution: Execution, scope: Scope): Pick<Context, "map" | "parallel"> {
+  const branch = (key: string, label: string): Context =>
+    createContext(execution, scope.branch(key, label));
+  const map = async (name: string, items: readonly unknown[], ...rest: unknown[]) => {
+    execution.assertContext(name);
+    return mapBranches(scope.key(name), branch, items, rest);
+  };
+  return {
+    // One implementation behind three overloads, which the language cannot relate to each other.
+    map: map as Context["map"],
+    parallel: async (name, named, options = {}) => {
+      execution.assertContext(name);
+      return parallelBranches(scope.key(name), branch, named, options);
+    },
+  };
+}
+
+function childOf<Given>(workflow: Workflow<Given>, input: unknown, { id }: ChildOptions) {
   if (id !== undefined) assertRunId(id);
-  return { workflow: workflow as unknown as Workflow, input, id };
+  return { workflow: workflow as Workflow, input, id };
 }
 
 function silentInReplay(execution: Execution): Log {

@@ -1,5 +1,4 @@
 import type { EpochMs } from "../core/clock.ts";
-import { type Encoded, decodeValue } from "../core/codec.ts";
 import { LIMITS } from "../core/limits.ts";
 import { type Log, logWith } from "../core/log.ts";
 import {
@@ -8,9 +7,7 @@ import {
   WrongContextError,
 } from "../core/errors.ts";
 import { historyOf, type Meta } from "../store/meta.ts";
-import { NEW_OPERATION, type OperationKind, type OperationRecord } from "../store/operation.ts";
-import type { StoredValue } from "../store/values.ts";
-import type { WriteGuard } from "../store/write-operation.ts";
+import type { OperationKind } from "../store/operation.ts";
 import { Bell } from "./bell.ts";
 import type { EngineDependencies, Invocation } from "./dependencies.ts";
 import type { History } from "./history.ts";
@@ -202,33 +199,6 @@ export class Execution implements LeaseHolder {
     });
   }
 
-  /** Writes an operation's record; resolves once it is ours, never when it is not. */
-  async write(
-    operation: Operation,
-    change: Partial<OperationRecord> & Pick<OperationRecord, "state">,
-    guard: WriteGuard,
-  ): Promise<void> {
-    const { key, kind, ordinal } = operation;
-    const record: OperationRecord = {
-      startedAt: this.deps.clock.now(),
-      ...NEW_OPERATION,
-      ...operation.record,
-      ...change,
-      key,
-      kind,
-      ordinal,
-      epoch: this.meta.epoch,
-      nonce: this.deps.ids.nonce(),
-    };
-    const { store } = this.deps;
-    const written = await this.inFlight(() =>
-      store.writeOperation(this.historyPk, record, this.meta.historyTtl, guard),
-    );
-    if (!written.done)
-      return this.#end(written.rival && written.rival.epoch <= this.meta.epoch ? "reload" : "lost");
-    operation.record = record;
-  }
-
   /** Runs a write; one whose outcome stays unknown ends the execution, and the lease is left to end. */
   async inFlight<T>(write: () => Promise<T>): Promise<T> {
     if (this.#isOver || this.ending) return never();
@@ -239,62 +209,18 @@ export class Execution implements LeaseHolder {
       this.log.error("a write failed for good; the run goes on when its lease has ended", {
         error,
       });
-      return await this.#end("lost");
+      return await this.end("lost");
     } finally {
       this.#writes -= 1;
       this.bell.ring();
     }
   }
 
-  /** Settles an operation: takes the next place, writes the record, then lets the code see it. */
-  async settle(
-    operation: Operation,
-    encoded: { readonly result: Encoded } | { readonly error: Encoded },
-    change: Partial<OperationRecord> = {},
-  ): Promise<void> {
-    const place = this.settlements.reserve();
-    const at = this.deps.clock.now();
-    const isResult = "result" in encoded;
-    const value = isResult ? encoded.result : encoded.error;
-    const stored = await this.keep(value, LIMITS.operationInlineBytes);
-    await this.write(
-      operation,
-      {
-        ...change,
-        state: "done",
-        order: this.meta.epoch * LIMITS.settlementsPerEpoch + place,
-        ...(isResult ? { result: stored } : { error: stored }),
-        nextAttemptAt: undefined,
-        endedAt: at,
-      },
-      "settle",
-    );
-    const decoded = decodeValue(value);
-    this.fill(place, {
-      key: operation.key,
-      at,
-      outcome: isResult ? { ok: true, value: decoded } : { ok: false, error: decoded },
-    });
-  }
-
-  /** Settles a timer that needs no record: nothing else was pending when it fired. */
-  settleUnrecorded(operation: Operation, at: EpochMs): void {
-    const place = this.settlements.reserve();
-    this.fill(place, { key: operation.key, at, outcome: { ok: true, value: undefined } });
-  }
-
-  private fill(place: number, settlement: Settlement): void {
+  /** Fills a place once its write is acknowledged; the code sees it in its turn. */
+  fill(place: number, settlement: Settlement): void {
     this.settlements.fill(place, settlement);
     const operation = this.pending.get(settlement.key);
     if (operation) this.enter(operation, "waiting");
-  }
-
-  /** Keeps a value inline, or in parts written before what refers to them. */
-  keep(value: Encoded, inlineBytes: number): Promise<StoredValue> {
-    const { store, ids } = this.deps;
-    const { historyPk, meta } = this;
-    const where = { historyPk, inlineBytes, ttlSeconds: meta.historyTtl, nonce: ids.nonce() };
-    return this.inFlight(() => store.values.keep(value, where));
   }
 
   /** Gives the code an outcome. */
@@ -333,7 +259,7 @@ export class Execution implements LeaseHolder {
     this.bell.ring();
   }
   lost(): void {
-    void this.#end("lost");
+    void this.end("lost");
   }
 
   /** Ends the execution: bodies are told to stop, and nothing it is asked is answered any more. */
@@ -346,7 +272,8 @@ export class Execution implements LeaseHolder {
     for (const body of this.bodies) body.abort(reason);
   }
 
-  #end<T>(ending: "lost" | "reload"): Promise<T> {
+  /** Ends the execution because the run is, or may be, another's, or its history was read too early. */
+  end<T>(ending: "lost" | "reload"): Promise<T> {
     if (!this.ending || ending === "lost") this.ending = ending;
     this.close("lost");
     this.bell.ring();

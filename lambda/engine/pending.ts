@@ -1,6 +1,7 @@
 import type { EpochMs } from "../core/clock.ts";
 import { NoProgressError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
+import type { OperationKind, OperationRecord } from "../store/operation.ts";
 import type { Ending } from "./drive.ts";
 import type { Execution } from "./execution.ts";
 import type { Operation } from "./operation.ts";
@@ -39,21 +40,19 @@ async function markAll(
   const { deps, historyPk, meta } = execution;
   const now = deps.clock.now();
   const records = await Promise.all(
-    held.map((operation) =>
-      execution.inFlight(() =>
-        deps.store.markOperation(
-          historyPk,
-          {
-            key: operation.key,
-            kind: operation.kind,
-            ordinal: operation.ordinal,
-            epoch: meta.epoch,
-            nonce: deps.ids.nonce(),
-            now,
-            counts: execution.countsKills && mayHaveBeenRunning(operation, now),
-          },
-          meta.historyTtl,
-        ),
+    held.map(({ key, kind, ordinal, record }) =>
+      deps.store.markOperation(
+        historyPk,
+        {
+          key,
+          kind,
+          ordinal,
+          epoch: meta.epoch,
+          nonce: deps.ids.nonce(),
+          now,
+          counts: execution.countsKills && mayHaveBeenRunning(kind, record, now),
+        },
+        meta.historyTtl,
       ),
     ),
   );
@@ -72,7 +71,11 @@ const killsItsProcess = (operation: Operation): NoProgressError =>
     `${operation.kind} "${operation.key}" was running each of the ${LIMITS.killsMax} times its process died; see whether it exhausts memory or ends the process`,
   );
 
-const mayHaveBeenRunning = ({ kind, record }: Operation, now: EpochMs): boolean =>
+const mayHaveBeenRunning = (
+  kind: OperationKind,
+  record: OperationRecord | undefined,
+  now: EpochMs,
+): boolean =>
   kind === "step" && !(record?.state === "backoff" && (record.nextAttemptAt ?? 0) > now);
 
 /** Wakes what waited for a time that has come; whether there was any. */

@@ -67,7 +67,7 @@ export async function block(
   error: Error,
 ): Promise<Released> {
   const { deps, lease, meta } = execution;
-  execution.close("over");
+  if (!(await quiesce(execution))) return "lost";
   const blocked = await deps.store.blockRun(lease.me, deps.ids.nonce(), {
     error: await keepOutcome(execution, encodeAnyError(error)),
     code: codeOf(workflow, deps.settings.code),
@@ -88,18 +88,21 @@ export async function finish(
     const cause = returned.ok ? undefined : returned.error;
     return block(execution, workflow, noLongerAsked(unasked, cause));
   }
-  execution.close("over");
-  while (execution.hasWrites) await execution.bell.wait();
-  if (execution.ending === "lost") return "lost";
+  if (!(await quiesce(execution))) return "lost";
   return record(execution, await outcomeOf(execution, workflow, returned));
 }
 
 /** Ends the run with an error of the engine's. */
 export async function fail(execution: Execution, error: Error): Promise<Released> {
+  if (!(await quiesce(execution))) return "lost";
+  return record(execution, await failed(execution, error));
+}
+
+/** Ends the execution and waits for its writes: nothing is released with one in flight. */
+async function quiesce(execution: Execution): Promise<boolean> {
   execution.close("over");
   while (execution.hasWrites) await execution.bell.wait();
-  if (execution.ending === "lost") return "lost";
-  return record(execution, await failed(execution, error));
+  return execution.ending !== "lost";
 }
 
 async function record(execution: Execution, outcome: RunOutcome): Promise<Released> {

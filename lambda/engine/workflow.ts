@@ -9,12 +9,18 @@ export type Schema<Input = unknown, Output = Input> = StandardSchemaV1<Input, Ou
 /** What a workflow is declared with beside its function. */
 export interface WorkflowOptions<Given, Input, Returned, Output> {
   /** Checks a run's input when it is started. Without it any value is taken. */
-  readonly input?: Schema<Given, Input>;
+  readonly input: Schema<Given, Input>;
   /** Checks what the function returns; a run whose output does not pass fails. */
   readonly output?: Schema<Returned, Output>;
   /** Names the code instead of the bundle's hash, for deciding whether a blocked run may resume. */
   readonly version?: string;
 }
+
+/** The same for a workflow that takes its input as it comes. */
+export type UncheckedWorkflowOptions<Returned, Output> = Omit<
+  WorkflowOptions<never, never, Returned, Output>,
+  "input"
+> & { readonly input?: undefined };
 
 /** A named durable function. Runs of it are started by a client or by another workflow. */
 export interface Workflow<Given = unknown, Output = unknown> {
@@ -37,11 +43,25 @@ export interface Workflow<Given = unknown, Output = unknown> {
  * @param run the function
  * @throws InvalidArgumentError for a bad name
  */
-export function workflow<Given, Input = Given, Returned = unknown, Output = Returned>(
+export function workflow<Given, Input, Returned, Output = Returned>(
   name: string,
   options: WorkflowOptions<Given, Input, Returned, Output>,
   run: (ctx: Context, input: Input) => Promise<Returned>,
-): Workflow<Given, Output> {
+): Workflow<Given, Output>;
+export function workflow<Input, Returned, Output = Returned>(
+  name: string,
+  options: UncheckedWorkflowOptions<Returned, Output>,
+  run: (ctx: Context, input: Input) => Promise<Returned>,
+): Workflow<Input, Output>;
+export function workflow(
+  name: string,
+  options: {
+    readonly input?: Schema | undefined;
+    readonly output?: Schema;
+    readonly version?: string;
+  },
+  run: (ctx: Context, input: never) => Promise<unknown>,
+): Workflow {
   assertName("workflow", name);
   if (typeof run !== "function") {
     throw new InvalidArgumentError(
@@ -51,16 +71,14 @@ export function workflow<Given, Input = Given, Returned = unknown, Output = Retu
   return {
     name,
     inputSchema: options.input,
-    outputSchema: options.output as Schema<unknown, Output> | undefined,
+    outputSchema: options.output,
     version: options.version,
-    run: run as Workflow["run"],
+    run,
   };
 }
 
 /** Workflows by name. Throws InvalidArgumentError when two share one. */
-export function workflowsByName(
-  workflows: readonly Workflow<never, unknown>[],
-): ReadonlyMap<string, Workflow> {
+export function workflowsByName(workflows: readonly Workflow[]): ReadonlyMap<string, Workflow> {
   const byName = new Map<string, Workflow>();
   for (const one of workflows) {
     if (byName.has(one.name)) {
@@ -68,7 +86,7 @@ export function workflowsByName(
         `two workflows are named "${one.name}"; give one another name`,
       );
     }
-    byName.set(one.name, one as Workflow);
+    byName.set(one.name, one);
   }
   return byName;
 }

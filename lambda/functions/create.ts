@@ -20,10 +20,10 @@ import { type ScheduledStart, scheduledRunId } from "./scheduled-start.ts";
 /** What a Lambda entry is composed of. */
 export interface EntryOptions extends ConnectOptions {
   /** The workflows of this deployment. */
-  readonly workflows: readonly Workflow<never, unknown>[];
+  readonly workflows: readonly Workflow[];
 }
 
-const stdout = jsonLog((line) => process.stdout.write(`${line}\n`), systemClock.now);
+const stdout = jsonLog((line) => process.stdout.write(`${line}\n`), () => systemClock.now());
 
 /**
  * The worker's handler: `export const handler = createWorker({ workflows: [research] })`. It reads

@@ -30,7 +30,7 @@ export async function mapBranches(
       `map "${key}" got tolerate ${tolerate}; give a whole number, 0 or more`,
     );
   }
-  const start = (index: number) => each(branch(key, String(index)), items[index], index);
+  const start = async (index: number) => each(branch(key, String(index)), items[index], index);
   const { settled, failures } = await runAll(key, items.length, options, tolerate ?? 0, start);
   if (tolerate === undefined)
     return settled.map((one) => (one as PromiseFulfilledResult<unknown>).value);
@@ -95,8 +95,9 @@ function runAll(
     let open = 0;
     const advance = (): void => {
       const isGivingUp = failures.length > tolerate;
-      if (isGivingUp && isTolerant === undefined) return reject(failures[0] as Error);
-      while (!isGivingUp && next < count && open < concurrency) run(next++);
+      if (isGivingUp && isTolerant === undefined) return reject(failures[0]);
+      const free = isGivingUp ? 0 : Math.min(concurrency - open, count - next);
+      for (let started = 0; started < free; started += 1) run(next++);
       if (open === 0) resolve({ settled, failures });
     };
     const run = (index: number): void => {

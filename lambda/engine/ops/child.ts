@@ -9,6 +9,7 @@ import { birthTtl } from "../../store/start-run.ts";
 import type { Meta, RunReference } from "../../store/meta.ts";
 import { type Execution, never } from "../execution.ts";
 import type { Behaviour, Operation } from "../operation.ts";
+import { settle, writeRecord } from "../recording.ts";
 import { sendHint } from "../send-hint.ts";
 import type { Workflow } from "../workflow.ts";
 
@@ -33,17 +34,17 @@ export function runChild(child: Child): Behaviour {
       const id = operation.record?.childId ?? child.id ?? ownChildId(execution, operation);
       // The record first, then the child: a child nobody waits for could not be told from a lost one.
       if (operation.record?.state !== "waiting") {
-        await execution.write(operation, { state: "waiting", childId: id }, "begin");
+        await writeRecord(execution, operation, { state: "waiting", childId: id }, "begin");
         const failed = await ensureChild(operation, execution, child, id, true);
-        if (failed) return execution.settle(operation, failed);
+        if (failed) return settle(execution, operation, failed);
       }
       for (;;) {
         const meta = await execution.waitFor(operation, { childId: id });
         if (meta && isFinished(meta.status)) {
-          return execution.settle(operation, await outcomeOf(execution, meta));
+          return settle(execution, operation, await outcomeOf(execution, meta));
         }
         const failed = await ensureChild(operation, execution, child, id, true);
-        if (failed) return execution.settle(operation, failed);
+        if (failed) return settle(execution, operation, failed);
       }
     },
   };
@@ -55,7 +56,9 @@ export function startChild(child: Child): Behaviour {
     async live(operation, execution) {
       const id = child.id ?? ownChildId(execution, operation);
       const failed = await ensureChild(operation, execution, child, id, false);
-      await execution.settle(operation, failed ?? { result: encodeValue({ id }) }, { childId: id });
+      await settle(execution, operation, failed ?? { result: encodeValue({ id }) }, {
+        childId: id,
+      });
     },
   };
 }

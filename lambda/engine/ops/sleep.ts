@@ -1,6 +1,7 @@
 import type { EpochMs } from "../../core/clock.ts";
 import { encodeValue } from "../../core/codec.ts";
 import type { Behaviour } from "../operation.ts";
+import { settle, settleUnrecorded, writeRecord } from "../recording.ts";
 
 /**
  * The behaviour of `ctx.sleep` and `ctx.sleepUntil`: the time it ends is recorded when it begins.
@@ -12,7 +13,8 @@ export function sleep(wakeAt: (now: EpochMs) => EpochMs): Behaviour {
     async live(operation, execution) {
       if (operation.record?.wakeAt === undefined) {
         const now = execution.deps.clock.now();
-        await execution.write(
+        await writeRecord(
+          execution,
           operation,
           { state: "waiting", wakeAt: wakeAt(now), startedAt: now },
           "begin",
@@ -20,8 +22,8 @@ export function sleep(wakeAt: (now: EpochMs) => EpochMs): Behaviour {
       }
       const end = operation.record?.wakeAt ?? 0;
       await execution.waitFor(operation, { wakeAt: end });
-      if (execution.isAlone(operation)) return execution.settleUnrecorded(operation, end);
-      await execution.settle(operation, { result: encodeValue(undefined) });
+      if (execution.isAlone(operation)) return settleUnrecorded(execution, operation, end);
+      await settle(execution, operation, { result: encodeValue(undefined) });
     },
   };
 }

@@ -9,6 +9,7 @@ import { type RetryOptions, type RetryPolicy, retryPolicy } from "../../core/ret
 import type { AttemptError } from "../../store/operation.ts";
 import { type Execution, never } from "../execution.ts";
 import type { Behaviour, Operation } from "../operation.ts";
+import { settle, writeRecord } from "../recording.ts";
 
 /** How a step is run. */
 export interface StepOptions {
@@ -143,10 +144,10 @@ async function succeed(
   try {
     result = encodeValue(value);
   } catch (error) {
-    await execution.settle(operation, { error: encodeValue(error) }, change);
+    await settle(execution, operation, { error: encodeValue(error) }, change);
     return true;
   }
-  await execution.settle(operation, { result }, change);
+  await settle(execution, operation, { result }, change);
   return true;
 }
 
@@ -161,7 +162,7 @@ async function fail(
 ): Promise<boolean> {
   const { clock, ids } = execution.deps;
   const { record } = operation;
-  const attempt = attemptNumber(operation);
+  const number = attemptNumber(operation);
   const earlier = record?.attemptErrors ?? [];
   const asked = await askRetryIf(error, policy, retryIf);
   const decision =
@@ -171,7 +172,7 @@ async function fail(
           {
             step: operation.key,
             error,
-            attempt,
+            attempt: number,
             earlier,
             isRetryable: asked.isRetryable,
             now: clock.now(),
@@ -179,19 +180,20 @@ async function fail(
           },
           policy,
         );
-  const entry: AttemptError = { attempt, ...nameAndMessage(error), at: clock.now() };
+  const entry: AttemptError = { attempt: number, ...nameAndMessage(error), at: clock.now() };
   const change = {
-    attempt,
+    attempt: number,
     startedAt: record?.startedAt ?? startedAt,
     attemptErrors: [...earlier, entry].slice(-LIMITS.attemptErrorsKept),
     failures: (record?.failures ?? 0) + 1,
     deadlineAborts: 0,
   };
   if ("failWith" in decision) {
-    await execution.settle(operation, { error: encodeError(decision.failWith) }, change);
+    await settle(execution, operation, { error: encodeError(decision.failWith) }, change);
     return true;
   }
-  await execution.write(
+  await writeRecord(
+    execution,
     operation,
     { ...change, state: "backoff", nextAttemptAt: decision.retryAt },
     "attempt",
@@ -234,14 +236,15 @@ async function recordDeadline(
   if (deadlineAborts < LIMITS.deadlineAbortsMax) {
     const nextAttemptAt = execution.deps.clock.now();
     const change = { startedAt: first, deadlineAborts, nextAttemptAt };
-    await execution.write(operation, { ...change, state: "backoff" }, "settle");
+    await writeRecord(execution, operation, { ...change, state: "backoff" }, "settle");
     return false;
   }
   const { invocation } = execution;
   const error = new StepTooLongError(
     `step "${operation.key}" did not end within an invocation ${deadlineAborts} times in a row (about ${invocation.deadlineAt - invocation.startedAt} ms each); split it, or give the function a longer timeout`,
   );
-  await execution.settle(
+  await settle(
+    execution,
     operation,
     { error: encodeValue(error) },
     { startedAt: first, deadlineAborts },

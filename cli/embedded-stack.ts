@@ -1,0 +1,134 @@
+import { readFile } from "node:fs/promises";
+import * as z from "zod";
+import { ApiError, ApiUnreachableError, CliError } from "./cli-error.ts";
+import type { Address, Connection } from "./connection.ts";
+import type { Host } from "./host.ts";
+import { pause } from "./pause.ts";
+import { type StackControl, stackControl, type StackInfo } from "./stack-control.ts";
+import { logLineText, logTail } from "./stack-log.ts";
+import { stackFiles, type StackProcess } from "./stack-process.ts";
+
+/** An embedded stack that answers. */
+export interface Stack {
+  readonly address: Address;
+  readonly control: StackControl;
+  readonly info: StackInfo;
+}
+
+const addressFile = z.looseObject({ pid: z.number(), api: z.url(), token: z.string() });
+
+/**
+ * The stack that keeps its data in a folder; undefined when none is running.
+ * @throws CliError when the file that tells its address is damaged
+ */
+export async function findStack(directory: string, signal: AbortSignal): Promise<Stack | undefined> {
+  const told = await readAddress(stackFiles(directory).address);
+  if (!told) return undefined;
+  const address = { url: told.api.replace(/\/$/, ""), token: told.token };
+  const control = stackControl(address, signal);
+  try {
+    const info = await control.info();
+    return info.pid === told.pid ? { address, control, info } : undefined;
+  } catch (error) {
+    signal.throwIfAborted();
+    // A stack that was killed leaves its address behind, and its port may be somebody else's now.
+    if (error instanceof ApiUnreachableError || error instanceof ApiError) return undefined;
+    throw error;
+  }
+}
+
+async function readAddress(path: string): Promise<z.infer<typeof addressFile> | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw new CliError(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+  try {
+    return addressFile.parse(JSON.parse(text));
+  } catch (error) {
+    throw new CliError(`${path} is damaged; end the stack if it runs, delete the file, try again`, {
+      cause: error,
+    });
+  }
+}
+
+/** What starting a stack needs of the host. */
+type Launcher = Pick<Host, "clock" | "env" | "interrupted" | "launchStack">;
+
+/** How often to look whether a stack that was started answers, milliseconds. */
+const LOOK_MS = 25;
+/** How long a stack may take to start, milliseconds: bundling the functions takes most of it. */
+const START_TIMEOUT_MS = 60_000;
+/** Lines of the log shown when a stack does not start. */
+const LOG_LINES = 12;
+/** An auto-started stack nobody uses ends after so long, seconds. */
+const IDLE_EXIT_SECONDS = 600;
+
+/**
+ * Starts a stack and waits until it answers.
+ * @param options.staysUp keeps it up when nobody uses it (default false)
+ * @throws CliError with the end of its log when it does not start
+ */
+export async function startStack(
+  directory: string,
+  host: Launcher,
+  { staysUp = false }: { readonly staysUp?: boolean } = {},
+): Promise<{ readonly stack: Stack; readonly process: StackProcess }> {
+  const { clock, env, interrupted } = host;
+  const log = await logTail(stackFiles(directory).log);
+  const process = host.launchStack({
+    directory,
+    env,
+    ...(!staysUp && { idleExitSeconds: IDLE_EXIT_SECONDS }),
+  });
+  let ending: string | undefined;
+  void process.ended.then((how) => (ending = how));
+  const deadline = clock.monotonic() + START_TIMEOUT_MS;
+  for (;;) {
+    const hadEnded = ending;
+    const stack = await findStack(directory, interrupted);
+    if (stack) return { stack, process };
+    if (hadEnded !== undefined || clock.monotonic() > deadline) {
+      const what = hadEnded === undefined ? "is not up after 60 s" : `ended at once (${hadEnded})`;
+      throw new CliError(`the embedded stack ${what}; its log ends with:`, {
+        hints: (await log.read()).slice(-LOG_LINES).map(logLineText),
+      });
+    }
+    await pause(clock, LOOK_MS, interrupted);
+  }
+}
+
+/** The connection to the stack of a folder, which is started when it is not running. */
+export interface StackConnection extends Connection {
+  /** The stack as last found. */
+  stack(): Stack;
+}
+
+/**
+ * Connects to the stack of a folder; starts it when it is not running, and again when it is killed.
+ * @param say tells the person at the terminal
+ * @throws CliError when it does not start
+ */
+export async function connectStack(
+  directory: string,
+  host: Launcher,
+  { options, say }: { readonly options: readonly string[]; readonly say: (text: string) => void },
+): Promise<StackConnection> {
+  const findOrStart = async (): Promise<Stack> =>
+    (await findStack(directory, host.interrupted)) ?? (await startStack(directory, host)).stack;
+  let current = await findOrStart();
+  return {
+    address: () => current.address,
+    stack: () => current,
+    options,
+    async recover() {
+      if ((await readAddress(stackFiles(directory).address)) === undefined) {
+        throw new CliError("the embedded stack has been stopped; its runs go on when it is started");
+      }
+      say("the embedded stack does not answer: it was killed, or is just being started");
+      current = await findOrStart();
+    },
+  };
+}

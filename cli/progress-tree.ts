@@ -1,0 +1,149 @@
+import type { EpochMs } from "../lambda/core/clock.ts";
+import { isFinished, type RunStatus } from "../lambda/core/status.ts";
+import { duration, plainLine } from "./plain-text.ts";
+import type { OperationView, RunView } from "./run-view.ts";
+import type { Operation, Run } from "./wire.ts";
+
+/** How something goes, as far as its sign and colour tell. */
+export type Tone = "good" | "bad" | "busy" | "waiting";
+
+/** One line of a tree. */
+export interface TreeLine {
+  /** What connects it to the lines above, as `│  ├─ `. */
+  readonly lead: string;
+  readonly tone: Tone;
+  readonly label: string;
+  /** Facts beside the label: attempts, claims, durations. */
+  readonly facts: readonly string[];
+}
+
+/** Sign of each tone. */
+export const SIGNS: Readonly<Record<Tone, string>> = {
+  good: "✔",
+  bad: "✖",
+  busy: "▸",
+  waiting: "◌",
+};
+
+const RUN_TONES: Readonly<Record<RunStatus, Tone>> = {
+  queued: "waiting",
+  running: "busy",
+  waiting: "waiting",
+  succeeded: "good",
+  failed: "bad",
+  cancelled: "bad",
+  blocked: "bad",
+  paused: "waiting",
+};
+
+const OPERATION_TONES: Readonly<Record<Operation["state"], Tone>> = {
+  pending: "busy",
+  backoff: "waiting",
+  waiting: "waiting",
+  succeeded: "good",
+  failed: "bad",
+};
+
+/**
+ * A run as a tree: its operations, and those of its children, in the order in which they began.
+ * @param rows lines it should fit in: children that succeeded are folded into one line each when
+ * it would be longer, then the oldest lines left out
+ */
+export function treeLines(view: RunView, now: EpochMs, rows: number): TreeLine[] {
+  const whole = linesOf(view, now, false);
+  if (whole.length <= rows) return whole;
+  const folded = linesOf(view, now, true);
+  if (folded.length <= rows) return folded;
+  const [head, ...rest] = folded;
+  const kept = rest.slice(-Math.max(1, rows - 2));
+  const gap: TreeLine = {
+    lead: "│  ",
+    tone: "waiting",
+    label: `… ${rest.length - kept.length} more above`,
+    facts: [],
+  };
+  return head ? [head, gap, ...kept] : [];
+}
+
+function linesOf(view: RunView, now: EpochMs, fold: boolean): TreeLine[] {
+  const { run } = view;
+  const label = `${plainLine(run.workflow)} ${plainLine(run.id)}`;
+  const head = { lead: "", tone: RUN_TONES[run.status], label, facts: runFacts(run, now) };
+  return [head, ...below(view, now, fold, "")];
+}
+
+function below(view: RunView, now: EpochMs, fold: boolean, lead: string): TreeLine[] {
+  const rows = [
+    ...view.operations.map((one) => operationRow(one, now, fold)),
+    ...unrecorded(view).map((key) => ({
+      line: { tone: "busy" as const, label: plainLine(key), facts: [] },
+      child: undefined,
+    })),
+  ];
+  return rows.flatMap(({ line, child }, index) => {
+    const isLast = index === rows.length - 1;
+    return [
+      { ...line, lead: lead + (isLast ? "└─ " : "├─ ") },
+      ...(child ? below(child, now, fold, lead + (isLast ? "   " : "│  ")) : []),
+    ];
+  });
+}
+
+/** What a worker is at and has not recorded yet: the heartbeat tells. */
+const unrecorded = ({ run, operations }: RunView): string[] =>
+  run.activity.filter((key) => !operations.some(({ operation }) => operation.key === key));
+
+function operationRow(
+  { operation, child }: OperationView,
+  now: EpochMs,
+  fold: boolean,
+): { line: Omit<TreeLine, "lead">; child: RunView | undefined } {
+  if (!child) {
+    const tone = OPERATION_TONES[operation.state];
+    return {
+      line: { tone, label: operationLabel(operation), facts: operationFacts(operation, now) },
+      child: undefined,
+    };
+  }
+  const { run } = child;
+  const isFolded = fold && run.status === "succeeded";
+  const facts = [
+    ...(isFolded ? [`${child.operations.length} operations`] : []),
+    ...runFacts(run, now),
+  ];
+  const label = `${plainLine(run.workflow)} ${plainLine(operation.key)}`;
+  return {
+    line: { tone: RUN_TONES[run.status], label, facts },
+    child: isFolded ? undefined : child,
+  };
+}
+
+/** The key of an operation, with its kind where that is not plain. */
+export const operationLabel = ({ key, kind }: Operation): string =>
+  kind === "step" ? plainLine(key) : `${plainLine(key)} (${plainLine(kind)})`;
+
+/** What is worth telling of a run beside its name. */
+function runFacts(run: Run, now: EpochMs): string[] {
+  const span = duration((run.finishedAt ?? now) - run.startedAt);
+  const isPlain = run.status === "succeeded" || run.status === "running";
+  return [
+    ...(isPlain ? [] : [run.status]),
+    ...(run.epoch > 1 ? [`claim ${run.epoch}`] : []),
+    ...(isFinished(run.status) || run.status !== "queued" ? [span] : []),
+  ];
+}
+
+/** What is worth telling of an operation beside its name. */
+export function operationFacts(operation: Operation, now: EpochMs): string[] {
+  const { state, attempts, errors, startedAt, endedAt, wakeAt } = operation;
+  const last = errors.at(-1);
+  const facts = attempts > 1 ? [`attempt ${attempts}`] : [];
+  if (state === "backoff" && last) facts.push(plainLine(last.message, 80));
+  if (wakeAt !== undefined && (state === "backoff" || state === "waiting")) {
+    facts.push(`next in ${duration(wakeAt - now)}`);
+  } else {
+    facts.push(duration((endedAt ?? now) - startedAt));
+  }
+  if (state === "failed" && last) facts.push(plainLine(last.message, 80));
+  return facts;
+}

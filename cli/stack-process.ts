@@ -1,0 +1,53 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, openSync, closeSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** How to start a stack. */
+export interface StackOptions {
+  /** Its folder, absolute; made when missing. */
+  readonly directory: string;
+  /** Environment of its process. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Ends by itself after so long without a call and without a run at work, seconds. Default: never. */
+  readonly idleExitSeconds?: number;
+}
+
+/** The process of a stack that was started. */
+export interface StackProcess {
+  readonly pid: number | undefined;
+  /** How it ended, in words; rejects never. */
+  readonly ended: Promise<string>;
+  /** Asks it to end in good order. */
+  stop(): void;
+}
+
+/** Files of a stack's folder that others read. */
+export const stackFiles = (directory: string): { readonly address: string; readonly log: string } => ({
+  address: join(directory, "stack.json"),
+  log: join(directory, "stack.log"),
+});
+
+/** Starts a stack as a process of its own, which outlives this one and gets no Ctrl-C of its terminal. */
+export function launchStack({ directory, env, idleExitSeconds }: StackOptions): StackProcess {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const log = openSync(stackFiles(directory).log, "a", 0o600);
+  const main = fileURLToPath(new URL("../localstack/embedded/main.ts", import.meta.url));
+  const idleExit =
+    idleExitSeconds === undefined ? [] : ["--idle-exit-seconds", String(idleExitSeconds)];
+  const child = spawn(
+    process.execPath,
+    ["--import", import.meta.resolve("tsx"), main, "--directory", directory, ...idleExit],
+    { detached: true, stdio: ["ignore", log, log], env },
+  );
+  closeSync(log);
+  child.unref();
+  return {
+    pid: child.pid,
+    ended: new Promise((resolve) => {
+      child.once("error", (error) => resolve(error.message));
+      child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
+    }),
+    stop: () => void child.kill("SIGTERM"),
+  };
+}

@@ -1,0 +1,57 @@
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { TABLE } from "../lambda/store/schema.ts";
+import type { Access } from "./descriptor.ts";
+
+/** ARNs that the product's functions are given access to. */
+export interface AccessTargets {
+  readonly tableArn: string;
+  readonly queueArn: string;
+}
+
+type Grant = (targets: AccessTargets) => PolicyStatement[];
+
+const indexesOf = (tableArn: string) =>
+  Object.keys(TABLE.indexes).map((name) => `${tableArn}/index/${name}`);
+
+/**
+ * What each access means in IAM: the calls that the product makes and no others. Batch calls on SQS
+ * need no action of their own (SQS developer guide, "Amazon SQS API permissions").
+ */
+const GRANTS: Record<Access, Grant> = {
+  "table:read": ({ tableArn }) => [
+    new PolicyStatement({
+      actions: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
+      resources: [tableArn],
+    }),
+    new PolicyStatement({ actions: ["dynamodb:Query"], resources: indexesOf(tableArn) }),
+  ],
+  "table:write": ({ tableArn }) => [
+    new PolicyStatement({
+      actions: ["dynamodb:PutItem", "dynamodb:UpdateItem"],
+      resources: [tableArn],
+    }),
+  ],
+  "hints:send": ({ queueArn }) => [
+    new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queueArn] }),
+  ],
+  "hints:handle": ({ queueArn }) => [
+    new PolicyStatement({
+      actions: [
+        "sqs:ChangeMessageVisibility",
+        "sqs:DeleteMessage",
+        // The event source mapping polls with the function's own role.
+        "sqs:GetQueueAttributes",
+        "sqs:ReceiveMessage",
+      ],
+      resources: [queueArn],
+    }),
+  ],
+};
+
+/** The policy statements that give a function the access its descriptor asks for. */
+export function statementsFor(
+  access: readonly Access[],
+  targets: AccessTargets,
+): PolicyStatement[] {
+  return access.flatMap((each) => GRANTS[each](targets));
+}

@@ -1,0 +1,47 @@
+import type { RemovalPolicy } from "aws-cdk-lib";
+import { AttributeType, BillingMode, ProjectionType, Table } from "aws-cdk-lib/aws-dynamodb";
+import { Construct } from "constructs";
+import { TABLE } from "../../lambda/store/schema.ts";
+
+/** What may be chosen about the table. */
+export interface StateProps {
+  /** What becomes of the table, and of every run in it, when the stack is deleted. */
+  readonly removalPolicy: RemovalPolicy;
+  /** Whether DynamoDB refuses to delete the table, whoever asks. */
+  readonly deletionProtection: boolean;
+}
+
+const TYPES = { S: AttributeType.STRING, N: AttributeType.NUMBER } as const;
+
+const attribute = (name: keyof typeof TABLE.attributes) => ({
+  name,
+  type: TYPES[TABLE.attributes[name]],
+});
+
+/** The one table, on demand, with the keys and indexes that the store relies on. */
+export class State extends Construct {
+  readonly table: Table;
+
+  constructor(scope: Construct, id: string, props: StateProps) {
+    super(scope, id);
+    this.table = new Table(this, "Table", {
+      partitionKey: attribute(TABLE.partitionKey),
+      sortKey: attribute(TABLE.sortKey),
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: TABLE.ttl,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      removalPolicy: props.removalPolicy,
+      deletionProtection: props.deletionProtection,
+    });
+    for (const [indexName, index] of Object.entries(TABLE.indexes)) {
+      this.table.addGlobalSecondaryIndex({
+        indexName,
+        partitionKey: attribute(index.partitionKey),
+        sortKey: attribute(index.sortKey),
+        ...(index.project.length === 0
+          ? { projectionType: ProjectionType.KEYS_ONLY }
+          : { projectionType: ProjectionType.INCLUDE, nonKeyAttributes: [...index.project] }),
+      });
+    }
+  }
+}

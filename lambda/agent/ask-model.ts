@@ -1,0 +1,74 @@
+import { type Context, type StepOptions, TerminalError } from "../index.ts";
+import type { ModelChoice } from "./input.ts";
+import { openModel } from "./model/open-model.ts";
+import type { ModelCall, Outcome, ResearchModel, Tokens } from "./model/port.ts";
+
+/** A call of a model: failures without an answer are retried for about two minutes. */
+const CALL: StepOptions = {
+  timeout: "5m",
+  retry: { attempts: 6, delay: "2s", factor: 2.5, maxDelay: "1m" },
+};
+
+/** Counts the tokens of a run, or of one query's. */
+export class TokenMeter {
+  #input = 0;
+  #output = 0;
+
+  /** Adds what a call, or a child run, has used. */
+  add({ input, output }: Tokens): void {
+    this.#input += input;
+    this.#output += output;
+  }
+
+  /** What was used so far. */
+  total(): Tokens {
+    return { input: this.#input, output: this.#output };
+  }
+}
+
+/** Who is asked, and what for. */
+export interface Asking {
+  readonly model: ModelChoice;
+  readonly meter: TokenMeter;
+  /** Name of the step. */
+  readonly step: string;
+}
+
+/**
+ * Asks the model one thing, durably. A truncated or malformed answer is asked for once more, with
+ * twice the room, in a step of its own: it was paid for, so its tokens are recorded either way.
+ * @throws TerminalError for a refusal or a second unusable answer, with `details.tokens` used so far;
+ * what the step throws when there is no answer at all (see `docs/research-agent.md`)
+ */
+export async function askModel<T>(
+  ctx: Context,
+  { model, meter, step }: Asking,
+  ask: (model: ResearchModel, call: ModelCall) => Promise<Outcome<T>>,
+): Promise<T> {
+  for (const generosity of [1, 2] as const) {
+    const name = generosity === 1 ? step : `${step}-again`;
+    const outcome = await ctx.step(name, CALL, async ({ signal, idempotencyKey }) =>
+      ask(await openModel(model), { signal, idempotencyKey, generosity }),
+    );
+    meter.add(outcome.tokens);
+    if (outcome.kind === "answer") return outcome.value;
+    if (outcome.kind === "refused" || generosity === 2) {
+      throw new TerminalError(`${step}: ${complaint(outcome)}`, {
+        details: { reason: outcome.kind, tokens: meter.total() },
+      });
+    }
+    ctx.log.warn("the model's answer cannot be used", { step, reason: outcome.reason });
+  }
+  throw new TerminalError(`${step}: unreachable`);
+}
+
+function complaint(outcome: Exclude<Outcome<never>, { kind: "answer" }>): string {
+  switch (outcome.kind) {
+    case "refused":
+      return `the model refused to answer: ${outcome.reason}`;
+    case "truncated":
+      return `the model's answer was cut off twice, also with twice the tokens (${outcome.reason}); narrow the topic or choose another model`;
+    case "malformed":
+      return `the model's answer twice had another form than asked for (${outcome.reason}); choose a model that supports structured outputs`;
+  }
+}

@@ -1,0 +1,47 @@
+import { RequestError } from "./failure.ts";
+
+/** Largest body, bytes: a Lambda invocation takes 6 MB, in which the body may be base64. */
+export const BODY_BYTES_MAX = 4 * 1_048_576;
+
+/**
+ * The JSON of a request's body.
+ * @throws RequestError 415 for another content type, 413 over 4 MB, 400 for what is not JSON in UTF-8
+ */
+export async function requestJson(request: Request): Promise<unknown> {
+  const type = request.headers.get("content-type");
+  if (type?.split(";", 1)[0]?.trim().toLowerCase() !== "application/json") {
+    throw new RequestError(
+      415,
+      "unsupported_media_type",
+      `content-type is ${type === null ? "missing" : `"${type}"`}; send application/json`,
+    );
+  }
+  const bytes = await read(request);
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as unknown;
+  } catch (error) {
+    throw new RequestError(
+      400,
+      "bad_json",
+      `the body (${bytes.byteLength} bytes) is not JSON in UTF-8: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+/** The body, read only as far as it may go: its declared length proves nothing. */
+async function read(request: Request): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > BODY_BYTES_MAX) {
+      throw new RequestError(
+        413,
+        "body_too_large",
+        `the body is over ${BODY_BYTES_MAX.toLocaleString("en")} bytes; keep large data elsewhere (in S3, say) and send a reference to it`,
+      );
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,115 @@
+import type { RunHandle } from "../client/run-handle.ts";
+import { RunNotFoundError } from "../core/errors.ts";
+import { isPossibleRunId } from "../core/keys.ts";
+import { jsonView } from "./json-view.ts";
+import { route, routeWithBody, type Route, type RouteContext } from "./route.ts";
+import * as shape from "./schemas.ts";
+
+const NO_RUN = { description: "There is no such run" };
+const INVALID = { description: "A field is not valid; `details.issues` says which" };
+const RUN_ID = "Id of the run";
+
+/** Starts a run, or joins the one of that id. */
+const startRun = routeWithBody(
+  {
+    method: "POST",
+    path: "/runs/{id}",
+    operationId: "startRun",
+    summary: "Start a run of a workflow",
+    id: "Name of the workflow",
+    query: shape.NoQuery,
+    body: shape.StartRun,
+    replies: {
+      202: { description: "Started", schema: shape.StartedRun },
+      200: { description: "It was started before, with the same input", schema: shape.StartedRun },
+      400: { description: "The body is not JSON" },
+      404: { description: "There is no such workflow" },
+      409: { description: "A run of that id exists with another workflow or input" },
+      413: { description: "The body is over 4 MB, or the input over 1 MB after compression" },
+      415: { description: "The body is not declared as application/json" },
+      422: INVALID,
+    },
+  },
+  async ({ savepoint }, { id: workflow, body: { input, id } }) => {
+    const started = await savepoint.startByName(workflow, input, id === undefined ? {} : { id });
+    const { run, created } = started;
+    const status = created ? "queued" : await run.status();
+    const headers = { location: `/runs/${run.id}` };
+    return { status: created ? 202 : 200, headers, body: { id: run.id, status } };
+  },
+);
+
+/** Lists runs, newest first. */
+const listRuns = route(
+  {
+    method: "GET",
+    path: "/runs",
+    operationId: "listRuns",
+    summary: "List runs, newest first",
+    query: shape.ListQuery,
+    replies: { 200: { description: "One page", schema: shape.RunPage }, 422: INVALID },
+  },
+  async ({ savepoint }, { query }) => {
+    const given = Object.entries(query).filter(([, value]) => value !== undefined);
+    return { status: 200, body: await savepoint.list(Object.fromEntries(given)) };
+  },
+);
+
+/** Shows one run, waiting for its end when asked to. */
+const getRun = route(
+  {
+    method: "GET",
+    path: "/runs/{id}",
+    operationId: "getRun",
+    summary: "Get a run, or wait for it to finish",
+    id: RUN_ID,
+    query: shape.RunQuery,
+    replies: {
+      200: { description: "The run as it stands", schema: shape.Run },
+      404: NO_RUN,
+      422: INVALID,
+    },
+  },
+  async (context, { id, query: { wait = 0 }, signal }) => {
+    const run = find(context, id);
+    const shown = wait > 0 ? run.wait({ timeout: wait * 1_000, signal }) : run.describe();
+    return { status: 200, body: jsonView(await shown) };
+  },
+);
+
+/** Shows what a run has recorded. */
+const getHistory = route(
+  {
+    method: "GET",
+    path: "/runs/{id}/history",
+    operationId: "getHistory",
+    summary: "Get the recorded operations of a run, settled ones first, in their order",
+    id: RUN_ID,
+    query: shape.NoQuery,
+    replies: { 200: { description: "The operations", schema: shape.History }, 404: NO_RUN },
+  },
+  async (context, { id }) => ({
+    status: 200,
+    body: { operations: await find(context, id).history() },
+  }),
+);
+
+const getHealth = route(
+  {
+    method: "GET",
+    path: "/health",
+    operationId: "getHealth",
+    summary: "Tell that the API is alive, and its version",
+    query: shape.NoQuery,
+    replies: { 200: { description: "Alive", schema: shape.Health } },
+  },
+  async ({ version }) => ({ status: 200, body: { status: "ok", version } }),
+);
+
+function find({ savepoint }: RouteContext, id: string): RunHandle {
+  if (isPossibleRunId(id)) return savepoint.get(id);
+  throw new RunNotFoundError(`there is no run ${JSON.stringify(id)}: that is not a run id`);
+}
+
+/** Every route of the API but the OpenAPI document itself, which is made from them. */
+export const ROUTES: readonly Route[] = [startRun, listRuns, getRun, getHistory, getHealth];

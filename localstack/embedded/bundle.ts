@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type Metafile } from "esbuild";
+
+/** File inside a bundle's folder that exports `handler`. */
+export const BUNDLE_FILE = "index.mjs";
+
+/** A function's code as it is uploaded to Lambda. */
+export interface FunctionBundle {
+  /** Absolute path of the folder to upload: `index.mjs`, its source map and its licences. */
+  readonly directory: string;
+  /** SHA-256 of `index.mjs`, hex. */
+  readonly sha256: string;
+  /** What went into it, as esbuild tells it. */
+  readonly metafile: Metafile;
+}
+
+const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Packages written for CommonJS call `require` for Node's own modules, which ES modules lack. */
+const REQUIRE =
+  'import{createRequire as createBundleRequire}from"node:module";const require=createBundleRequire(import.meta.url);';
+
+/**
+ * Bundles one Lambda entry with all it imports, the AWS SDK included: the one way in which the CDK
+ * app and the embedded stack both make the code they run. The bytes depend on the sources alone.
+ * @param entry source file that exports `handler`, absolute or from the repository's root
+ * @param directory folder to write, made when missing
+ * @throws esbuild's BuildFailure, which names file and line of each error
+ */
+export async function bundleFunction(entry: string, directory: string): Promise<FunctionBundle> {
+  const outfile = join(directory, BUNDLE_FILE);
+  const result = await build({
+    absWorkingDir: REPOSITORY,
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    // The oldest Node on which the project runs; Lambda's is newer.
+    target: "node20.19",
+    // The SDK's CommonJS build would call require for Node's modules and be half as large again.
+    mainFields: ["module", "main"],
+    banner: { js: REQUIRE },
+    minify: true,
+    // Errors are told apart by their class names, in records and in logs.
+    keepNames: true,
+    sourcemap: true,
+    legalComments: "linked",
+    metafile: true,
+    write: false,
+    logLevel: "silent",
+  });
+  await mkdir(dirname(outfile), { recursive: true });
+  await Promise.all(result.outputFiles.map(({ path, contents }) => writeFile(path, contents)));
+  const code = result.outputFiles.find(({ path }) => basename(path) === BUNDLE_FILE);
+  if (!code) throw new Error(`esbuild wrote no ${BUNDLE_FILE} for ${entry}`);
+  return {
+    directory: dirname(code.path),
+    sha256: createHash("sha256").update(code.contents).digest("hex"),
+    metafile: result.metafile,
+  };
+}

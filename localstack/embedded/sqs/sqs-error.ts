@@ -1,0 +1,45 @@
+import { AwsError } from "../aws-error.ts";
+
+/** The queue does not exist. */
+export const queueDoesNotExist = (queue: string): AwsError =>
+  new AwsError("QueueDoesNotExist", `The specified queue does not exist: ${queue}.`);
+
+/** A parameter's value is refused; worded as SQS words it. */
+export const invalidValue = (parameter: string, value: unknown, reason: string): AwsError =>
+  new AwsError(
+    "InvalidParameterValueException",
+    `Value ${JSON.stringify(value)} for parameter ${parameter} is invalid. Reason: ${reason}.`,
+  );
+
+/** A parameter that the call needs is absent. */
+export const missingParameter = (parameter: string): AwsError =>
+  new AwsError(
+    "MissingRequiredParameterException",
+    `The request must contain the parameter ${parameter}.`,
+  );
+
+/** A field that SQS may know and this subset does not. */
+export const unknownParameter = (action: string, parameter: string): AwsError =>
+  new AwsError(
+    "InvalidParameterValueException",
+    `Parameter ${parameter} of ${action} is not implemented by the embedded SQS. Leave it out.`,
+  );
+
+/** Codes that SQS had before its JSON protocol, which the SDK shows as `Code`. */
+const QUERY_CODES: Readonly<Record<string, string>> = {
+  BatchEntryIdsNotDistinct: "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
+  EmptyBatchRequest: "AWS.SimpleQueueService.EmptyBatchRequest",
+  InvalidBatchEntryId: "AWS.SimpleQueueService.InvalidBatchEntryId",
+  InvalidParameterValueException: "InvalidParameterValue",
+  MessageNotInflight: "AWS.SimpleQueueService.MessageNotInflight",
+  MissingRequiredParameterException: "MissingParameter",
+  QueueDoesNotExist: "AWS.SimpleQueueService.NonExistentQueue",
+  QueueNameExists: "QueueAlreadyExists",
+  TooManyEntriesInBatchRequest: "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
+};
+
+/**
+ * An error's code in the protocol before JSON: header `x-amzn-query-error` and a batch entry's
+ * `Code` (Smithy, "awsQueryCompatible trait").
+ */
+export const queryCode = (error: AwsError): string => QUERY_CODES[error.name] ?? error.name;

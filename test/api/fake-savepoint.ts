@@ -1,0 +1,97 @@
+import type { RunDescription } from "../../lambda/client/describe-run.ts";
+import type { HistoryEntry } from "../../lambda/client/describe-run.ts";
+import type { ListOptions } from "../../lambda/client/list.ts";
+import type { RunHandle } from "../../lambda/client/run-handle.ts";
+import type { NamedSavepoint } from "../../lambda/client/savepoint.ts";
+import { encodeValue, hashValue } from "../../lambda/core/codec.ts";
+import {
+  RunConflictError,
+  RunNotFoundError,
+  WorkflowNotFoundError,
+} from "../../lambda/core/errors.ts";
+import { validate } from "../../lambda/core/schema-validation.ts";
+import type { Workflow } from "../../lambda/engine/workflow.ts";
+
+/** A client whose runs are kept in memory and never advance by themselves. */
+export class FakeSavepoint implements NamedSavepoint {
+  readonly workflows: ReadonlyMap<string, Workflow>;
+  readonly runs = new Map<string, RunDescription>();
+  readonly histories = new Map<string, HistoryEntry[]>();
+  /** What was asked of `wait` and `list`, in order. */
+  readonly asked: unknown[] = [];
+  /** Thrown by the next call that reads a run. */
+  failure: Error | undefined;
+
+  constructor(workflows: readonly Workflow[]) {
+    this.workflows = new Map(workflows.map((one) => [one.name, one]));
+  }
+
+  async startByName(name: string, input: unknown, { id = `run-${this.runs.size}` } = {}) {
+    const workflow = this.workflows.get(name);
+    if (!workflow) throw new WorkflowNotFoundError(`there is no workflow "${name}"`);
+    if (workflow.inputSchema) await validate(workflow.inputSchema, input, `input of "${name}"`);
+    encodeValue(input, { what: "input" });
+    const there = this.runs.get(id);
+    if (there && hashValue(there.input) !== hashValue(input)) {
+      throw new RunConflictError(`run "${id}" has another input`, { details: { id } });
+    }
+    this.runs.set(id, there ?? this.put(id, { workflow: name, input }));
+    return { run: this.get(id), created: !there };
+  }
+
+  /** Puts a run as it is to be found. */
+  put(id: string, run: Partial<RunDescription>): RunDescription {
+    const whole: RunDescription = {
+      id,
+      workflow: "digest",
+      status: "queued",
+      startedAt: 1_000,
+      epoch: 0,
+      input: undefined,
+      activity: [],
+      ...run,
+    };
+    this.runs.set(id, whole);
+    return whole;
+  }
+
+  get<Output>(id: string): RunHandle<Output> {
+    const describe = async () => {
+      if (this.failure) throw this.failure;
+      const run = this.runs.get(id);
+      if (!run) throw new RunNotFoundError(`there is no run "${id}"`);
+      return run;
+    };
+    return {
+      id,
+      describe,
+      status: async () => (await describe()).status,
+      history: async () => {
+        await describe();
+        return this.histories.get(id) ?? [];
+      },
+      wait: async ({ timeout, signal }) => {
+        this.asked.push({ timeout });
+        signal?.throwIfAborted();
+        return describe();
+      },
+      result: () => Promise.reject(new Error("the API does not ask for results")),
+    };
+  }
+
+  async list(options: ListOptions = {}) {
+    this.asked.push(options);
+    const runs = [...this.runs.values()].map(({ id, workflow, status, startedAt, epoch }) => ({
+      id,
+      workflow,
+      status,
+      startedAt,
+      epoch,
+    }));
+    return { runs, next: "cursor-2" };
+  }
+
+  start(): Promise<never> {
+    return Promise.reject(new Error("the API starts runs by name"));
+  }
+}

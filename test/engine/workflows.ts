@@ -1,0 +1,189 @@
+import {
+  RetryAfterError,
+  type StepBody,
+  TerminalError,
+  workflow,
+  type Workflow,
+} from "../../lambda/index.ts";
+
+/** One time that a step's body was entered. */
+export interface Entered {
+  readonly name: string;
+  readonly idempotencyKey: string;
+  /** How many calls of AWS the world had seen by then. */
+  readonly position: number;
+}
+
+/** What step bodies did, kept outside the world as a service that they call would keep it. */
+export class Effects {
+  readonly entered: Entered[] = [];
+  /** Tells how many calls the world has seen. */
+  position: () => number = () => 0;
+
+  /** A step's body that notes that it was entered, then does its work. */
+  body<T>(name: string, work: () => T): StepBody<T> {
+    return ({ idempotencyKey }) => {
+      this.entered.push({ name, idempotencyKey, position: this.position() });
+      return work();
+    };
+  }
+
+  /** The names of all bodies entered, each once, in alphabetical order. */
+  get names(): string[] {
+    return [...new Set(this.entered.map(({ name }) => name))].sort();
+  }
+}
+
+/** Workflows that together use every operation there is. */
+export function everyOperation(effects: Effects) {
+  const attempts = new Map<string, number>();
+  const failsFirst = (key: string, times: number): void => {
+    const attempt = (attempts.get(key) ?? 0) + 1;
+    attempts.set(key, attempt);
+    if (attempt <= times) throw new Error(`${key} fails the ${attempt}. time`);
+  };
+
+  const leaf = workflow("leaf", {}, async (ctx, { n }: { n: number }) => {
+    if (n < 0) throw new TerminalError(`leaf ${n} fails`, { details: { n } });
+    const doubled = await ctx.step(
+      "double",
+      effects.body(`leaf-${n}`, () => n * 2),
+    );
+    await ctx.sleep("rest", "5s");
+    return doubled;
+  });
+
+  const steps = workflow("steps", {}, async (ctx, input: { start: number }) => {
+    let sum = input.start;
+    for (let i = 0; i < 4; i += 1) {
+      const before = sum;
+      sum = await ctx.step(
+        "add",
+        effects.body(`add-${i}`, () => before + i),
+      );
+    }
+    const large = await ctx.step(
+      "large",
+      effects.body("large", () => largeText(900_000)),
+    );
+    return { sum, large: large.length };
+  });
+
+  const retries = workflow("retries", {}, async (ctx, _: { start: number }) => {
+    const log: string[] = [];
+    const first = await ctx.step(
+      "flaky",
+      { retry: { attempts: 4, delay: "10s" } },
+      effects.body("flaky", () => {
+        failsFirst("flaky", 2);
+        return "ok";
+      }),
+    );
+    log.push(first);
+    try {
+      await ctx.step(
+        "hopeless",
+        { retry: { attempts: 2, delay: "1s" } },
+        effects.body("hopeless", () => {
+          throw new RangeError("always");
+        }),
+      );
+    } catch (error) {
+      log.push((error as Error).name);
+    }
+    const later = await ctx.step(
+      "told-to-wait",
+      effects.body("told-to-wait", () => {
+        if ((attempts.get("told") ?? 0) === 0) {
+          attempts.set("told", 1);
+          throw new RetryAfterError("busy", { retryAfter: "30s" });
+        }
+        return "later";
+      }),
+    );
+    log.push(later);
+    return log;
+  });
+
+  const sleeps = workflow("sleeps", {}, async (ctx, _: { start: number }) => {
+    const order: string[] = [];
+    await ctx.sleep("short", "1s");
+    await ctx.sleep("long", "20m");
+    await Promise.all([
+      ctx.sleep("a", "3s").then(() => order.push("a")),
+      ctx.sleep("b", "2s").then(() => order.push("b")),
+      ctx
+        .step(
+          "c",
+          effects.body("c", () => 1),
+        )
+        .then(() => order.push("c")),
+    ]);
+    await ctx.sleepUntil("past", new Date(0));
+    return order;
+  });
+
+  const children = workflow("children", {}, async (ctx, _: { start: number }) => {
+    const one = await ctx.run(leaf, { n: 1 });
+    const many = await ctx.map("many", [2, 3, 4, 5], { concurrency: 2 }, (branch, n) =>
+      branch.run(leaf, { n }),
+    );
+    const tolerated = await ctx.map("tolerated", [6, -7, 8], { tolerate: 1 }, (branch, n) =>
+      branch.run(leaf, { n }, { key: `leaf-${n}` }),
+    );
+    const detached = await ctx.start(leaf, { n: 9 });
+    const both = await ctx.parallel("both", {
+      left: async (branch) =>
+        branch.step(
+          "work",
+          effects.body("left", () => "l"),
+        ),
+      right: async (branch) => {
+        await branch.sleep("wait", "2s");
+        return branch.step(
+          "work",
+          effects.body("right", () => "r"),
+        );
+      },
+    });
+    return { one, many, tolerated: tolerated.map(({ status }) => status), detached, both };
+  });
+
+  const races = workflow("races", {}, async (ctx, _: { start: number }) => {
+    const winner = await Promise.race([
+      ctx.step(
+        "quick",
+        effects.body("quick", () => "quick"),
+      ),
+      ctx.sleep("slow", "1h").then(() => "slow"),
+    ]);
+    const settled = await Promise.allSettled([
+      ctx.step(
+        "fine",
+        effects.body("fine", () => 1),
+      ),
+      ctx.step(
+        "bad",
+        { retry: { attempts: 1 } },
+        effects.body("bad", () => {
+          throw new TypeError("bad");
+        }),
+      ),
+    ]);
+    return { winner, settled: settled.map(({ status }) => status) };
+  });
+
+  const workflows: Workflow[] = [leaf, steps, retries, sleeps, children, races];
+  return { workflows, leaf, steps, retries, sleeps, children, races };
+}
+
+/** Text that does not compress, the same each time. */
+function largeText(length: number): string {
+  let state = 1;
+  let text = "";
+  while (text.length < length) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    text += String.fromCharCode(33 + (state % 90));
+  }
+  return text;
+}

@@ -1,0 +1,67 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import recommended from "aws-cdk-lib/recommended-feature-flags.json" with { type: "json" };
+import { SavepointStack, type SavepointStackProps } from "../../infra/stack.ts";
+
+/** A resource of a synthesized template. */
+interface Resource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+  readonly DeletionPolicy?: string;
+}
+
+/** The resources of a synthesized template. */
+interface Resources {
+  /** All resources of a type, by logical id. */
+  all(type: string): Record<string, Resource>;
+  /** The resource of that type whose logical id starts like this. Throws unless there is one. */
+  one(type: string, id?: string): Resource;
+}
+
+/** Hash that the stand-in for the bundles claims to have. */
+export const STAND_IN_SHA256 = "0".repeat(64);
+
+/**
+ * Makes the stack with a stand-in for its bundles, in an app of its own.
+ * @param inspect gets stack and app while the stand-in is there
+ */
+export function withStack<T>(
+  props: Partial<SavepointStackProps>,
+  inspect: (stack: SavepointStack, app: App) => T,
+): T {
+  const scratch = mkdtempSync(join(tmpdir(), "savepoint-template-"));
+  try {
+    const directory = join(scratch, "bundle");
+    mkdirSync(directory);
+    writeFileSync(join(directory, "index.mjs"), "export const handler = () => {};\n");
+    const bundle = { directory, sha256: STAND_IN_SHA256 };
+    const app = new App({ context: recommended, outdir: join(scratch, "cdk.out") });
+    const bundles = { worker: bundle, api: bundle, sweeper: bundle };
+    return inspect(new SavepointStack(app, "Savepoint", { bundles, ...props }), app);
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}
+
+/** Synthesizes the stack with a stand-in for its bundles. */
+export function synthesize(props: Partial<SavepointStackProps> = {}): Resources {
+  const template = withStack(props, (stack) => Template.fromStack(stack));
+  const resources: Record<string, Resource> = template.toJSON()["Resources"];
+  const all = (type: string) =>
+    Object.fromEntries(Object.entries(resources).filter(([, { Type }]) => Type === type));
+  return {
+    all,
+    one(type, id = "") {
+      const found = Object.entries(all(type)).filter(([logicalId]) => logicalId.startsWith(id));
+      const [first] = found;
+      if (!first || found.length > 1) {
+        const ids = found.map(([logicalId]) => logicalId).join(", ");
+        throw new Error(`the template has ${found.length} resources ${type} ${id}*: ${ids}`);
+      }
+      return first[1];
+    },
+  };
+}

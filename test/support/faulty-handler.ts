@@ -1,0 +1,55 @@
+import type { Clock } from "../../lambda/core/clock.ts";
+import type { AwsJsonHandler } from "../../localstack/embedded/aws-json.ts";
+import { ConnectionLost } from "../../localstack/embedded/aws-error.ts";
+
+/** One simulated process: dead, it never hears from AWS again. */
+export interface Process {
+  readonly name: string;
+  isDead: boolean;
+  /** Resolves when the process dies. */
+  readonly death: Promise<undefined>;
+  die(): void;
+}
+
+/**
+ * What befalls a call and the process that makes it: it dies before the call or after it took
+ * effect; the reply is lost; AWS throttles; the process stands still for a while before the call.
+ */
+export type ProcessFault =
+  "crash-before" | "crash-after" | "lost-reply" | "throttle" | { readonly pauseMs: number };
+
+const never = new Promise<never>(() => {});
+
+/** A service as one process sees it. */
+export function faultyHandler(
+  handler: AwsJsonHandler,
+  process: Process,
+  plan: { readonly clock: Clock; readonly next: (action: string) => ProcessFault | undefined },
+): AwsJsonHandler {
+  return async (request) => {
+    if (process.isDead) return never;
+    const action = request.target.slice(request.target.indexOf(".") + 1);
+    const fault = plan.next(action);
+    if (fault === "throttle") return throttled(request.target);
+    if (fault === "crash-before") process.die();
+    if (typeof fault === "object") {
+      await new Promise<void>((resolve) => plan.clock.after(fault.pauseMs, resolve));
+    }
+    if (process.isDead) return never;
+    const response = await handler(request);
+    if (fault === "crash-after") process.die();
+    if (fault === "lost-reply") throw new ConnectionLost();
+    return process.isDead ? never : response;
+  };
+}
+
+function throttled(target: string) {
+  const name = target.startsWith("DynamoDB")
+    ? "ProvisionedThroughputExceededException"
+    : "ThrottlingException";
+  return {
+    status: 400,
+    headers: { "content-type": "application/x-amz-json-1.0" },
+    body: JSON.stringify({ __type: `com.amazonaws#${name}`, message: "slow down" }),
+  };
+}
