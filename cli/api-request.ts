@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { ApiError, ApiUnreachableError, CliError } from "./cli-error.ts";
 import type { Address } from "./connection.ts";
+import { jsonOrUndefined } from "./parse-json.ts";
 import { plainLine } from "./plain-text.ts";
 import { failureSchema, issuesSchema } from "./wire.ts";
 
@@ -52,7 +53,7 @@ export async function sendRequest<Reply>(
     ...(body !== undefined && { body: JSON.stringify(body) }),
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
   });
-  const json = parsed(text);
+  const json = jsonOrUndefined(text);
   if (status >= 400) throw failureOf(status, json, text);
   const checked = reply.safeParse(json);
   if (checked.success) return { status, body: checked.data };
@@ -81,14 +82,6 @@ function reasonOf(error: unknown): string {
   const { cause } = error;
   if (!(cause instanceof Error)) return error.message;
   return cause.message || ("code" in cause ? String(cause.code) : error.message);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function failureOf(status: number, json: unknown, text: string): ApiError {

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
-import { ApiError, ApiUnreachableError, CliError } from "./cli-error.ts";
+import { ApiError, ApiUnreachableError, CliError, Interruption } from "./cli-error.ts";
 import type { Address, Connection } from "./connection.ts";
 import type { Host } from "./host.ts";
 import { pause } from "./pause.ts";
 import { type StackControl, stackControl, type StackInfo } from "./stack-control.ts";
-import { logLineText, logTail } from "./stack-log.ts";
+import { type LogTail, logLineText, logTail } from "./stack-log.ts";
 import { stackFiles, type StackProcess } from "./stack-process.ts";
 
 /** An embedded stack that answers. */
@@ -21,7 +21,10 @@ const addressFile = z.looseObject({ pid: z.number(), api: z.url(), token: z.stri
  * The stack that keeps its data in a folder; undefined when none is running.
  * @throws CliError when the file that tells its address is damaged
  */
-export async function findStack(directory: string, signal: AbortSignal): Promise<Stack | undefined> {
+export async function findStack(
+  directory: string,
+  signal: AbortSignal,
+): Promise<Stack | undefined> {
   const told = await readAddress(stackFiles(directory).address);
   if (!told) return undefined;
   const address = { url: told.api.replace(/\/$/, ""), token: told.token };
@@ -76,29 +79,43 @@ export async function startStack(
   host: Launcher,
   { staysUp = false }: { readonly staysUp?: boolean } = {},
 ): Promise<{ readonly stack: Stack; readonly process: StackProcess }> {
-  const { clock, env, interrupted } = host;
   const log = await logTail(stackFiles(directory).log);
   const process = host.launchStack({
     directory,
-    env,
+    env: host.env,
     ...(!staysUp && { idleExitSeconds: IDLE_EXIT_SECONDS }),
   });
-  let ending: string | undefined;
-  void process.ended.then((how) => (ending = how));
+  try {
+    return { stack: await answering(directory, host, process, log), process };
+  } catch (error) {
+    if (error instanceof Interruption) process.stop();
+    throw error;
+  }
+}
+
+/** Waits until a stack answers that was just started, by this process or by another at the same time. */
+async function answering(
+  directory: string,
+  { clock, interrupted }: Launcher,
+  process: StackProcess,
+  log: LogTail,
+): Promise<Stack> {
   const deadline = clock.monotonic() + START_TIMEOUT_MS;
   for (;;) {
-    const hadEnded = ending;
+    // Asked before the look: a stack of somebody else may be the reason why this one has ended.
+    const ending = process.ending();
     const stack = await findStack(directory, interrupted);
-    if (stack) return { stack, process };
-    if (hadEnded !== undefined || clock.monotonic() > deadline) {
-      const what = hadEnded === undefined ? "is not up after 60 s" : `ended at once (${hadEnded})`;
-      throw new CliError(`the embedded stack ${what}; its log ends with:`, {
-        hints: (await log.read()).slice(-LOG_LINES).map(logLineText),
-      });
-    }
+    if (stack) return stack;
+    if (ending !== undefined) throw await notStarted(`ended at once (${ending})`, log);
+    if (clock.monotonic() > deadline) throw await notStarted("is not up after 60 s", log);
     await pause(clock, LOOK_MS, interrupted);
   }
 }
+
+const notStarted = async (what: string, log: LogTail): Promise<CliError> =>
+  new CliError(`the embedded stack ${what}; its log ends with:`, {
+    hints: (await log.read()).slice(-LOG_LINES).map(logLineText),
+  });
 
 /** The connection to the stack of a folder, which is started when it is not running. */
 export interface StackConnection extends Connection {
@@ -125,7 +142,9 @@ export async function connectStack(
     options,
     async recover() {
       if ((await readAddress(stackFiles(directory).address)) === undefined) {
-        throw new CliError("the embedded stack has been stopped; its runs go on when it is started");
+        throw new CliError(
+          "the embedded stack has been stopped; its runs go on when it is started",
+        );
       }
       say("the embedded stack does not answer: it was killed, or is just being started");
       current = await findOrStart();

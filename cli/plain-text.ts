@@ -14,8 +14,10 @@ export const plainText = (text: string): string =>
 
 /** The same on one line, cut to `max` characters (default 200). */
 export function plainLine(text: string, max = 200): string {
-  const characters = [...plainText(text).replaceAll(/\s+/g, " ").trim()];
-  return characters.length <= max ? characters.join("") : `${characters.slice(0, max - 1).join("")}…`;
+  const characters = Array.from(plainText(text).replaceAll(/\s+/g, " ").trim());
+  return characters.length <= max
+    ? characters.join("")
+    : `${characters.slice(0, max - 1).join("")}…`;
 }
 
 /**

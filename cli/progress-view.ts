@@ -40,7 +40,10 @@ export function progressView(host: Pick<Host, "clock" | "env">, screen: Screen):
 }
 
 // Select Graphic Rendition (ECMA-48, 5th edition, §8.3.117).
-const COLOURS = { good: 32, bad: 31, busy: 36, waiting: 33 } as const satisfies Record<Tone, number>;
+const COLOURS = { good: 32, bad: 31, busy: 36, waiting: 33 } as const satisfies Record<
+  Tone,
+  number
+>;
 const FAINT = 2;
 
 /** Makes a line of text of a line of a tree, with colours or without. */

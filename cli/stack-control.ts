@@ -6,6 +6,8 @@ const info = z.looseObject({
   pid: z.number(),
   /** Origin of the viewer of the sample corpus. */
   viewerUrl: z.string().optional(),
+  /** Whether its functions were given a way to OpenAI or a server like it. */
+  openai: z.boolean().optional(),
 });
 
 /** What an embedded stack tells about itself. */

@@ -1,5 +1,6 @@
 import { open, stat } from "node:fs/promises";
 import * as z from "zod";
+import { jsonOrUndefined } from "./parse-json.ts";
 import { plainLine } from "./plain-text.ts";
 
 /** Reads what is appended to a file, from where it stood when the tail was made. */
@@ -49,7 +50,7 @@ const entry = z.looseObject({ level: z.string(), message: z.string(), time: z.st
 
 /** A line of the stack's log for people: `12:00:01.250 warn message field=value`. */
 export function logLineText(line: string): string {
-  const parsed = entry.safeParse(jsonOf(line));
+  const parsed = entry.safeParse(jsonOrUndefined(line));
   if (!parsed.success) return plainLine(line, 500);
   const { level, message, time, ...fields } = parsed.data;
   const at = /T([\d:.]+)Z$/.exec(time)?.[1] ?? time;
@@ -59,12 +60,4 @@ export function logLineText(line: string): string {
   });
   const words = [at, ...(level === "info" ? [] : [level]), message, ...told];
   return plainLine(words.join(" "), 500);
-}
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

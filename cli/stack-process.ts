@@ -16,14 +16,18 @@ export interface StackOptions {
 /** The process of a stack that was started. */
 export interface StackProcess {
   readonly pid: number | undefined;
-  /** How it ended, in words; rejects never. */
-  readonly ended: Promise<string>;
+  /** How it ended, in words; undefined while it runs. */
+  ending(): string | undefined;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<void>;
   /** Asks it to end in good order. */
   stop(): void;
 }
 
 /** Files of a stack's folder that others read. */
-export const stackFiles = (directory: string): { readonly address: string; readonly log: string } => ({
+export const stackFiles = (
+  directory: string,
+): { readonly address: string; readonly log: string } => ({
   address: join(directory, "stack.json"),
   log: join(directory, "stack.log"),
 });
@@ -42,11 +46,17 @@ export function launchStack({ directory, env, idleExitSeconds }: StackOptions): 
   );
   closeSync(log);
   child.unref();
+  let ending: string | undefined;
   return {
     pid: child.pid,
+    ending: () => ending,
     ended: new Promise((resolve) => {
-      child.once("error", (error) => resolve(error.message));
-      child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
+      const end = (how: string): void => {
+        ending = how;
+        resolve();
+      };
+      child.once("error", ({ message }) => end(message));
+      child.once("exit", (code, signal) => end(signal ?? `exit code ${code}`));
     }),
     stop: () => void child.kill("SIGTERM"),
   };

@@ -17,9 +17,9 @@ const runSummary = z.looseObject({
 /** One run. */
 export const runSchema = z.looseObject({
   ...runSummary.shape,
-  input: z.unknown(),
-  output: z.unknown(),
-  error: z.unknown(),
+  input: z.unknown().optional(),
+  output: z.unknown().optional(),
+  error: z.unknown().optional(),
   failedOperation: z.string().optional(),
   activity: z.array(z.string()),
 });
@@ -54,7 +54,7 @@ export const failureSchema = z.looseObject({
   error: z.looseObject({
     code: z.string(),
     message: z.string(),
-    details: z.unknown(),
+    details: z.unknown().optional(),
   }),
 });
 

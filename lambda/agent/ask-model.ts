@@ -45,21 +45,22 @@ export async function askModel<T>(
   { model, meter, step }: Asking,
   ask: (model: ResearchModel, call: ModelCall) => Promise<Outcome<T>>,
 ): Promise<T> {
-  for (const generosity of [1, 2] as const) {
-    const name = generosity === 1 ? step : `${step}-again`;
+  const once = async (name: string, generosity: 1 | 2): Promise<Outcome<T>> => {
     const outcome = await ctx.step(name, CALL, async ({ signal, idempotencyKey }) =>
       ask(await openModel(model), { signal, idempotencyKey, generosity }),
     );
     meter.add(outcome.tokens);
-    if (outcome.kind === "answer") return outcome.value;
-    if (outcome.kind === "refused" || generosity === 2) {
-      throw new TerminalError(`${step}: ${complaint(outcome)}`, {
-        details: { reason: outcome.kind, tokens: meter.total() },
-      });
-    }
+    return outcome;
+  };
+  let outcome = await once(step, 1);
+  if (outcome.kind === "truncated" || outcome.kind === "malformed") {
     ctx.log.warn("the model's answer cannot be used", { step, reason: outcome.reason });
+    outcome = await once(`${step}-again`, 2);
   }
-  throw new TerminalError(`${step}: unreachable`);
+  if (outcome.kind === "answer") return outcome.value;
+  throw new TerminalError(`${step}: ${complaint(outcome)}`, {
+    details: { reason: outcome.kind, tokens: meter.total() },
+  });
 }
 
 function complaint(outcome: Exclude<Outcome<never>, { kind: "answer" }>): string {

@@ -86,10 +86,17 @@ export function evidenceOf(thread: Thread, findings: readonly Finding[]): Eviden
  */
 export function mergeEvidence(parts: readonly Evidence[]): Evidence {
   return {
-    threads: distinct(parts.flatMap(({ threads }) => threads), ({ id }) => String(id)),
-    quotes: distinct(parts.flatMap(({ quotes }) => quotes), ({ id }) => id),
-    findings: distinct(parts.flatMap(({ findings }) => findings), ({ cites }) =>
-      cites.toSorted().join(" "),
+    threads: distinct(
+      parts.flatMap(({ threads }) => threads),
+      ({ id }) => String(id),
+    ),
+    quotes: distinct(
+      parts.flatMap(({ quotes }) => quotes),
+      ({ id }) => id,
+    ),
+    findings: distinct(
+      parts.flatMap(({ findings }) => findings),
+      ({ cites }) => cites.toSorted().join(" "),
     ),
   };
 }
@@ -106,3 +113,21 @@ function distinct<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
 /** How many people a set of sentences is from. */
 export const authorsOf = (quotes: readonly Quote[]): Set<string> =>
   new Set(quotes.map(({ author }) => author));
+
+/**
+ * At most `limit` findings, taken from the threads in turn, so that a cut costs no thread all it said.
+ */
+export function spreadOverThreads({ findings, quotes }: Evidence, limit: number): Finding[] {
+  const storyOf = new Map(quotes.map(({ id, story }) => [id, story]));
+  const turns = new Map<number | undefined, number>();
+  return findings
+    .map((finding) => {
+      const story = storyOf.get(finding.cites[0] ?? "");
+      const turn = turns.get(story) ?? 0;
+      turns.set(story, turn + 1);
+      return { finding, turn };
+    })
+    .toSorted((a, b) => a.turn - b.turn)
+    .slice(0, limit)
+    .map(({ finding }) => finding);
+}

@@ -59,5 +59,7 @@ export type ModelChoice = z.output<typeof modelChoice>;
 export type Corpus = z.output<typeof corpusChoice>;
 /** What a research run is started with. */
 export type ResearchInput = z.input<typeof researchInput>;
+/** The same, checked, its defaults filled in. */
+export type ParsedResearchInput = z.output<typeof researchInput>;
 /** The input of a query's run. */
 export type SearchQueryInput = z.output<typeof searchQueryInput>;

@@ -1,5 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { Encoded } from "../core/codec.ts";
+import { type Encoded, encodedSize } from "../core/codec.ts";
 import { LIMITS } from "../core/limits.ts";
 import { number, text } from "./attributes.ts";
 import { PART_PREFIX } from "./schema.ts";
@@ -18,16 +18,12 @@ export interface PartsReference {
   readonly isText: boolean;
 }
 
-/** Size of an encoded value, bytes. */
-export const encodedBytes = (value: Encoded): number =>
-  typeof value === "string" ? Buffer.byteLength(value) : value.byteLength;
-
 const isReference = (value: StoredValue): value is PartsReference =>
   typeof value === "object" && "nonce" in value;
 
 /** The stored size of a value, bytes. */
 export const storedBytes = (value: StoredValue): number =>
-  isReference(value) ? value.bytes : encodedBytes(value);
+  isReference(value) ? value.bytes : encodedSize(value);
 
 /** A stored value as an attribute: text as S, deflated bytes as B, a reference as a map. */
 export function valueAttribute(value: StoredValue): AttributeValue {
@@ -82,7 +78,7 @@ export interface Placement {
 export function openValues(table: Table): Values {
   return {
     async keep(value, { historyPk, inlineBytes, ttlSeconds, nonce }) {
-      const size = encodedBytes(value);
+      const size = encodedSize(value);
       if (size <= inlineBytes) return value;
       const bytes = typeof value === "string" ? Buffer.from(value) : value;
       const parts = Math.ceil(bytes.byteLength / LIMITS.partBytes);

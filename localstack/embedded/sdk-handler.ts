@@ -23,7 +23,7 @@ export function inProcessHandler(dispatch: AwsJsonHandler): InProcessHandler {
       const answer = await dispatch({
         target: headers["x-amz-target"] ?? "",
         headers,
-        body: typeof body === "string" ? body : Buffer.from(body).toString(),
+        body: typeof body === "string" ? body : new TextDecoder().decode(body),
       });
       return {
         response: {

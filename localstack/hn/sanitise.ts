@@ -43,9 +43,13 @@ function openingTag(tag: string, attributes: string): string {
   if (tag !== "a") {
     return `<${tag}>`;
   }
-  const href = decodeHTML(/\shref="([^"]*)"/iu.exec(attributes)?.[1] ?? "");
-  return /^https?:\/\//iu.test(href)
-    ? `<a href="${escapeText(href)}" rel="nofollow noopener noreferrer">`
+  return openLink(decodeHTML(/\shref="([^"]*)"/iu.exec(attributes)?.[1] ?? ""));
+}
+
+/** The opening tag of a link; it leads nowhere when the address is not one of http(s). */
+export function openLink(address: string): string {
+  return /^https?:\/\//iu.test(address)
+    ? `<a href="${escapeText(address)}" rel="nofollow noopener noreferrer">`
     : "<a>";
 }
 

@@ -1,7 +1,7 @@
 import type { Corpus } from "./corpus.ts";
 import { type Comment, descendants, isLive, type Item, type Story, wrappedBlocks } from "./item.ts";
 import { escapeText } from "./markup.ts";
-import { sanitiseHtml } from "./sanitise.ts";
+import { openLink, sanitiseHtml } from "./sanitise.ts";
 import { VIEWER_STYLE } from "./viewer-style.ts";
 
 /** On every page, so that no invented text passes for a real item. */
@@ -76,10 +76,7 @@ ${body}
 
 function storyHead(story: Story, heading: "h1" | "div"): string {
   const title = escapeText(story.title);
-  const link =
-    story.url === undefined
-      ? title
-      : `<a href="${escapeText(story.url)}" rel="nofollow noopener noreferrer">${title}</a>`;
+  const link = story.url === undefined ? title : `${openLink(story.url)}${title}</a>`;
   const text = heading === "h1" ? sanitiseHtml(wrappedBlocks(story.blocks)) : "";
   const count = [...descendants(story)].filter(isLive).length;
   return `<${heading}>${link}</${heading}>

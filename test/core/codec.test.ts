@@ -91,8 +91,9 @@ describe("round trip", () => {
     expect(roundTrip([new Date(Number.NaN)])).toEqual([new Date(Number.NaN)]);
   });
 
-  test("cycles and repeated references keep their identity", () => {
+  test("cycles and repeated references keep their identity, in plain objects too", () => {
     const shared = { a: 1 };
+    expect(encodeValue([shared, shared])).toBe('~[[1,1],{"a":2},1]');
     const value = new Map<string, unknown>([
       ["one", shared],
       ["two", { shared }],
@@ -101,16 +102,13 @@ describe("round trip", () => {
     const back = roundTrip(value);
     if (!(back instanceof Map)) throw new Error("no Map came back");
     expect(back.get("self")).toBe(back);
-    expect(back.get("two")).toHaveProperty(
-      "shared",
-      expect.toSatisfy(Object.is.bind(null, back.get("one"))),
-    );
+    expect(Object.is(back.get("two").shared, back.get("one"))).toBe(true);
   });
 
-  test("a small Buffer comes back as its own bytes only, not those of Node's shared pool", () => {
-    const encoded = encodeValue({ buffer: Buffer.from("secret").subarray(1, 4) });
-    expect(decodeValue(encoded)).toEqual({ buffer: new Uint8Array(Buffer.from("ecr")) });
-    expect(encodedSize(encoded)).toBeLessThan(120);
+  test("a small Buffer is stored with its own bytes only, not those of Node's shared pool", () => {
+    const buffer = Buffer.from("secret").subarray(1, 4);
+    expect(encodeValue(buffer)).toBe('~[["Slice",1],["Uint8Array",2],["ArrayBuffer","ZWNy"]]');
+    expect(roundTrip({ buffer })).toEqual({ buffer: new Uint8Array(Buffer.from("ecr")) });
   });
 
   test("a view of part of a buffer keeps its type", () => {

@@ -12,9 +12,9 @@ async function play(name: (typeof NAMES)[number], options: Partial<WorldOptions>
   const all = everyOperation(effects);
   const world = await World.create({ workflows: all.workflows, settings: SETTINGS, ...options });
   effects.position = () => world.outcomes.length;
-  const output = await world.run(all[name], { start: 1 });
+  const output = await world.run<{ start: number }, unknown>(all[name], { start: 1 });
   // A detached child, and what a finished run owes, may come to their end later.
-  await world.pass(20 * 60_000);
+  await world.pass(3 * 60_000);
   await expectSoundEnd(world);
   expectNoCompletedStepAgain(world, effects.entered);
   const { calls } = world;

@@ -108,7 +108,7 @@ export function everyOperation(effects: Effects) {
   const sleeps = workflow("sleeps", {}, async (ctx, _: { start: number }) => {
     const order: string[] = [];
     await ctx.sleep("short", "1s");
-    await ctx.sleep("long", "20m");
+    await ctx.sleep("long", "16m");
     await Promise.all([
       ctx.sleep("a", "3s").then(() => order.push("a")),
       ctx.sleep("b", "2s").then(() => order.push("b")),

@@ -24,12 +24,15 @@ const never = new Promise<never>(() => {});
 export function faultyHandler(
   handler: AwsJsonHandler,
   process: Process,
-  plan: { readonly clock: Clock; readonly next: (action: string) => ProcessFault | undefined },
+  plan: {
+    readonly clock: Clock;
+    readonly next: (action: string, body: string) => ProcessFault | undefined;
+  },
 ): AwsJsonHandler {
   return async (request) => {
     if (process.isDead) return never;
     const action = request.target.slice(request.target.indexOf(".") + 1);
-    const fault = plan.next(action);
+    const fault = plan.next(action, request.body);
     if (fault === "throttle") return throttled(request.target);
     if (fault === "crash-before") process.die();
     if (typeof fault === "object") {

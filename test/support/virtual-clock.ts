@@ -29,7 +29,7 @@ export class VirtualClock implements Clock {
   }
 
   after(ms: number, wake: () => void): () => void {
-    const timer = { at: this.#now + Math.max(ms, 0), sequence: this.#sequence, wake };
+    const timer = { at: Math.ceil(this.#now + Math.max(ms, 0)), sequence: this.#sequence, wake };
     this.#sequence += 1;
     this.#timers.push(timer);
     return () => {

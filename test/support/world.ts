@@ -17,9 +17,13 @@ import { type Mapping, startMapping } from "../../localstack/embedded/event-sour
 import type { Outcome } from "../../localstack/embedded/faults.ts";
 import { createResources, HINT_QUEUE, TABLE_NAME } from "../../localstack/embedded/resources.ts";
 import { inProcessHandler } from "../../localstack/embedded/sdk-handler.ts";
+import {
+  type DeliveryOdds,
+  unreliableDelivery,
+} from "../../localstack/embedded/sqs/delivery-plan.ts";
 import { createSqs, type Sqs } from "../../localstack/embedded/sqs/sqs.ts";
 import { faultyHandler, type Process, type ProcessFault } from "./faulty-handler.ts";
-import { seededIds } from "./seeded-ids.ts";
+import { seededIds, seededRandom } from "./seeded-ids.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 /** What a world is made with; everything left out is as in AWS, without faults. */
@@ -32,10 +36,17 @@ export interface WorldOptions {
   /** Invocations at a time. */
   readonly concurrency?: number;
   /** What goes wrong with the n-th call of all workers, counted from 1. */
-  readonly fault?: (n: number, action: string) => ProcessFault | undefined;
+  readonly fault?: (n: number, action: string, body: string) => ProcessFault | undefined;
   /** Whether a hint that is sent arrives. */
   readonly deliver?: (body: string) => boolean;
+  /** How unreliable the queue is. */
+  readonly delivery?: DeliveryOdds;
+  /** Runs each sweep; by default as it is. */
+  readonly aroundSweep?: (sweep: () => Promise<unknown>) => Promise<void>;
 }
+
+// One for all worlds: Node carries every storage there is from promise to promise.
+const where = new AsyncLocalStorage<Whereabouts>();
 
 /** Virtual time after which a world that has not come to an end is stuck, milliseconds. */
 const STUCK_MS = 6 * 3_600_000;
@@ -79,6 +90,9 @@ export class World {
       ...(deliver && {
         delivery: { copies: (body: string) => (deliver(body) ? [0] : []), next: () => 0 },
       }),
+      ...(options.delivery && {
+        delivery: unreliableDelivery(seededRandom(this.#seed), options.delivery),
+      }),
     });
     const bystander = this.#deployment("client", (handler) => handler);
     this.store = bystander.store;
@@ -103,7 +117,8 @@ export class World {
       log: this.log,
     });
     const tick = () => {
-      void sweep(this.#deployment("sweeper", (handler) => handler));
+      const { aroundSweep = async (run) => void (await run()) } = this.#options;
+      void aroundSweep(() => sweep(this.#deployment("sweeper", (handler) => handler)));
       this.#cancelTick = this.clock.after(60_000, tick);
     };
     this.#cancelTick = this.clock.after(60_000, tick);
@@ -180,7 +195,10 @@ export class World {
       this.#deployment(process.name, (handler) =>
         faultyHandler(handler, process, {
           clock: this.clock,
-          next: (action) => this.#options.fault?.((this.calls += 1), action),
+          next: (action, body) => {
+            this.calls += 1;
+            return this.#options.fault?.(this.calls, action, body);
+          },
         }),
       ),
     );
@@ -241,7 +259,7 @@ export class World {
       hints: openHints(sqs, `http://sqs.localhost/000000000000/${HINT_QUEUE}`),
       settings: { ...DEFAULT_SETTINGS, ...this.#options.settings },
       workflows: workflowsByName(this.#options.workflows),
-      where: new AsyncLocalStorage<Whereabouts>(),
+      where,
     };
   }
 }

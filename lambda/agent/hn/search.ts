@@ -39,7 +39,7 @@ export interface SearchResult {
   readonly hits: readonly Hit[];
 }
 
-const EXCERPT_CHARACTERS = 160;
+const EXCERPT_CHARACTERS = 120;
 
 /**
  * Searches stories or comments. All words of the query must occur, the last one as a prefix.

@@ -76,16 +76,15 @@ function ranked(rankings: readonly (readonly Hit[])[]): Ranked[] {
 
 const weight = ({ points, comments }: Ranked): number => 1 + Math.log10(1 + points + comments) / 4;
 
+const TRACKING = /^(?:utm_.*|ref|source|fbclid|gclid)$/i;
+
 /** A page's address without what differs between two submissions of it. */
 export function pageOf(url: string | null): string {
   if (url === null || !URL.canParse(url)) return "";
   const { hostname, pathname, searchParams } = new URL(url);
-  for (const name of [...searchParams.keys()]) {
-    if (/^(?:utm_.*|ref|source|fbclid|gclid)$/i.test(name)) searchParams.delete(name);
-  }
-  searchParams.sort();
-  const query = searchParams.size > 0 ? `?${searchParams.toString()}` : "";
-  return siteName(hostname) + pathname.replace(/\/+$/, "") + query;
+  const kept = [...searchParams].filter(([name]) => !TRACKING.test(name));
+  const query = new URLSearchParams(kept.toSorted()).toString();
+  return siteName(hostname) + pathname.replace(/\/+$/, "") + (query && `?${query}`);
 }
 
 function siteOf(url: string | null): string {

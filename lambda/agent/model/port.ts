@@ -54,7 +54,7 @@ export interface RoundFacts {
   readonly maxIterations: number;
   /** All queries so far. */
   readonly tried: readonly string[];
-  /** Queries of this round that found nothing. */
+  /** Queries of this round that no story or comment matches. */
   readonly deadEnds: readonly string[];
   /** Sentences that this round added. */
   readonly newQuotes: number;

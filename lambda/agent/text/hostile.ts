@@ -1,6 +1,12 @@
 /** Zero-width and bidirectional controls, tag characters, soft hyphens, other control characters. */
-const INVISIBLE =
-  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]|(?![\n\t])\p{Cc}/gu;
+const INVISIBLE = new RegExp(
+  [
+    String.raw`[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u200b-\u200f\u202a-\u202e\u2060-\u206f]`,
+    String.raw`[\u180b-\u180f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]`,
+    String.raw`(?![\n\t])\p{Cc}`,
+  ].join("|"),
+  "gu",
+);
 
 /** Takes out the characters a reader cannot see and a program would read. */
 export const withoutInvisible = (text: string): string => text.replaceAll(INVISIBLE, "");

@@ -23,6 +23,7 @@ export class Database {
   readonly journal: Journal<Change> | undefined;
   readonly #tables = new Map<string, Table>();
   readonly #faults: FaultPlan;
+  #isRestoring = true;
 
   /** Opens the journal, if there is to be one, and restores what it holds. */
   constructor(clock: Clock, place: JournalPlace | undefined, faults: FaultPlan) {
@@ -36,6 +37,7 @@ export class Database {
         onRecord: (change) => this.#restore(change),
         snapshot: () => this.#snapshot(),
       });
+    this.#isRestoring = false;
   }
 
   get tables(): Iterable<Table> {
@@ -59,7 +61,7 @@ export class Database {
     const { TableName } = definition;
     const table = new Table(definition, (index) => ({
       clock: this.clock,
-      lagMs: () => this.#faults.indexLag?.(TableName, index) ?? 0,
+      lagMs: () => (this.#isRestoring ? 0 : (this.#faults.indexLag?.(TableName, index) ?? 0)),
     }));
     this.#tables.set(TableName, table);
     return table;

@@ -110,8 +110,7 @@ export class GlobalIndex {
  */
 export function indexUnits(before: IndexEntry | undefined, after: IndexEntry | undefined): number {
   if (before === after) return 0;
-  const isMoved =
-    before?.partition !== after?.partition || before?.order !== after?.order;
+  const isMoved = before?.partition !== after?.partition || before?.order !== after?.order;
   if (before && after && !isMoved) return writeUnits(Math.max(before.size, after.size));
   return (before ? writeUnits(before.size) : 0) + (after ? writeUnits(after.size) : 0);
 }

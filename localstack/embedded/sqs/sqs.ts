@@ -39,7 +39,7 @@ export interface Sqs {
   /** The queues themselves, for whoever stands on AWS's side of the calls. */
   readonly queues: Queues;
   /** Answers all waiting receives and closes the journal. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 const PREFIX = "AmazonSQS.";

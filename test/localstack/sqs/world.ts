@@ -18,15 +18,18 @@ export interface World {
   readonly sqs: Sqs;
   readonly client: SQSClient;
   /** Creates a queue and returns its URL. */
-  create(attributes?: Partial<Record<QueueAttributeName, string>>, name?: string): Promise<string>;
-  send(url: string, body: string, delaySeconds?: number): Promise<string>;
-  receive(
+  readonly create: (
+    attributes?: Partial<Record<QueueAttributeName, string>>,
+    name?: string,
+  ) => Promise<string>;
+  readonly send: (url: string, body: string, delaySeconds?: number) => Promise<string>;
+  readonly receive: (
     url: string,
     request?: Omit<ReceiveMessageCommandInput, "QueueUrl">,
-  ): Promise<readonly Message[]>;
-  arn(url: string): Promise<string>;
+  ) => Promise<readonly Message[]>;
+  readonly arn: (url: string) => Promise<string>;
   /** Moves time, firing what falls due on the way. */
-  advance(ms: number): void;
+  readonly advance: (ms: number) => void;
 }
 
 /** A client of an in-process SQS. */

@@ -1,0 +1,70 @@
+import { CliError, EXIT, Interruption } from "../cli-error.ts";
+import { findStack, type Stack, startStack } from "../embedded-stack.ts";
+import type { Host } from "../host.ts";
+import { pause } from "../pause.ts";
+import { type GlobalOptions, stackDirectory } from "../session.ts";
+import { logLineText, logTail } from "../stack-log.ts";
+import { stackFiles } from "../stack-process.ts";
+
+/** Options of `savepoint dev`. */
+export interface DevOptions extends GlobalOptions {
+  /** End the stack that runs, instead of starting one. */
+  readonly stop?: boolean;
+}
+
+/** How often the log of the stack is looked at, milliseconds. */
+const LOG_LOOK_MS = 100;
+
+/**
+ * `savepoint dev`: keeps the embedded stack up and prints its log, until Ctrl-C. With `stop`, ends
+ * the one that runs.
+ * @throws CliError when the stack does not start, or ends by itself
+ */
+export async function dev(host: Host, options: DevOptions): Promise<number> {
+  const directory = stackDirectory(options, host);
+  const running = await findStack(directory, host.interrupted);
+  if (options.stop === true) {
+    await running?.control.stop();
+    const what = running ? `stack ${running.info.pid} is ending` : "no stack is running";
+    host.stdout.write(`${what} in ${directory}\n`);
+    return EXIT.ok;
+  }
+  if (running) {
+    host.stdout.write(`already running:\n${places(running, directory)}`);
+    return EXIT.ok;
+  }
+  return runStack(host, directory);
+}
+
+async function runStack(host: Host, directory: string): Promise<number> {
+  const { clock, interrupted } = host;
+  const tail = await logTail(stackFiles(directory).log);
+  const { stack, process } = await startStack(directory, host, { staysUp: true });
+  const printLog = async (): Promise<void> => {
+    for (const line of await tail.read()) host.stdout.write(`${logLineText(line)}\n`);
+  };
+  host.stdout.write(places(stack, directory));
+  try {
+    while (process.ending() === undefined) {
+      await printLog();
+      await pause(clock, LOG_LOOK_MS, interrupted);
+    }
+  } catch (error) {
+    if (!(error instanceof Interruption)) throw error;
+    process.stop();
+    await process.ended;
+    await printLog();
+    return EXIT.ok;
+  }
+  await printLog();
+  throw new CliError(`the stack has ended: ${process.ending()}`);
+}
+
+const places = ({ info, address }: Stack, directory: string): string =>
+  [
+    `API     ${address.url}   (header x-savepoint-token: see stack.json)`,
+    ...(info.viewerUrl === undefined ? [] : [`sample  ${info.viewerUrl}`]),
+    `data    ${directory}`,
+    `process ${info.pid}`,
+    "",
+  ].join("\n");

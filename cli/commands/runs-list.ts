@@ -1,0 +1,54 @@
+import type { RunFilter } from "../api-client.ts";
+import { EXIT } from "../cli-error.ts";
+import type { Host } from "../host.ts";
+import { duration, plainJson, plainLine } from "../plain-text.ts";
+import { type GlobalOptions, openSession } from "../session.ts";
+import { table } from "../table.ts";
+import type { RunSummary } from "../wire.ts";
+
+/** Options of `savepoint runs list`. */
+export interface ListOptions extends GlobalOptions, RunFilter {
+  readonly json?: boolean;
+}
+
+/**
+ * `savepoint runs list`: prints one page of runs, newest first.
+ * @throws CliError
+ */
+export async function listRuns(host: Host, options: ListOptions): Promise<number> {
+  const { screen, api } = await openSession(host, options);
+  const { workflow, status, limit, cursor } = options;
+  const page = await api.list({
+    ...(workflow !== undefined && { workflow }),
+    ...(status !== undefined && { status }),
+    ...(limit !== undefined && { limit }),
+    ...(cursor !== undefined && { cursor }),
+  });
+  if (options.json === true) {
+    host.stdout.write(`${plainJson(page)}\n`);
+    return EXIT.ok;
+  }
+  if (page.runs.length === 0) screen.say("no runs");
+  else
+    host.stdout.write(
+      table(
+        HEAD,
+        page.runs.map((run) => row(run, host.clock.now())),
+      ),
+    );
+  if (page.next !== undefined) screen.say(`more: --cursor ${plainLine(page.next)}`);
+  return EXIT.ok;
+}
+
+const HEAD = ["ID", "WORKFLOW", "STATUS", "STARTED", "TOOK"] as const;
+
+const row = (
+  { id, workflow, status, startedAt, finishedAt }: RunSummary,
+  now: number,
+): string[] => [
+  plainLine(id),
+  plainLine(workflow),
+  status,
+  new Date(startedAt).toISOString(),
+  duration((finishedAt ?? now) - startedAt),
+];

@@ -1,0 +1,148 @@
+import { createRequire } from "node:module";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { RUN_STATUSES } from "../lambda/core/status.ts";
+import { UsageError } from "./cli-error.ts";
+import type { DevOptions } from "./commands/dev.ts";
+import type { ResearchOptions } from "./commands/research.ts";
+import type { ListOptions } from "./commands/runs-list.ts";
+import type { ShowOptions } from "./commands/runs-show.ts";
+import type { StartOptions } from "./commands/start.ts";
+import type { Host } from "./host.ts";
+import type { OutcomeOptions } from "./outcome.ts";
+import { parseModel } from "./research-input.ts";
+import type { GlobalOptions } from "./session.ts";
+
+/**
+ * The command line: what commands there are, and what each takes. A command's module is loaded when
+ * it is called.
+ * @param done gets the exit code of the command
+ */
+export function createProgram(host: Host, done: (exitCode: number) => void): Command {
+  const program = new Command("savepoint")
+    .description("Durable workflows and agents on Lambda, DynamoDB and SQS")
+    .version(version())
+    .option("--directory <dir>", "folder of the embedded stack (SAVEPOINT_DIRECTORY; .savepoint)")
+    .option("--endpoint <url>", "use the API at this URL (token: SAVEPOINT_TOKEN)")
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+    })
+    .exitOverride();
+  const cli: Cli = { host, done };
+  addResearch(program, cli);
+  addDev(program, cli);
+  addStart(program, cli);
+  const runs = program.command("runs").description("look at runs");
+  addList(runs, cli);
+  addShow(runs, cli);
+  addWatch(runs, cli);
+  return program;
+}
+
+interface Cli {
+  readonly host: Host;
+  readonly done: (exitCode: number) => void;
+}
+
+function addResearch(program: Command, { host, done }: Cli): void {
+  program
+    .command("research")
+    .description("research a topic on Hacker News and print a report")
+    .argument("[topic...]", 'what to find out (default: "durable execution")')
+    .option("--id <id>", "id of the run; given again, joins that run")
+    .option("--max-iterations <n>", "most rounds of searching, 1 to 8 (default: 3)", wholeNumber)
+    .option("--model <model>", "extractive, openai, openai:NAME, openai:SMALL,LARGE", parsedModel)
+    .addOption(new Option("--corpus <corpus>", "where to search").choices(["sample", "live"]))
+    .option("--crash-after <n>", "SIGKILL to the worker after n recorded steps", wholeNumber)
+    .option("--detach", "return as soon as the run is started")
+    .option("--out <file>", "write the report to a file")
+    .option("--json", "print one JSON object: id, status and output")
+    .action(async (words: readonly string[], _: unknown, command: Command) => {
+      const { research } = await import("./commands/research.ts");
+      const options = command.optsWithGlobals<ResearchOptions>();
+      const topic = words.length === 0 ? {} : { topic: words.join(" ") };
+      done(await research(host, { ...options, ...topic }));
+    });
+}
+
+function addDev(program: Command, { host, done }: Cli): void {
+  program
+    .command("dev")
+    .description("keep the embedded stack up, until Ctrl-C")
+    .option("--stop", "end the stack that runs")
+    .action(async (_: unknown, command: Command) => {
+      const { dev } = await import("./commands/dev.ts");
+      done(await dev(host, command.optsWithGlobals<DevOptions>()));
+    });
+}
+
+function addStart(program: Command, { host, done }: Cli): void {
+  program
+    .command("start")
+    .description("start a run of a workflow")
+    .argument("<workflow>", "name of the workflow")
+    .option("--input <json>", "its input: JSON, @FILE, or - for standard input")
+    .option("--id <id>", "id of the run; given again with the same input, joins that run")
+    .option("--json", "print the reply as JSON")
+    .action(async (workflow: string, _: unknown, command: Command) => {
+      const { start } = await import("./commands/start.ts");
+      done(await start(host, workflow, command.optsWithGlobals<StartOptions>()));
+    });
+}
+
+function addList(runs: Command, { host, done }: Cli): void {
+  runs
+    .command("list")
+    .description("list runs, newest first")
+    .option("--workflow <name>", "of this workflow only")
+    .addOption(new Option("--status <status>", "in this status only").choices(RUN_STATUSES))
+    .option("--limit <n>", "runs a page, 1 to 200 (default: 50)", wholeNumber)
+    .option("--cursor <cursor>", "the next page: what the one before ended with")
+    .option("--json", "print the page as JSON")
+    .action(async (_: unknown, command: Command) => {
+      const { listRuns } = await import("./commands/runs-list.ts");
+      done(await listRuns(host, command.optsWithGlobals<ListOptions>()));
+    });
+}
+
+function addShow(runs: Command, { host, done }: Cli): void {
+  runs
+    .command("show")
+    .description("show a run and what it has recorded")
+    .argument("<id>", "id of the run")
+    .option("--json", "print run and operations as JSON")
+    .action(async (id: string, _: unknown, command: Command) => {
+      const { showRun } = await import("./commands/runs-show.ts");
+      done(await showRun(host, id, command.optsWithGlobals<ShowOptions>()));
+    });
+}
+
+function addWatch(runs: Command, { host, done }: Cli): void {
+  runs
+    .command("watch")
+    .description("show how a run goes on until it ends, and what came of it")
+    .argument("<id>", "id of the run")
+    .option("--out <file>", "write the report to a file")
+    .option("--json", "print one JSON object: id, status and output")
+    .action(async (id: string, _: unknown, command: Command) => {
+      const { watchRun } = await import("./commands/runs-watch.ts");
+      done(await watchRun(host, id, command.optsWithGlobals<GlobalOptions & OutcomeOptions>()));
+    });
+}
+
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Give a whole number from 1.");
+}
+
+function parsedModel(text: string): ReturnType<typeof parseModel> {
+  try {
+    return parseModel(text);
+  } catch (error) {
+    if (error instanceof UsageError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+}
+
+const version = (): string =>
+  (createRequire(import.meta.url)("../package.json") as { version: string }).version;

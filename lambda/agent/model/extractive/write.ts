@@ -1,0 +1,163 @@
+import MiniSearch from "minisearch";
+import { authorsOf, type Evidence, type Quote, type Stance } from "../../evidence.ts";
+import { overlap } from "../../text/words.ts";
+import type { Claim, Draft } from "../port.ts";
+import { stemSet, tokensOf } from "./language.ts";
+import { speaksOf, type Theme, themesOf } from "./themes.ts";
+
+/** Statements that open the report, then those of its sections. No author is quoted twice in them. */
+const ANSWER = 3;
+const STATEMENTS = 20;
+const SECTIONS = 5;
+const PER_SECTION = 4;
+const DISAGREEMENTS = 3;
+/** Weight of relevance against novelty when picking, as usual for maximal marginal relevance. */
+const LAMBDA = 0.7;
+/** Themes whose words count as the topic's when ranking (pseudo relevance feedback). */
+const EXPANSION = 8;
+
+interface Scored {
+  readonly quote: Quote;
+  readonly stance: Stance;
+  /** Of all words, in order. */
+  readonly sequence: readonly string[];
+  /** Of the words that say something, apart from the topic's. */
+  readonly stems: ReadonlySet<string>;
+  /** How much it speaks for all, 0 to 1. */
+  readonly score: number;
+}
+
+/**
+ * A report of quotes only. Statements are ranked by relevance (BM25 over the topic's words and the most
+ * common themes) and by how much they share with all others; of those the picked ones differ most from each
+ * other (maximal marginal relevance), one of each author, grouped by theme.
+ */
+export function selectStatements(topic: string, evidence: Evidence): Draft {
+  const themes = themesOf(evidence.quotes, stemSet(topic));
+  const scored = rank(topic, themes, evidence);
+  const answer = pick(scored, ANSWER, new Set());
+  const authors = authorsOf(answer.map(({ quote }) => quote));
+  return {
+    answer: answer.map(claimOf),
+    sections: sectionsOf(themes, scored, authors),
+    disagreements: disagreementsOf(scored),
+    gaps: [],
+  };
+}
+
+const claimOf = ({ quote }: Scored): Claim => ({ text: null, cites: [quote.id] });
+
+function rank(topic: string, themes: readonly Theme[], { quotes, findings }: Evidence): Scored[] {
+  const known = stemSet(topic);
+  const wanted = [...known, ...themes.slice(0, EXPANSION).flatMap(({ key }) => key.split(" "))];
+  const relevance = relevanceOf(quotes, wanted);
+  const stances = new Map(findings.flatMap(({ cites, stance }) => cites.map((id) => [id, stance])));
+  const read = quotes.map((quote) => {
+    const tokens = tokensOf(quote.text);
+    const stems = tokens.flatMap(({ stem, isContent }) => (isContent ? [stem] : []));
+    return {
+      quote,
+      stance: stances.get(quote.id) ?? "neutral",
+      sequence: tokens.map(({ stem }) => stem),
+      stems: new Set(stems.filter((stem) => !known.has(stem))),
+      score: relevance.get(quote.id) ?? 0,
+    };
+  });
+  const centrality = read.map((one) => read.reduce((sum, other) => sum + alike(one, other), 0));
+  const most = Math.max(1, ...centrality);
+  return read
+    .map((one, index) => ({ ...one, score: (one.score + (centrality[index] ?? 0) / most) / 2 }))
+    .toSorted((a, b) => b.score - a.score);
+}
+
+/** BM25 of each sentence for some stems, as a share of the best. */
+function relevanceOf(quotes: readonly Quote[], stems: readonly string[]): Map<string, number> {
+  const index = new MiniSearch<Quote>({
+    fields: ["text"],
+    tokenize: (text) => tokensOf(text).map(({ stem }) => stem),
+  });
+  index.addAll(quotes);
+  const hits = index.search(stems.join(" "), { tokenize: (text) => text.split(" ") });
+  const most = hits[0]?.score ?? 1;
+  return new Map(hits.map(({ id, score }) => [String(id), score / most]));
+}
+
+/**
+ * Maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998), one statement of each author.
+ * @param authors those who may not be picked; the picked ones are added
+ */
+function pick(scored: readonly Scored[], count: number, authors: Set<string>): Scored[] {
+  const picked: Scored[] = [];
+  while (picked.length < count) {
+    const open = scored.filter(({ quote }) => !authors.has(quote.author));
+    if (open.length === 0) break;
+    const gain = (one: Scored): number =>
+      LAMBDA * one.score - (1 - LAMBDA) * Math.max(0, ...picked.map((other) => alike(one, other)));
+    const best = open.reduce((a, b) => (gain(b) > gain(a) ? b : a));
+    picked.push(best);
+    authors.add(best.quote.author);
+  }
+  return picked;
+}
+
+/** Share of common stems, 0 to 1 (Jaccard). */
+function alike(one: Scored, other: Scored): number {
+  const common = overlap(one.stems, other.stems);
+  const all = one.stems.size + other.stems.size - common;
+  return all === 0 ? 0 : common / all;
+}
+
+function sectionsOf(
+  themes: readonly Theme[],
+  scored: readonly Scored[],
+  authors: Set<string>,
+): Draft["sections"] {
+  const sections: { heading: string; claims: Claim[] }[] = [];
+  let left = STATEMENTS;
+  for (const theme of themes) {
+    if (sections.length === SECTIONS) break;
+    const members = scored.filter(({ sequence }) => speaksOf(theme, sequence));
+    const open = authorsOf(members.map(({ quote }) => quote));
+    if ([...open].filter((author) => !authors.has(author)).length < 2) continue;
+    const claims = pick(members, PER_SECTION, authors).map(claimOf);
+    left -= claims.length;
+    sections.push({ heading: capitalised(theme.label), claims });
+  }
+  const others = pick(scored, left, authors).map(claimOf);
+  const heading = sections.length > 0 ? "Other statements" : "Statements";
+  return others.length > 0 ? [...sections, { heading, claims: others }] : sections;
+}
+
+/** Pairs of a statement that praises and one that blames and that share most words beside the topic's. */
+function disagreementsOf(scored: readonly Scored[]): Draft["disagreements"] {
+  const pairs = scored
+    .filter(({ stance }) => stance === "for")
+    .flatMap((praise) =>
+      scored
+        .filter(({ stance }) => stance === "against")
+        .map((blame) => ({ praise, blame, likeness: alike(praise, blame) })),
+    )
+    .filter(({ praise, blame }) => praise.quote.author !== blame.quote.author)
+    .toSorted((a, b) => b.likeness - a.likeness);
+  const used = new Set<string>();
+  const found: { about: string; sides: Claim[] }[] = [];
+  for (const { praise, blame } of pairs) {
+    const about = sharedNoun(praise, blame);
+    const authors = [praise.quote.author, blame.quote.author];
+    const isTaken = authors.some((author) => used.has(author)) || used.has(` ${about ?? ""}`);
+    if (found.length === DISAGREEMENTS || about === undefined || isTaken) continue;
+    for (const one of [...authors, ` ${about}`]) used.add(one);
+    found.push({ about, sides: [claimOf(praise), claimOf(blame)] });
+  }
+  return found;
+}
+
+/** The first noun that both statements use. */
+function sharedNoun(one: Scored, other: Scored): string | undefined {
+  return tokensOf(one.quote.text).find(
+    ({ stem, pos }) =>
+      (pos === "NOUN" || pos === "PROPN") && one.stems.has(stem) && other.stems.has(stem),
+  )?.word;
+}
+
+const capitalised = (label: string): string => label.charAt(0).toUpperCase() + label.slice(1);

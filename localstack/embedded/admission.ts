@@ -1,0 +1,53 @@
+import type { IncomingMessage } from "node:http";
+import { isOwnHost, isSecret } from "./loopback.ts";
+
+/** Header that carries the token; never a query string, which ends up in logs and histories. */
+export const TOKEN_HEADER = "x-savepoint-token";
+
+/** Why a request is not let in, as the API words its errors. */
+export interface Refusal {
+  readonly status: 403 | 415;
+  readonly code: "forbidden" | "unsupported_media_type";
+  readonly message: string;
+}
+
+/**
+ * Keeps web pages out of the API: a request must name this server as its host (a page can make a name
+ * of its own resolve to 127.0.0.1), come from no other origin, know the token of this start, and bear
+ * JSON, which a page cannot send elsewhere without asking first.
+ * @returns undefined when the request is let in
+ */
+export function refusalOf(
+  { headers }: IncomingMessage,
+  port: number,
+  token: string,
+): Refusal | undefined {
+  if (!isOwnHost(headers.host, port)) {
+    return forbidden(`the Host header must be 127.0.0.1:${port} or localhost:${port}`);
+  }
+  const { origin } = headers;
+  if (origin !== undefined && !isOwnOrigin(origin, port)) {
+    return forbidden(`requests from pages of ${origin} are not answered`);
+  }
+  if (!isSecret(headers[TOKEN_HEADER]?.toString(), token)) {
+    return forbidden(`the header ${TOKEN_HEADER} must hold the token from the file stack.json`);
+  }
+  return hasBody(headers) && !isJson(headers["content-type"])
+    ? {
+        status: 415,
+        code: "unsupported_media_type",
+        message: "a request with a body must have the content type application/json",
+      }
+    : undefined;
+}
+
+const forbidden = (message: string): Refusal => ({ status: 403, code: "forbidden", message });
+
+const isOwnOrigin = (origin: string, port: number): boolean =>
+  origin.startsWith("http://") && isOwnHost(origin.slice("http://".length), port);
+
+const hasBody = (headers: IncomingMessage["headers"]): boolean =>
+  headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+
+const isJson = (contentType = ""): boolean =>
+  contentType.split(";", 1)[0]?.trim().toLowerCase() === "application/json";

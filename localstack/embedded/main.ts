@@ -1,0 +1,108 @@
+/**
+ * The process of an embedded stack: `main.ts --directory <folder> [--idle-exit-seconds <n>]`.
+ * Logs JSON lines to `stack.log` in the folder; ends on SIGTERM, SIGINT and `POST /__savepoint/stop`.
+ */
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { stop as stopBundler } from "esbuild";
+import { systemClock } from "../../lambda/core/clock.ts";
+import { ENV } from "../../lambda/core/environment.ts";
+import type { Log } from "../../lambda/core/log.ts";
+import { openFileLog } from "./file-log.ts";
+import { watchIdle } from "./idle-exit.ts";
+import { startSampleViewer } from "./sample-viewer.ts";
+import { type Companion, type Stack, startStack } from "./stack.ts";
+import { readStackFile } from "./stack-file.ts";
+import { StackRunningError } from "./stack-lock.ts";
+
+/** Between two looks at whether another stack is up or gone, milliseconds. */
+const LOOK_MS = 50;
+/** Longest wait for another stack to come up or to go, milliseconds. */
+const PATIENCE_MS = 30_000;
+
+function argumentsOf(argv: readonly string[]): { directory: string; idleExitMs: number } {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      directory: { type: "string", default: ".savepoint" },
+      "idle-exit-seconds": { type: "string", default: "Infinity" },
+    },
+  });
+  const seconds = Number(values["idle-exit-seconds"]);
+  if (!(seconds > 0)) {
+    throw new Error(
+      `--idle-exit-seconds is "${values["idle-exit-seconds"]}"; give a number of seconds above 0`,
+    );
+  }
+  return { directory: resolve(values.directory), idleExitMs: seconds * 1000 };
+}
+
+/** The sample corpus with its viewer, and what the functions need of this process's environment. */
+async function openCompanion(directory: string): Promise<Companion> {
+  const { startHnSimulator } = await import("../hn/server.ts");
+  const simulator = await startSampleViewer(directory, startHnSimulator);
+  const { url, viewerUrl } = simulator;
+  return {
+    environment: { ...passedOn(process.env), [ENV.sampleHnUrl]: url },
+    info: { sampleHnUrl: url, viewerUrl },
+    close: () => simulator.close(),
+  };
+}
+
+function passedOn(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const passed: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    const isWanted = name.startsWith("OPENAI_") || name === ENV.hnUrl;
+    if (isWanted && value !== undefined) passed[name] = value;
+  }
+  return passed;
+}
+
+const pause = (ms: number) => new Promise<void>((go) => void systemClock.after(ms, go));
+
+/** Starts the stack; undefined when another process has just done so. */
+async function startOrYield(directory: string, log: Log): Promise<Stack | undefined> {
+  const end = systemClock.monotonic() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await startStack({ directory, log, companion: () => openCompanion(directory) });
+    } catch (error) {
+      if (!(error instanceof StackRunningError) || systemClock.monotonic() > end) throw error;
+      if (readStackFile(directory)?.pid === error.pid) return undefined;
+      // It is coming up, or going down and the next try succeeds.
+      await pause(LOOK_MS);
+    }
+  }
+}
+
+async function run(directory: string, idleExitMs: number, log: Log): Promise<void> {
+  const stack = await startOrYield(directory, log);
+  if (!stack) return log.info("another process runs the stack of this folder");
+  log.info("the stack is up", { api: stack.api, startMs: Math.round(performance.now()) });
+  await stopBundler();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.once(signal, () => {
+      log.info("stopping", { reason: signal });
+      void stack.stop();
+    });
+  }
+  const stopLooking = watchIdle(systemClock, stack.isBusy, idleExitMs, () => {
+    log.info("stopping", { reason: `nobody used it for ${idleExitMs / 1000} s` });
+    void stack.stop();
+  });
+  await stack.stopped;
+  stopLooking();
+  log.info("stopped");
+}
+
+const { directory, idleExitMs } = argumentsOf(process.argv.slice(2));
+mkdirSync(directory, { recursive: true, mode: 0o700 });
+const { log, close } = openFileLog(join(directory, "stack.log"), () => systemClock.now());
+try {
+  await run(directory, idleExitMs, log);
+} catch (error) {
+  log.error("the stack has failed", { error });
+  process.exitCode = 1;
+}
+close();

@@ -1,0 +1,92 @@
+import { EventEmitter, once } from "node:events";
+import { Interruption } from "../../cli/cli-error.ts";
+import type { Host, Output } from "../../cli/host.ts";
+import type { StackOptions, StackProcess } from "../../cli/stack-process.ts";
+import type { Clock } from "../../lambda/core/clock.ts";
+import { seededIds } from "../support/seeded-ids.ts";
+import { BEGAN } from "./fake-api.ts";
+
+/** A stream that keeps what was written. */
+export class FakeOutput implements Output {
+  text = "";
+  isTTY = false;
+  columns = 100;
+  rows = 30;
+
+  write(text: string): void {
+    this.text += text;
+  }
+
+  /** Lines written so far. */
+  get lines(): string[] {
+    return this.text.split("\n").slice(0, -1);
+  }
+}
+
+/** A host whose clock runs on as soon as somebody waits for it. */
+export interface FakeHost extends Host {
+  readonly stdout: FakeOutput;
+  readonly stderr: FakeOutput;
+  readonly env: Record<string, string | undefined>;
+  /** Stacks that were started. */
+  readonly launched: StackOptions[];
+  /** What starting a stack does. Default: nothing, and it never answers. */
+  launch: (options: StackOptions) => StackProcess;
+  /** What `readStdin` gives. */
+  stdinText: string;
+  interrupt(): void;
+}
+
+/** Makes a host in a folder. */
+export function fakeHost(cwd: string): FakeHost {
+  const interruption = new AbortController();
+  const host: FakeHost = {
+    cwd,
+    env: {},
+    clock: hastyClock(),
+    ids: seededIds(1),
+    stdout: new FakeOutput(),
+    stderr: new FakeOutput(),
+    launched: [],
+    launch: () => stackProcess(),
+    stdinText: "",
+    readStdin: async () => host.stdinText,
+    launchStack(options) {
+      host.launched.push(options);
+      return host.launch(options);
+    },
+    interrupted: interruption.signal,
+    interrupt: () => interruption.abort(new Interruption("interrupted by SIGINT")),
+  };
+  return host;
+}
+
+/** A stack's process that only a test ends. */
+export function stackProcess(
+  onStop: (end: (how: string) => void) => void = () => {},
+): StackProcess & { end(how: string): void } {
+  let ending: string | undefined;
+  const ends = new EventEmitter();
+  const ended = once(ends, "end").then(() => {});
+  const end = (how: string): void => {
+    ending = how;
+    ends.emit("end");
+  };
+  return { pid: 7, ended, ending: () => ending, stop: () => onStop(end), end };
+}
+
+/** Time passes only in pauses, and then at once. */
+function hastyClock(): Clock {
+  let now = BEGAN;
+  return {
+    now: () => now,
+    monotonic: () => now,
+    after(ms, wake) {
+      const immediate = setImmediate(() => {
+        now += ms;
+        wake();
+      });
+      return () => clearImmediate(immediate);
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { ApiError, CliError } from "../../cli/cli-error.ts";
+import { type Connection, remoteConnection } from "../../cli/connection.ts";
+import { httpTransport, type Transport } from "../../cli/transport.ts";
+import { failure, type FakeApi } from "./fake-api.ts";
+import type { FakeHost } from "./fake-host.ts";
+import { stage } from "./fixture.ts";
+
+const request = { path: "/runs", reply: z.looseObject({ runs: z.array(z.unknown()) }) };
+
+const open = (api: FakeApi, host: FakeHost, more: Partial<Connection> = {}): Transport =>
+  httpTransport(
+    { ...remoteConnection({ url: api.url, token: "t" }), ...more },
+    { clock: host.clock, signal: host.interrupted },
+  );
+
+describe("a request", () => {
+  it("carries token, query and JSON body", async () => {
+    const { api, host } = await stage();
+    await open(api, host).send({ ...request, query: { limit: 2, cursor: undefined } });
+    await open(api, host).send({
+      method: "POST",
+      path: "/runs/research",
+      body: { id: "a", input: 1 },
+      reply: z.unknown(),
+    });
+    expect(api.requests).toEqual([
+      { method: "GET", url: "/runs?limit=2", token: "t", body: undefined },
+      { method: "POST", url: "/runs/research", token: "t", body: { id: "a", input: 1 } },
+    ]);
+  });
+
+  it("throws what the API refuses it for, with the fields at fault", async () => {
+    const { api, host } = await stage();
+    const issues = [
+      { path: "topic", message: "too short" },
+      { path: "", message: "unknown field" },
+    ];
+    api.intercept = () => failure(422, "validation", "input is wrong\u001B[2J", { issues });
+    await expect(open(api, host).send(request)).rejects.toMatchObject({
+      name: "ApiError",
+      status: 422,
+      code: "validation",
+      message: "input is wrong",
+      hints: ["topic: too short", "input: unknown field"],
+    });
+    expect(api.requests).toHaveLength(1);
+  });
+
+  it("is made again after an answer that can pass, and with a pause each time", async () => {
+    const { api, host } = await stage();
+    const transport = open(api, host);
+    await transport.send(request);
+    const answers = [failure(503, "store_unavailable", "throttled"), "cut" as const];
+    api.intercept = () => answers.shift();
+    const before = host.clock.now();
+    await transport.send(request);
+    expect(api.requests).toHaveLength(4);
+    expect(host.clock.now() - before).toBe(100 + 300);
+  });
+
+  it("is given up after five more tries", async () => {
+    const { api, host } = await stage();
+    const transport = open(api, host);
+    await transport.send(request);
+    api.intercept = () => failure(502, "bad_gateway", "the function has crashed");
+    await expect(transport.send(request)).rejects.toThrow("the function has crashed");
+    expect(api.requests).toHaveLength(1 + 6);
+  });
+
+  it("goes where the API is found again after nobody answered", async () => {
+    const { api, host } = await stage();
+    let url = api.url;
+    const connection: Partial<Connection> = {
+      address: () => ({ url }),
+      recover: async () => {
+        url = api.url;
+      },
+    };
+    const transport = open(api, host, connection);
+    await transport.send(request);
+    url = "http://127.0.0.1:1";
+    await transport.send(request);
+    expect(api.requests).toHaveLength(2);
+  });
+
+  it("fails at once at an address where nobody has answered yet", async () => {
+    const { api, host } = await stage();
+    const transport = open(api, host, { address: () => ({ url: "http://127.0.0.1:1" }) });
+    const before = host.clock.now();
+    await expect(transport.send(request)).rejects.toThrow(
+      "the API at http://127.0.0.1:1 does not answer",
+    );
+    expect(host.clock.now()).toBe(before);
+  });
+
+  it("says so when the answer is not that of a Savepoint API", async () => {
+    const { api, host } = await stage();
+    for (const body of ["<html>", { items: [] }]) {
+      api.intercept = () => ({ status: 200, body });
+      await expect(open(api, host).send(request)).rejects.toThrow(
+        "is no Savepoint API, or of another version",
+      );
+    }
+  });
+
+  it("is dropped as soon as somebody presses Ctrl-C", async () => {
+    const { api, host } = await stage();
+    api.intercept = () => {
+      host.interrupt();
+      return "hang";
+    };
+    const sent = open(api, host).send(request);
+    await expect(sent).rejects.toThrow("interrupted by SIGINT");
+  });
+
+  it("shows what came instead of an error of the API", async () => {
+    const { api, host } = await stage();
+    api.intercept = () => ({ status: 403, body: { message: "Missing Authentication Token" } });
+    const error: unknown = await open(api, host)
+      .send(request)
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toBeInstanceOf(CliError);
+    expect((error as Error).message).toBe(
+      'the API answered 403: {"message":"Missing Authentication Token"}',
+    );
+  });
+});
