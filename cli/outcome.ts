@@ -16,7 +16,11 @@ export interface OutcomeOptions {
 }
 
 const withReport = z.looseObject({ report: z.string() });
-const told = z.looseObject({ name: z.string(), message: z.string(), cause: z.unknown().optional() });
+const told = z.looseObject({
+  name: z.string(),
+  message: z.string(),
+  cause: z.unknown().optional(),
+});
 
 /**
  * Makes sure that the file for the report can be written, before there is a report to be lost.

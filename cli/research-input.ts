@@ -1,7 +1,7 @@
-import type { Corpus, ModelChoice } from "../lambda/agent/input.ts";
+import { type Corpus, modelChoice, type ModelChoice } from "../lambda/agent/input.ts";
 import type { Ids } from "../lambda/core/ids.ts";
 import { UsageError } from "./cli-error.ts";
-import { plainLine } from "./plain-text.ts";
+import { plainJson, plainLine } from "./plain-text.ts";
 
 /** What the person chose on the command line; what is absent was left to the defaults. */
 export interface ResearchChoices {
@@ -72,10 +72,13 @@ export const researchInput = (
 export function announcement({ model, corpus }: Readonly<Record<string, unknown>>): string {
   const where =
     corpus === "sample" ? "sample (invented texts, not Hacker News)" : "live (Hacker News)";
-  return `model: ${modelText(model as ModelChoice)} · corpus: ${where}`;
+  return `model: ${modelText(model)} · corpus: ${where}`;
 }
 
-function modelText(model: ModelChoice): string {
+function modelText(choice: unknown): string {
+  const { success, data: model } = modelChoice.safeParse(choice);
+  // A run that is joined may have been started by another version.
+  if (!success) return plainLine(plainJson(choice, 0));
   if (model.kind === "extractive") return "extractive (no LLM)";
   const { api, small, large } = model;
   const names = small === large ? small : `${small} reads, ${large} writes`;

@@ -1,9 +1,5 @@
 export { connect, type ConnectOptions } from "./client/connect.ts";
-export type {
-  HistoryEntry,
-  RunDescription,
-  RunSummary,
-} from "./client/describe-run.ts";
+export type { HistoryEntry, RunDescription, RunSummary } from "./client/describe-run.ts";
 export type { ListOptions, RunPage } from "./client/list.ts";
 export type { RunHandle } from "./client/run-handle.ts";
 export type { Savepoint } from "./client/savepoint.ts";
@@ -13,6 +9,7 @@ export type { Duration } from "./core/duration.ts";
 export {
   CancelledError,
   InvalidArgumentError,
+  isSavepointError,
   NoProgressError,
   NonDeterminismError,
   NotDurableError,
@@ -29,6 +26,7 @@ export {
   ValidationError,
   ValueNotSerializableError,
   ValueTooLargeError,
+  ValueUnreadableError,
   WaitTimeoutError,
   WorkflowNotFoundError,
   WrongContextError,
@@ -52,4 +50,4 @@ export {
   type Workflow,
   type WorkflowOptions,
 } from "./engine/workflow.ts";
-export { createSweeper, createWorker } from "./functions/create.ts";
+export { createApiHandler, createSweeper, createWorker } from "./functions/create.ts";

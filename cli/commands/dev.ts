@@ -24,8 +24,8 @@ export async function dev(host: Host, options: DevOptions): Promise<number> {
   const directory = stackDirectory(options, host);
   const running = await findStack(directory, host.interrupted);
   if (options.stop === true) {
-    await running?.control.stop();
-    const what = running ? `stack ${running.info.pid} is ending` : "no stack is running";
+    if (running) await stopStack(host, directory, running);
+    const what = running ? "stopped the stack" : "no stack is running";
     host.stdout.write(`${what} in ${directory}\n`);
     return EXIT.ok;
   }
@@ -34,6 +34,23 @@ export async function dev(host: Host, options: DevOptions): Promise<number> {
     return EXIT.ok;
   }
   return runStack(host, directory);
+}
+
+/** How often to look whether a stack that was told to end has ended, milliseconds. */
+const END_LOOK_MS = 25;
+/** How long it may take, milliseconds: it waits for what its functions are at. */
+const END_TIMEOUT_MS = 30_000;
+
+async function stopStack(host: Host, directory: string, { control, info }: Stack): Promise<void> {
+  const { clock, interrupted } = host;
+  const deadline = clock.monotonic() + END_TIMEOUT_MS;
+  await control.stop();
+  while (await findStack(directory, interrupted)) {
+    if (clock.monotonic() > deadline) {
+      throw new CliError(`the stack has not ended within 30 s; end its process ${info.pid}`);
+    }
+    await pause(clock, END_LOOK_MS, interrupted);
+  }
 }
 
 async function runStack(host: Host, directory: string): Promise<number> {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { ModelChoice } from "../../lambda/agent/input.ts";
+import { modelChoice } from "../../lambda/agent/input.ts";
 import { isFinished } from "../../lambda/core/status.ts";
 import { EXIT, UsageError } from "../cli-error.ts";
 import { followRun, waysOn } from "../follow-run.ts";
@@ -79,7 +79,7 @@ function checkModel(
   { stack, host: { env }, commandLine }: Session,
   { model }: Readonly<Record<string, unknown>>,
 ): void {
-  if (!stack || (model as ModelChoice).kind !== "openai") return;
+  if (!stack || modelChoice.parse(model).kind !== "openai") return;
   if (stack().info.openai ?? Boolean(env["OPENAI_API_KEY"] || env["OPENAI_BASE_URL"])) return;
   throw new UsageError(
     "the embedded stack was started without OPENAI_API_KEY and OPENAI_BASE_URL, so no run of it can use --model openai",

@@ -8,6 +8,8 @@ export interface Quote {
   readonly item: number;
   /** The story in whose thread it was read. */
   readonly story: number;
+  /** The item that `item` answers; null for a story's own text. */
+  readonly parent: number | null;
   readonly author: string;
   /** Seconds since the epoch. */
   readonly at: number;
@@ -49,10 +51,10 @@ export const NO_EVIDENCE: Evidence = { threads: [], quotes: [], findings: [] };
 /** The sentences of a thread by id. */
 export function quotesOf(thread: Thread): Map<string, Quote> {
   const quotes = new Map<string, Quote>();
-  for (const { id: item, author, at, sentences } of thread.posts) {
+  for (const { id: item, parent, author, at, sentences } of thread.posts) {
     for (const [index, text] of sentences.entries()) {
       const id = `${item}.${index + 1}`;
-      quotes.set(id, { id, item, story: thread.id, author, at, text });
+      quotes.set(id, { id, item, story: thread.id, parent, author, at, text });
     }
   }
   return quotes;

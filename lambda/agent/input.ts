@@ -47,6 +47,8 @@ export const researchInput = z.strictObject({
 export const searchQueryInput = z.strictObject({
   topic: text(3, 200),
   query: text(1, 100),
+  /** The other queries of the round: what else to look for in the threads that this one finds. */
+  facets: z.array(text(1, 100)).max(20),
   model: modelChoice,
   corpus: corpusChoice,
   /** Ids of stories that need not be read. */

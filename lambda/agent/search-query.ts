@@ -103,17 +103,18 @@ export const search = (
 
 async function digest(
   ctx: Context,
-  { topic, query, model, corpus }: SearchQueryInput,
+  { topic, query, facets, model, corpus }: SearchQueryInput,
   { story }: Candidate,
   meter: TokenMeter,
 ): Promise<ThreadResult> {
+  const queries = [query, ...facets];
   const thread = await ctx.step(`read-${story}`, READ, (step) =>
-    readThread(endpointOf(corpus), story, `${topic} ${query}`, step),
+    readThread(endpointOf(corpus), story, [topic, ...queries].join(" "), step),
   );
   if (thread === undefined) return { kind: "missing" };
   const asking = { model, meter, step: `extract-${story}` };
   const findings = await askModel(ctx, asking, (reader, call) =>
-    reader.extract({ topic, query, thread }, call),
+    reader.extract({ topic, queries, thread }, call),
   );
   const evidence = evidenceOf(thread, findings);
   return { kind: "read", evidence, dropped: findings.length - evidence.findings.length };

@@ -144,7 +144,7 @@ async function searchRound(
       const exclude = [...new Set([...read, ...reserved.map(({ story }) => story)])];
       return branch.run(
         searchQuery,
-        { topic, query, model, corpus, exclude },
+        { topic, query, facets: round.filter((other) => other !== query), model, corpus, exclude },
         { key: queryName(query) },
       );
     },

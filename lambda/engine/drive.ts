@@ -61,7 +61,7 @@ async function replayStep(execution: Execution): Promise<Ending | undefined> {
   const timer = loneTimer(execution);
   if (timer) {
     const at = timer.record?.wakeAt ?? 0;
-    execution.give({ key: timer.key, at, outcome: { ok: true, value: undefined } }, false);
+    execution.give({ key: timer.key, at, isNew: false, outcome: { ok: true, value: undefined } });
     return undefined;
   }
   if (await bell.wait(deps.settings.replayPatienceMs)) return undefined;
@@ -79,14 +79,12 @@ async function replay(execution: Execution, record: OperationRecord): Promise<vo
   const isResult = record.result !== undefined;
   const stored = record.result ?? record.error ?? "";
   const value = decodeValue(await execution.deps.store.values.fetch(stored));
-  execution.give(
-    {
-      key: record.key,
-      at: record.endedAt ?? 0,
-      outcome: isResult ? { ok: true, value } : { ok: false, error: value },
-    },
-    false,
-  );
+  execution.give({
+    key: record.key,
+    at: record.endedAt ?? 0,
+    isNew: false,
+    outcome: isResult ? { ok: true, value } : { ok: false, error: value },
+  });
 }
 
 /** The error of code that stopped asking for what is recorded. */
@@ -114,8 +112,7 @@ async function liveStep(execution: Execution): Promise<Ending | undefined> {
   stopAtLimits(execution);
   const settlement = execution.settlements.take();
   if (settlement) {
-    execution.settledLive += 1;
-    execution.give(settlement, true);
+    execution.give(settlement);
     return undefined;
   }
   const failed = await startHeld(execution);

@@ -51,7 +51,7 @@ export class Execution implements LeaseHolder {
   areChildrenStale = false;
   /** Whether the children's METAs have been read since replay. */
   hasReadChildren = false;
-  /** Live settlements given to the code. */
+  /** Settlements that this execution has added to the history. */
   settledLive = 0;
   longestBodyMs: number;
   /** Whether a mark counts against the operation; it does once per claim. */
@@ -224,13 +224,15 @@ export class Execution implements LeaseHolder {
   }
 
   /** Gives the code an outcome. */
-  give(settlement: Settlement, isRecorded: boolean): void {
-    const { key, outcome, at } = settlement;
+  give({ key, outcome, at, isNew }: Settlement): void {
     const operation = this.pending.get(key);
     if (!operation) return;
     this.pending.delete(key);
     this.#lastSettledAt = Math.max(this.#lastSettledAt, at);
-    if (isRecorded) this.#progress += 1;
+    if (isNew) {
+      this.#progress += 1;
+      this.settledLive += 1;
+    }
     if (outcome.ok) return operation.resolve(outcome.value);
     if (typeof outcome.error === "object" && outcome.error !== null) {
       this.#errorsOf.set(outcome.error, key);

@@ -73,6 +73,7 @@ export async function settle(
   execution.fill(place, {
     key: operation.key,
     at,
+    isNew: true,
     outcome: isResult ? { ok: true, value: decoded } : { ok: false, error: decoded },
   });
 }
@@ -80,5 +81,6 @@ export async function settle(
 /** Settles a timer that needs no record: nothing else was pending when it fired. */
 export function settleUnrecorded(execution: Execution, operation: Operation, at: EpochMs): void {
   const place = execution.settlements.reserve();
-  execution.fill(place, { key: operation.key, at, outcome: { ok: true, value: undefined } });
+  const outcome = { ok: true, value: undefined } as const;
+  execution.fill(place, { key: operation.key, at, isNew: false, outcome });
 }

@@ -9,6 +9,8 @@ export interface Settlement {
   readonly key: string;
   readonly outcome: Outcome;
   readonly at: EpochMs;
+  /** Whether it is new in the history; a timer that fired alone, or a replayed one, is not. */
+  readonly isNew: boolean;
 }
 
 /**

@@ -1,20 +1,25 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type {
+  APIGatewayProxyEvent,
+  APIGatewayProxyResult,
   Context as LambdaContext,
   ScheduledEvent,
   SQSBatchResponse,
   SQSEvent,
 } from "aws-lambda";
+import { createApi } from "../api/create-api.ts";
 import { type ConnectOptions, openDeployment } from "../client/connect.ts";
 import { createSavepoint } from "../client/savepoint.ts";
 import { jsonLog } from "../core/log.ts";
 import { systemClock } from "../core/clock.ts";
+import { ENV } from "../core/environment.ts";
 import type { Whereabouts } from "../engine/dependencies.ts";
 import { guardRejections } from "../engine/rejection-guard.ts";
 import { settingsFromEnvironment } from "../engine/settings.ts";
 import { sweep, type SweepReport } from "../engine/sweeper.ts";
 import { createBatchHandler } from "../engine/worker.ts";
 import { type Workflow, workflowsByName } from "../engine/workflow.ts";
+import { proxyResult, requestFrom } from "./proxy-event.ts";
 import { type ScheduledStart, scheduledRunId } from "./scheduled-start.ts";
 
 /** What a Lambda entry is composed of. */
@@ -23,7 +28,10 @@ export interface EntryOptions extends ConnectOptions {
   readonly workflows: readonly Workflow[];
 }
 
-const stdout = jsonLog((line) => process.stdout.write(`${line}\n`), () => systemClock.now());
+const stdout = jsonLog(
+  (line) => process.stdout.write(`${line}\n`),
+  () => systemClock.now(),
+);
 
 /**
  * The worker's handler: `export const handler = createWorker({ workflows: [research] })`. It reads
@@ -66,4 +74,19 @@ export function createSweeper(
     if (report.looked > 0) deployment.log.info("swept", { ...report });
     return report;
   };
+}
+
+/**
+ * The API's handler, behind API Gateway's REST proxy integration, whose authorizer decides who may
+ * call it.
+ * @throws InvalidArgumentError when two workflows share a name, or the environment is incomplete
+ */
+export function createApiHandler(
+  options: EntryOptions,
+): (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult> {
+  const deployment = openDeployment({ log: stdout, ...options });
+  const savepoint = createSavepoint(deployment, workflowsByName(options.workflows));
+  const version = process.env[ENV.code] ?? "unversioned";
+  const api = createApi({ savepoint, version, log: deployment.log });
+  return async (event) => proxyResult(await api.fetch(requestFrom(event)));
 }

@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Metafile } from "esbuild";
+import { build, type Metafile, type OutputFile } from "esbuild";
 
 /** File inside a bundle's folder that exports `handler`. */
 export const BUNDLE_FILE = "index.mjs";
 
 /** A function's code as it is uploaded to Lambda. */
 export interface FunctionBundle {
-  /** Absolute path of the folder to upload: `index.mjs`, its source map and its licences. */
+  /** Absolute path of the folder to upload: `index.mjs`, what it imports, maps and licences. */
   readonly directory: string;
-  /** SHA-256 of `index.mjs`, hex. */
+  /** SHA-256 of `index.mjs`, hex; it names the other files by hashes of what is in them. */
   readonly sha256: string;
   /** What went into it, as esbuild tells it. */
   readonly metafile: Metafile;
@@ -23,20 +23,26 @@ const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 const REQUIRE =
   'import{createRequire as createBundleRequire}from"node:module";const require=createBundleRequire(import.meta.url);';
 
+/** Names of the files that a bundle consists of. */
+const BUNDLED = /\.mjs(\.map|\.LEGAL\.txt)?$/;
+
 /**
  * Bundles one Lambda entry with all it imports, the AWS SDK included: the one way in which the CDK
  * app and the embedded stack both make the code they run. The bytes depend on the sources alone.
+ * What is imported dynamically goes to files of its own, which cost a cold start nothing.
  * @param entry source file that exports `handler`, absolute or from the repository's root
- * @param directory folder to write, made when missing
+ * @param directory folder to write, made when missing; an older bundle in it is replaced
  * @throws esbuild's BuildFailure, which names file and line of each error
  */
 export async function bundleFunction(entry: string, directory: string): Promise<FunctionBundle> {
-  const outfile = join(directory, BUNDLE_FILE);
   const result = await build({
     absWorkingDir: REPOSITORY,
     entryPoints: [entry],
-    outfile,
+    outdir: directory,
+    entryNames: "index",
+    outExtension: { ".js": ".mjs" },
     bundle: true,
+    splitting: true,
     format: "esm",
     platform: "node",
     // The oldest Node on which the project runs; Lambda's is newer.
@@ -48,18 +54,25 @@ export async function bundleFunction(entry: string, directory: string): Promise<
     // Errors are told apart by their class names, in records and in logs.
     keepNames: true,
     sourcemap: true,
+    sourcesContent: false,
     legalComments: "linked",
     metafile: true,
     write: false,
     logLevel: "silent",
   });
-  await mkdir(dirname(outfile), { recursive: true });
-  await Promise.all(result.outputFiles.map(({ path, contents }) => writeFile(path, contents)));
   const code = result.outputFiles.find(({ path }) => basename(path) === BUNDLE_FILE);
   if (!code) throw new Error(`esbuild wrote no ${BUNDLE_FILE} for ${entry}`);
+  await replaceBundle(dirname(code.path), result.outputFiles);
   return {
     directory: dirname(code.path),
     sha256: createHash("sha256").update(code.contents).digest("hex"),
     metafile: result.metafile,
   };
+}
+
+async function replaceBundle(directory: string, files: readonly OutputFile[]): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  const old = (await readdir(directory)).filter((name) => BUNDLED.test(name));
+  await Promise.all(old.map((name) => rm(join(directory, name))));
+  await Promise.all(files.map(({ path, contents }) => writeFile(path, contents)));
 }

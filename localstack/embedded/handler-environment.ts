@@ -22,10 +22,12 @@ export function handlerEnvironment(options: {
     [ENV.leaseMarginMs]: "100",
     [ENV.deadlineMarginMs]: "300",
     [ENV.waitInPlaceMs]: "1000",
+    [ENV.gatherMs]: "0",
     AWS_ENDPOINT_URL_DYNAMODB: options.endpoint,
     AWS_ENDPOINT_URL_SQS: options.endpoint,
     AWS_ACCESS_KEY_ID: options.token,
     AWS_SECRET_ACCESS_KEY: "signatures-are-not-checked",
+    NODE_OPTIONS: "--enable-source-maps",
     AWS_EC2_METADATA_DISABLED: "true",
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
   };

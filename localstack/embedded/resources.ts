@@ -112,7 +112,5 @@ function ofSameShape(shape: unknown, value: unknown): unknown {
 async function isExpiring(dynamodb: Service): Promise<boolean> {
   const described = await dynamodb.call("DescribeTimeToLive", { TableName: TABLE_NAME });
   const { TimeToLiveDescription } = described;
-  return (
-    isFields(TimeToLiveDescription) && TimeToLiveDescription["TimeToLiveStatus"] === "ENABLED"
-  );
+  return isFields(TimeToLiveDescription) && TimeToLiveDescription["TimeToLiveStatus"] === "ENABLED";
 }

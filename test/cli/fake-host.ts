@@ -13,8 +13,12 @@ export class FakeOutput implements Output {
   columns = 100;
   rows = 30;
 
+  /** Sees each write. */
+  onWrite: (text: string) => void = () => {};
+
   write(text: string): void {
     this.text += text;
+    this.onWrite(text);
   }
 
   /** Lines written so far. */

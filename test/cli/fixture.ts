@@ -21,7 +21,7 @@ export async function stage(): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), "savepoint-cli-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   const api = await startFakeApi();
-  onTestFinished(api.close);
+  onTestFinished(() => api.close());
   return { folder, host: fakeHost(folder), api };
 }
 

@@ -7,9 +7,7 @@ function shown(written: string): string[] {
   const text = written.replaceAll("\u001B", "^");
   const rows: string[] = [];
   let row = 0;
-  for (const [part, up, wipe] of text.matchAll(
-    /\^\[(\d+)A|(\^\[0J)|\^\[\?7[lh]|\n|[^^\n]+/g,
-  )) {
+  for (const [part, up, wipe] of text.matchAll(/\^\[(\d+)A|(\^\[0J)|\^\[\?7[lh]|\n|[^^\n]+/g)) {
     if (up !== undefined) row -= Number(up);
     else if (wipe !== undefined) rows.length = row;
     else if (part === "\n") row += 1;

@@ -2,7 +2,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Settlements } from "../../lambda/engine/settlements.ts";
 
-const settlement = (key: string) => ({ key, at: 0, outcome: { ok: true, value: key } as const });
+const settlement = (key: string) => ({
+  key,
+  at: 0,
+  isNew: true,
+  outcome: { ok: true, value: key } as const,
+});
 
 describe("settlements", () => {
   it("come in the order in which outcomes became known, whatever write is acknowledged first", () => {

@@ -83,7 +83,7 @@ export function pageOf(url: string | null): string {
   if (url === null || !URL.canParse(url)) return "";
   const { hostname, pathname, searchParams } = new URL(url);
   const kept = [...searchParams].filter(([name]) => !TRACKING.test(name));
-  const query = new URLSearchParams(kept.toSorted()).toString();
+  const query = new URLSearchParams(kept).toString();
   return siteName(hostname) + pathname.replace(/\/+$/, "") + (query && `?${query}`);
 }
 

@@ -94,7 +94,12 @@ export interface ResearchModel {
   plan(topic: string, landscape: Landscape, call: ModelCall): Promise<Outcome<Plan>>;
   /** What a thread says on the topic, each finding with the ids of its sentences. */
   extract(
-    request: { readonly topic: string; readonly query: string; readonly thread: Thread },
+    request: {
+      readonly topic: string;
+      /** What is searched for, the query that found the thread first. */
+      readonly queries: readonly string[];
+      readonly thread: Thread;
+    },
     call: ModelCall,
   ): Promise<Outcome<readonly Finding[]>>;
   /** Whether the evidence suffices, and what to search next. */

@@ -27,5 +27,5 @@ export function yearsOf(times: readonly number[]): string {
 }
 
 /** `1 thread`, `2 threads`. */
-export const count = (number: number, noun: string): string =>
-  `${number} ${noun}${number === 1 ? "" : "s"}`;
+export const count = (number: number, one: string, many = `${one}s`): string =>
+  `${number} ${number === 1 ? one : many}`;

@@ -50,7 +50,7 @@ function nothingFound({ searched, stats }: ReportParts): string[] {
       ? `${count(threads.length, "thread")} were read and hold no statement on it`
       : `${count(threads.length, "thread")} were read, but none of the statements written about them could be verified`;
   return [
-    `**No evidence.** Nothing was found on this topic: ${threads.length === 0 ? "no search brought a thread to read" : seen}. That says nothing about the topic itself, only that ${count(stats.queries.length, "query").replace("querys", "queries")} did not bring it up.`,
+    `**No evidence.** Nothing was found on this topic: ${threads.length === 0 ? "no search brought a thread to read" : seen}. That says nothing about the topic itself, only that ${count(stats.queries.length, "query", "queries")} did not bring it up.`,
   ];
 }
 
@@ -74,25 +74,13 @@ function findings({ checked, searched, itemUrl }: ReportParts): string[] {
 }
 
 /** The answer: a paragraph of claims, or the statements that come closest to being one. */
-function answerOf({ answer, sections }: CheckedDraft, itemUrl: string): string {
+function answerOf({ answer }: CheckedDraft, itemUrl: string): string {
+  if (answer.length === 0) return "";
   if (answer.some(({ text }) => text !== null)) {
     return answer.map((claim) => sentenceOf(claim, itemUrl)).join(" ");
   }
-  const themes = sections.flatMap(({ heading, claims }) => {
-    const authors = authorsOf(claims.flatMap(({ quotes }) => quotes)).size;
-    return `${escaped(heading.toLowerCase())} (${authors})`;
-  });
-  const lead =
-    themes.length > 1
-      ? `The statements quoted below speak of ${themes.join(", ")}; in brackets, the authors quoted.`
-      : "";
-  return [
-    ...(answer.length > 0
-      ? ["These statements come closest to summing up what was found:", ""]
-      : []),
-    ...answer.map((claim) => itemOf(claim, itemUrl)),
-    ...(lead === "" ? [] : ["", lead]),
-  ].join("\n");
+  const items = answer.map((claim) => itemOf(claim, itemUrl));
+  return ["These statements come closest to summing up what was found:", "", ...items].join("\n");
 }
 
 /** How much stands behind some claims: `4 authors in 3 threads, 2019–2025`. */

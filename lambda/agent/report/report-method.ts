@@ -13,14 +13,18 @@ const STOPS: Readonly<Record<StopReason, string>> = {
 export function notCoveredOf({ checked, searched, itemUrl }: ReportParts): string {
   const { queries, unread, pending, missing, evidence } = searched;
   const gaps = [...new Set([...checked.gaps, ...missing])];
-  const barren = queries.filter(({ newQuotes, failure }) => newQuotes === 0 && failure === null);
+  const idle = queries.filter(({ newQuotes, failure }) => newQuotes === 0 && failure === null);
+  const unmatched = idle.filter(({ hits }) => hits === 0);
+  const matched = idle.filter(({ hits }) => hits > 0);
   const failed = queries.filter(({ failure }) => failure !== null);
   const omitted = evidence.threads.reduce((sum, thread) => sum + thread.omitted, 0);
   const lines = [
     ...gaps.map((gap) => `Open, as the model sees it: ${escaped(gap)}`),
-    barren.length > 0 &&
-      `Queries that brought no statement of their own: ${queryList(barren.map(({ query }) => query))}`,
-    pending.length > 0 && `Queries planned and not searched: ${queryList(pending)}`,
+    unmatched.length > 0 && `Nothing matches: ${queryList(unmatched)}`,
+    matched.length > 0 &&
+      `What these match was read before or says nothing on the topic: ${queryList(matched)}`,
+    pending.length > 0 &&
+      `Queries planned and not searched: ${queryList(pending.map((query) => ({ query })))}`,
     ...failed.map(
       ({ query, failure }) => `The query “${escaped(query)}” failed: ${escaped(failure ?? "")}`,
     ),
@@ -68,7 +72,7 @@ export function methodOf({ stats, searched, model, corpus }: ReportParts): strin
   return [
     `- Written by: ${escaped(model)}`,
     `- Searched: ${corpus === "sample" ? "the sample corpus" : "Hacker News, through its search API"}, ${count(stats.iterations, "round")}, stopped because ${STOPS[stats.stopReason]}`,
-    `- Queries: ${queryList(searched.queries.map(({ query }) => query))}`,
+    `- Queries: ${queryList(searched.queries)}`,
     `- Read: ${count(stats.threadsRead, "thread")}; ${count(stats.hostile, "post")} that address programs instead of people were skipped`,
     `- Checked: ${count(stats.claims, "claim")} rest on sentences read in this run and quoted word for word; ${stats.dropped} did not and were left out`,
     tokens.input + tokens.output > 0
@@ -78,5 +82,5 @@ export function methodOf({ stats, searched, model, corpus }: ReportParts): strin
   ].join("\n");
 }
 
-const queryList = (queries: readonly string[]): string =>
-  queries.map((query) => `“${escaped(query)}”`).join(", ");
+const queryList = (queries: readonly { readonly query: string }[]): string =>
+  queries.map(({ query }) => `“${escaped(query)}”`).join(", ");

@@ -11,7 +11,7 @@ const CHARACTERS_MAX = 320;
 
 /** Openings that need the sentence before them, so that the sentence cannot stand alone. */
 const LEANS_BACK =
-  /^(?:(?:["“'(]*)(?:it|its|it's|they|he|she|this|that|that's|these|those|which|who|such|and|but|or|so|because|then|also|plus|yes|no|nope|yeah|agreed|exactly|right|same|however|although|instead|otherwise|both|neither|there|here|thanks|sure|well|edit|update|ps|source|ditto)\b)/i;
+  /^(?:(?:["“'(]*)(?:it|its|it's|they|he|she|this|that|that's|these|those|which|who|such|and|but|or|so|because|then|also|plus|yes|no|nope|yeah|agreed|exactly|right|same|however|although|instead|otherwise|both|neither|there|here|thanks|sure|well|edit|update|ps|source|ditto|hi|hello|hey|meta|fwiw|btw|ask)\b)/i;
 
 /** Talk about the conversation instead of the subject. */
 const IS_CHATTER =
@@ -20,7 +20,7 @@ const IS_CHATTER =
 /** What a sentence must speak of. */
 interface Focus {
   readonly topic: ReadonlySet<string>;
-  /** Stems of the topic, of the query, and of the title when the title is on the topic. */
+  /** Stems of the topic, of the queries, and of the title when the title is on the topic. */
   readonly all: ReadonlySet<string>;
   readonly isThreadOnTopic: boolean;
   /** Stems of `topic` that make a text be on the topic: two, or the only one. */
@@ -29,11 +29,15 @@ interface Focus {
 
 /**
  * The sentences of a thread that are statements on the topic: at least two of its stems (one, when it
- * has only one) must occur. In a thread whose title is on the topic, the words of query and title count
+ * has only one) must occur. In a thread whose title is on the topic, the words of queries and title count
  * as well. The claim of each finding is the sentence itself.
  */
-export function extractSentences(topic: string, query: string, thread: Thread): Finding[] {
-  const focus = focusOf(topic, query, thread.title);
+export function extractSentences(
+  topic: string,
+  queries: readonly string[],
+  thread: Thread,
+): Finding[] {
+  const focus = focusOf(topic, queries, thread.title);
   const best = new Map<string, { score: number; finding: Finding }>();
   for (const { id, author, sentences } of thread.posts) {
     for (const [index, text] of sentences.entries()) {
@@ -51,11 +55,12 @@ export function extractSentences(topic: string, query: string, thread: Thread): 
     .map(({ finding }) => finding);
 }
 
-function focusOf(topic: string, query: string, title: string): Focus {
+function focusOf(topic: string, queries: readonly string[], title: string): Focus {
   const stems = stemSet(topic);
   const needed = Math.min(2, stems.size);
   const isThreadOnTopic = overlap(stems, stemSet(title)) >= needed;
-  const all = new Set([...stems, ...stemSet(query), ...(isThreadOnTopic ? stemSet(title) : [])]);
+  const texts = isThreadOnTopic ? [...queries, title] : queries;
+  const all = new Set([...stems, ...texts.flatMap((text) => [...stemSet(text)])]);
   return { topic: stems, all, isThreadOnTopic, needed };
 }
 

@@ -10,7 +10,7 @@ import { selectStatements } from "./write.ts";
 export function extractiveModel(): ResearchModel {
   return {
     plan: async (topic, landscape) => free(planQueries(topic, landscape)),
-    extract: async ({ topic, query, thread }) => free(extractSentences(topic, query, thread)),
+    extract: async ({ topic, queries, thread }) => free(extractSentences(topic, queries, thread)),
     assess: async ({ topic, evidence, round }) => free(assessEvidence(topic, evidence, round)),
     write: async ({ topic, evidence }) => free(selectStatements(topic, evidence)),
   };

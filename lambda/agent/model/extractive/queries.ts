@@ -7,7 +7,7 @@ import { type Theme, themesOf } from "./themes.ts";
 /** More words than this find next to nothing, since each must occur. */
 const QUERY_WORDS = 4;
 /** New queries a round; with their alternatives there may be more. */
-const QUERIES = 3;
+const QUERIES = 4;
 /** A round that adds less than this share of all evidence was not worth another. */
 const NEW_SHARE_MIN = 0.1;
 
@@ -20,7 +20,7 @@ export function planQueries(topic: string, landscape: Landscape): Plan {
   // Who wrote a title or excerpt does not matter here: each counts as an author.
   const texts = [...landscape.titles, ...landscape.excerpts];
   const statements = texts.map((text, index) => ({ author: String(index), text }));
-  const themes = themesOf(statements, stemSet(topic));
+  const themes = themesOf(statements, stemSet(topic), landscape.titles);
   return { questions: [], queries: [query, ...queriesAbout(topic, themes)] };
 }
 
@@ -33,7 +33,8 @@ export function assessEvidence(topic: string, evidence: Evidence, round: RoundFa
     ...stemSet(topic),
     ...round.tried.flatMap((query) => [...stemSet(query)]),
   ]);
-  const followUps = queriesAbout(topic, themesOf(evidence.quotes, known));
+  const titles = evidence.threads.map(({ title }) => title);
+  const followUps = queriesAbout(topic, themesOf(evidence.quotes, known, titles));
   const total = evidence.quotes.length;
   return {
     enough: round.iteration > 1 && round.newQuotes < total * NEW_SHARE_MIN,

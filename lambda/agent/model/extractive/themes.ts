@@ -18,7 +18,7 @@ export interface Statement {
 
 /** Nouns too general to be what a discussion is about. */
 const GENERAL = new Set(
-  `advantage advice amount answer anyone approach area article aspect author blog bit case chance choice
+  `advantage advice amount answer anyone approach area article aspect author blog bit case chance choice code
   comment company couple day deal detail difference edit effort end everyone everything example experience
   fact feature feel folk front guy half hand head help hour idea issue job kind level life line list look
   matter mind minute moment month name nothing number one option order others paper part people person
@@ -27,12 +27,24 @@ const GENERAL = new Set(
   view way week word work world year yesterday ask hn show tell launch`.split(/\s+/),
 );
 
+/** Two words say more than one, and titles name what a discussion is about: so they count for more. */
+const PAIR = 1.5;
+const NAMED = 1.5;
+
 /**
  * What the statements speak of apart from `known`: nouns and pairs of them that at least two authors
- * use, those of most authors first.
+ * use, those of most authors first. What titles name weighs more.
  * @param known stems of the topic, which every statement shares
+ * @param titles of the threads the statements are from
  */
-export function themesOf(statements: readonly Statement[], known: ReadonlySet<string>): Theme[] {
+export function themesOf(
+  statements: readonly Statement[],
+  known: ReadonlySet<string>,
+  titles: readonly string[],
+): Theme[] {
+  const named = ` ${titles.flatMap((title) => tokensOf(title).map(({ stem }) => stem)).join(" ")} `;
+  const weight = ({ key, authors }: Theme): number =>
+    authors.size * (key.includes(" ") ? PAIR : 1) * (named.includes(` ${key} `) ? NAMED : 1);
   const themes = new Map<string, { authors: Set<string>; labels: Map<string, number> }>();
   for (const { author, text } of statements) {
     for (const { key, label } of termsOf(tokensOf(text), known)) {
@@ -66,9 +78,7 @@ export function speaksOf({ key }: Theme, stems: readonly string[]): boolean {
 function* termsOf(tokens: readonly Token[], known: ReadonlySet<string>): Generator<Term> {
   for (const [index, token] of tokens.entries()) {
     if (!isNoun(token) || known.has(token.stem)) continue;
-    if (!GENERAL.has(token.word) && !GENERAL.has(token.stem)) {
-      yield { key: token.stem, label: token.word };
-    }
+    if (isSpecific(token)) yield { key: token.stem, label: token.word };
     const next = tokens[index + 1];
     if (next && isNoun(next) && !known.has(next.stem)) {
       yield { key: `${token.stem} ${next.stem}`, label: `${token.word} ${next.word}` };
@@ -76,11 +86,12 @@ function* termsOf(tokens: readonly Token[], known: ReadonlySet<string>): Generat
   }
 }
 
+/** Whether a word can by itself be what a statement is about. */
+export const isSpecific = (token: Token): boolean =>
+  isNoun(token) && !GENERAL.has(token.word) && !GENERAL.has(token.stem);
+
 const isNoun = ({ pos, word, isContent }: Token): boolean =>
   (pos === "NOUN" || pos === "PROPN") && isContent && /^\p{L}[\p{L}\p{N}.+#-]{2,}$/u.test(word);
-
-/** Two words say more than one, so a pair needs fewer authors. */
-const weight = ({ key, authors }: Theme): number => authors.size * (key.includes(" ") ? 1.5 : 1);
 
 /** Of `workflow engine`, `workflow` and `engine` only the first to come is a theme. */
 function withoutParts(themes: readonly Theme[]): Theme[] {

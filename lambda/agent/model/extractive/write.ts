@@ -3,7 +3,7 @@ import { authorsOf, type Evidence, type Quote, type Stance } from "../../evidenc
 import { overlap } from "../../text/words.ts";
 import type { Claim, Draft } from "../port.ts";
 import { stemSet, tokensOf } from "./language.ts";
-import { speaksOf, type Theme, themesOf } from "./themes.ts";
+import { isSpecific, speaksOf, type Theme, themesOf } from "./themes.ts";
 
 /** Statements that open the report, then those of its sections. No author is quoted twice in them. */
 const ANSWER = 3;
@@ -11,6 +11,8 @@ const STATEMENTS = 20;
 const SECTIONS = 5;
 const PER_SECTION = 4;
 const DISAGREEMENTS = 3;
+/** Share of common words from which on two statements are said to speak of the same. */
+const BOND_MIN = 0.1;
 /** Weight of relevance against novelty when picking, as usual for maximal marginal relevance. */
 const LAMBDA = 0.7;
 /** Themes whose words count as the topic's when ranking (pseudo relevance feedback). */
@@ -33,7 +35,8 @@ interface Scored {
  * other (maximal marginal relevance), one of each author, grouped by theme.
  */
 export function selectStatements(topic: string, evidence: Evidence): Draft {
-  const themes = themesOf(evidence.quotes, stemSet(topic));
+  const titles = evidence.threads.map(({ title }) => title);
+  const themes = themesOf(evidence.quotes, stemSet(topic), titles);
   const scored = rank(topic, themes, evidence);
   const answer = pick(scored, ANSWER, new Set());
   const authors = authorsOf(answer.map(({ quote }) => quote));
@@ -128,36 +131,41 @@ function sectionsOf(
   return others.length > 0 ? [...sections, { heading, claims: others }] : sections;
 }
 
-/** Pairs of a statement that praises and one that blames and that share most words beside the topic's. */
+/**
+ * Pairs of a statement that praises and one that blames: first those of which one answers the other,
+ * then those that share most words beside the topic's.
+ */
 function disagreementsOf(scored: readonly Scored[]): Draft["disagreements"] {
+  const against = scored.filter(({ stance }) => stance === "against");
   const pairs = scored
     .filter(({ stance }) => stance === "for")
-    .flatMap((praise) =>
-      scored
-        .filter(({ stance }) => stance === "against")
-        .map((blame) => ({ praise, blame, likeness: alike(praise, blame) })),
-    )
-    .filter(({ praise, blame }) => praise.quote.author !== blame.quote.author)
-    .toSorted((a, b) => b.likeness - a.likeness);
+    .flatMap((praise) => against.map((blame) => ({ praise, blame, bond: bond(praise, blame) })))
+    .filter((pair) => pair.bond >= BOND_MIN)
+    .toSorted((a, b) => b.bond - a.bond);
   const used = new Set<string>();
   const found: { about: string; sides: Claim[] }[] = [];
   for (const { praise, blame } of pairs) {
     const about = sharedNoun(praise, blame);
     const authors = [praise.quote.author, blame.quote.author];
-    const isTaken = authors.some((author) => used.has(author)) || used.has(` ${about ?? ""}`);
-    if (found.length === DISAGREEMENTS || about === undefined || isTaken) continue;
-    for (const one of [...authors, ` ${about}`]) used.add(one);
+    if (found.length === DISAGREEMENTS || about === undefined) continue;
+    if (authors.some((author) => used.has(author))) continue;
+    for (const author of authors) used.add(author);
     found.push({ about, sides: [claimOf(praise), claimOf(blame)] });
   }
   return found;
 }
 
-/** The first noun that both statements use. */
-function sharedNoun(one: Scored, other: Scored): string | undefined {
-  return tokensOf(one.quote.text).find(
-    ({ stem, pos }) =>
-      (pos === "NOUN" || pos === "PROPN") && one.stems.has(stem) && other.stems.has(stem),
-  )?.word;
+/** How surely two statements speak of the same. */
+function bond(one: Scored, other: Scored): number {
+  if (one.quote.author === other.quote.author) return 0;
+  const isAnswer = one.quote.parent === other.quote.item || other.quote.parent === one.quote.item;
+  return alike(one, other) + (isAnswer ? 1 : 0);
 }
+
+/** The first telling noun that both statements use. */
+const sharedNoun = (one: Scored, other: Scored): string | undefined =>
+  tokensOf(one.quote.text).find(
+    (token) => isSpecific(token) && one.stems.has(token.stem) && other.stems.has(token.stem),
+  )?.word;
 
 const capitalised = (label: string): string => label.charAt(0).toUpperCase() + label.slice(1);

@@ -27,14 +27,14 @@ ${ABOUT_DATA}`;
 export const extractPrompt = (
   {
     topic,
-    query,
+    queries,
     thread,
-  }: { readonly topic: string; readonly query: string; readonly thread: Thread },
+  }: { readonly topic: string; readonly queries: readonly string[]; readonly thread: Thread },
   { idempotencyKey }: ModelCall,
 ): Prompt<{ readonly findings: readonly Finding[] }> => ({
   name: "findings",
   instructions: INSTRUCTIONS,
-  input: `Topic: ${JSON.stringify(topic)}\nFound by the query: ${JSON.stringify(query)}\n${untrusted(
+  input: `Topic: ${JSON.stringify(topic)}\nSearched for: ${JSON.stringify(queries)}\n${untrusted(
     {
       story: thread.title,
       posts: thread.posts.map(({ id, author, parent, sentences }) => ({

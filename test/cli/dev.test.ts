@@ -1,0 +1,75 @@
+import { appendFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { main } from "../../cli/main.ts";
+import { stackProcess } from "./fake-host.ts";
+import { announceStack, stage } from "./fixture.ts";
+
+const line = (message: string): string =>
+  `${JSON.stringify({ level: "info", message, time: "2026-01-01T00:00:01.000Z", run: "a" })}\n`;
+
+describe("savepoint dev", () => {
+  it("starts the stack, tells where it is, prints its log, and ends it on Ctrl-C", async () => {
+    const { api, host, folder } = await stage();
+    const log = join(folder, "stack.log");
+    host.env["SAVEPOINT_DIRECTORY"] = folder;
+    host.launch = () => {
+      void appendFile(log, line("up")).then(() => announceStack(folder, api));
+      return stackProcess(
+        (end) => void appendFile(log, line("bye")).then(() => end("exit code 0")),
+      );
+    };
+    host.stdout.onWrite = (text) => {
+      if (text.includes("up")) host.interrupt();
+    };
+    expect(await main(["dev"], host)).toBe(0);
+    expect(host.launched).toEqual([{ directory: folder, env: host.env }]);
+    expect(host.stdout.lines).toEqual([
+      `API     ${api.url}   (header x-savepoint-token: see stack.json)`,
+      "sample  http://127.0.0.1:1/",
+      `data    ${folder}`,
+      "process 4242",
+      "00:00:01.000 up run=a",
+      "00:00:01.000 bye run=a",
+    ]);
+  });
+
+  it("says so when the stack ends by itself", async () => {
+    const { api, host, folder } = await stage();
+    await announceStack(folder, { url: "http://127.0.0.1:1" });
+    host.launch = () => {
+      const process = stackProcess();
+      void announceStack(folder, api).then(() => process.end("SIGKILL"));
+      return process;
+    };
+    expect(await main(["dev", "--directory", "."], host)).toBe(1);
+    expect(host.stderr.text).toBe("error: the stack has ended: SIGKILL\n");
+  });
+
+  it("tells where the one is that runs already, and starts no other", async () => {
+    const { api, host, folder } = await stage();
+    await announceStack(folder, api);
+    expect(await main(["dev", "--directory", "."], host)).toBe(0);
+    expect(host.stdout.lines.slice(0, 2)).toEqual([
+      "already running:",
+      `API     ${api.url}   (header x-savepoint-token: see stack.json)`,
+    ]);
+    expect(host.launched).toEqual([]);
+  });
+
+  it("ends the one that runs with --stop, and waits until it is gone", async () => {
+    const { api, host, folder } = await stage();
+    await announceStack(folder, api);
+    let looksAfterStop = 0;
+    api.intercept = ({ url }) => {
+      if (url === "/__savepoint/stop") looksAfterStop = 1;
+      else if (looksAfterStop > 0) looksAfterStop += 1;
+      return looksAfterStop > 3 ? "cut" : undefined;
+    };
+    expect(await main(["dev", "--stop", "--directory", "."], host)).toBe(0);
+    expect(looksAfterStop).toBe(4);
+    expect(host.stdout.text).toBe(`stopped the stack in ${folder}\n`);
+    expect(await main(["dev", "--stop", "--directory", "missing"], host)).toBe(0);
+    expect(host.stdout.lines.at(-1)).toBe(`no stack is running in ${join(folder, "missing")}`);
+  });
+});

@@ -1,0 +1,197 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { main } from "../../cli/main.ts";
+import type { Operation } from "../../cli/wire.ts";
+import { BEGAN, failure, runOf, stepOf } from "./fake-api.ts";
+import { stage } from "./fixture.ts";
+
+const ended = runOf({
+  id: "demo",
+  status: "succeeded",
+  finishedAt: BEGAN + 900,
+  output: { report: "# Report" },
+});
+
+describe("savepoint runs list", () => {
+  it("prints a table of the runs asked for, newest first as the API has them", async () => {
+    const { api, host } = await stage();
+    api.runs.set("demo", [{ run: ended, operations: [] }]);
+    api.runs.set("b", [{ run: runOf({ id: "b\u001B[31m", startedAt: BEGAN }), operations: [] }]);
+    const filter = ["--workflow", "research", "--status", "running", "--limit", "5"];
+    expect(await main(["runs", "list", ...filter, "--endpoint", api.url], host)).toBe(0);
+    expect(api.requests.map(({ url }) => url)).toEqual([
+      "/runs?workflow=research&status=running&limit=5",
+    ]);
+    expect(host.stdout.lines).toEqual([
+      "ID    WORKFLOW  STATUS     STARTED                   TOOK",
+      "demo  research  succeeded  2026-01-01T00:00:00.000Z  900 ms",
+      "b     research  running    2026-01-01T00:00:00.000Z  0 ms",
+    ]);
+  });
+
+  it("tells how to see more", async () => {
+    const { api, host } = await stage();
+    api.intercept = () => ({ status: 200, body: { runs: [ended], next: "abc" } });
+    await main(["runs", "list", "--endpoint", api.url, "--json"], host);
+    expect(JSON.parse(host.stdout.text)).toMatchObject({ runs: [{ id: "demo" }], next: "abc" });
+    await main(["runs", "list", "--endpoint", api.url, "--cursor", "xyz"], host);
+    expect(host.stderr.lines).toEqual(["more: --cursor abc"]);
+    expect(api.requests.at(-1)?.url).toBe("/runs?cursor=xyz");
+  });
+
+  it("says that there are none", async () => {
+    const { api, host } = await stage();
+    expect(await main(["runs", "list", "--endpoint", api.url], host)).toBe(0);
+    expect([host.stdout.text, host.stderr.text]).toEqual(["", "no runs\n"]);
+  });
+
+  it("sends the token of an API that wants one", async () => {
+    const { api, host } = await stage();
+    host.env["SAVEPOINT_TOKEN"] = "secret";
+    await main(["runs", "list", "--endpoint", `${api.url}/`], host);
+    expect(api.requests).toMatchObject([{ url: "/runs", token: "secret" }]);
+  });
+});
+
+describe("savepoint runs show", () => {
+  const error = { name: "TerminalError", message: "no such\nstory" };
+  const run = runOf({
+    ...ended,
+    status: "failed",
+    error,
+    output: undefined,
+    failedOperation: "read",
+  });
+  const operations = [stepOf({ key: "search" }), stepOf({ key: "read", state: "failed" })];
+
+  it("prints what the run is and what it has recorded", async () => {
+    const { api, host } = await stage();
+    api.runs.set("demo", [{ run, operations }]);
+    expect(await main(["runs", "show", "demo", "--endpoint", api.url], host)).toBe(0);
+    expect(host.stdout.lines).toEqual([
+      "run       demo",
+      "workflow  research",
+      "status    failed",
+      "started   2026-01-01T00:00:00.000Z",
+      "took      900 ms",
+      "claims    1",
+      'input     {"topic":"durable execution"}',
+      "failed in read",
+      "error",
+      "  TerminalError: no such story",
+      "",
+      "OPERATION  KIND  STATE      BYTES  FACTS",
+      "search     step  succeeded  20     120 ms",
+      "read       step  failed     20     120 ms",
+    ]);
+  });
+
+  it("prints all of it as JSON", async () => {
+    const { api, host } = await stage();
+    api.runs.set("demo", [{ run, operations }]);
+    await main(["runs", "show", "demo", "--json", "--endpoint", api.url], host);
+    expect(JSON.parse(host.stdout.text)).toMatchObject({ id: "demo", error, operations });
+  });
+
+  it("says that there is no such run", async () => {
+    const { api, host } = await stage();
+    expect(await main(["runs", "show", "a b", "--endpoint", api.url], host)).toBe(1);
+    expect(host.stderr.text).toBe('error: there is no run "a b"\n');
+    expect(api.requests.map(({ url }) => url)).toEqual(["/runs/a%20b"]);
+  });
+});
+
+const childOf = (id: string): Operation =>
+  stepOf({ key: "q", kind: "run", state: "waiting", childId: id });
+
+describe("savepoint runs watch", () => {
+  it("follows the run, children too, and prints what came of it", async () => {
+    const { api, host } = await stage();
+    const child = childOf("demo~0~q");
+    api.runs.set("demo", [
+      { run: runOf({ id: "demo" }), operations: [child] },
+      { run: ended, operations: [{ ...child, state: "succeeded" }] },
+    ]);
+    const search = runOf({ id: "demo~0~q", workflow: "search-query", status: "succeeded" });
+    api.runs.set(search.id, [{ run: search, operations: [stepOf({ key: "read" })] }]);
+    expect(await main(["runs", "watch", "demo", "--endpoint", api.url], host)).toBe(0);
+    expect(host.stdout.text).toBe("# Report\n");
+    expect(host.stderr.text).toContain("✔ q › read  120 ms");
+    const looks = api.requests.filter(({ url }) => url.includes("~0~q"));
+    // The run and its history once: what has finished does not change.
+    expect(looks).toHaveLength(2);
+  });
+
+  it("prints the output of a run that wrote no report as JSON", async () => {
+    const { api, host } = await stage();
+    api.runs.set("demo", [{ run: { ...ended, output: [1] }, operations: [] }]);
+    await main(["runs", "watch", "demo", "--endpoint", api.url], host);
+    expect(JSON.parse(host.stdout.text)).toEqual([1]);
+  });
+
+  it("waits for a child that is recorded and not started yet", async () => {
+    const { api, host } = await stage();
+    const child = childOf("demo~0~q");
+    api.runs.set("demo", [
+      { run: runOf({ id: "demo" }), operations: [child] },
+      { run: ended, operations: [child] },
+    ]);
+    expect(await main(["runs", "watch", "demo", "--endpoint", api.url], host)).toBe(0);
+  });
+
+  it("does not go round in circles when two runs are attached to each other", async () => {
+    const { api, host } = await stage();
+    api.runs.set("demo", [{ run: ended, operations: [childOf("other")] }]);
+    api.runs.set("other", [{ run: runOf({ id: "other" }), operations: [childOf("demo")] }]);
+    expect(await main(["runs", "watch", "demo", "--endpoint", api.url], host)).toBe(0);
+    expect(api.requests).toHaveLength(4);
+  });
+
+  it("draws the tree where a person looks at a terminal", async () => {
+    const { api, host } = await stage();
+    host.stderr.isTTY = true;
+    host.env["NO_COLOR"] = "1";
+    api.runs.set("demo", [{ run: ended, operations: [stepOf({ key: "plan" })] }]);
+    await main(["runs", "watch", "demo", "--endpoint", api.url], host);
+    expect(host.stderr.text).toContain("✔ research demo  900 ms\n└─ ✔ plan  120 ms\n");
+  });
+});
+
+describe("savepoint start", () => {
+  it("starts a run of any workflow and prints its id", async () => {
+    const { api, host } = await stage();
+    api.fresh = [{ run: ended, operations: [] }];
+    const words = ["start", "digest", "--input", '{"n":1}', "--endpoint", api.url];
+    expect(await main([...words, "--id", "a"], host)).toBe(0);
+    expect(await main([...words, "--json"], host)).toBe(0);
+    expect(api.requests).toMatchObject([
+      { url: "/runs/digest", body: { id: "a", input: { n: 1 } } },
+      { url: "/runs/digest", body: { id: expect.stringMatching(/^[0-9A-Z]{26}$/) as string } },
+    ]);
+    expect(host.stdout.lines[0]).toBe("a");
+    expect(host.stderr.text).toContain("npx savepoint runs watch a --endpoint");
+  });
+
+  it("takes input from a file or from standard input, for what no command line can hold", async () => {
+    const { api, host, folder } = await stage();
+    await writeFile(join(folder, "input.json"), "[1]");
+    host.stdinText = "[2]";
+    await main(["start", "digest", "--input", "@input.json", "--endpoint", api.url], host);
+    await main(["start", "digest", "--input", "-", "--endpoint", api.url], host);
+    expect(api.requests.map(({ body }) => (body as { input: unknown }).input)).toEqual([[1], [2]]);
+    expect(await main(["start", "digest", "--input", "@none", "--endpoint", api.url], host)).toBe(
+      1,
+    );
+  });
+
+  it("shows the API's refusals", async () => {
+    const { api, host } = await stage();
+    api.intercept = () =>
+      failure(404, "workflow_not_found", 'there is no workflow "x"; this deployment has research');
+    expect(await main(["start", "x", "--endpoint", api.url], host)).toBe(1);
+    expect(host.stderr.text).toBe(
+      'error: there is no workflow "x"; this deployment has research\n',
+    );
+  });
+});
