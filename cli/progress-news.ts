@@ -41,9 +41,10 @@ function newsOfRun(
   const label = `${plainLine(run.workflow)} ${name}`;
   const news: News[] = [];
   if (!before) news.push({ at: run.startedAt, tone: "busy", label, facts: ["started"] });
-  // The first claim of a run is its beginning; each further one goes on where another left off.
-  const resumed = run.epoch > Math.max(1, before?.run.epoch ?? 1);
-  if (resumed) news.push({ at: now, tone: "busy", label, facts: [`resumed, claim ${run.epoch}`] });
+  // A run that was seen waiting is claimed again in the course of things.
+  const isResumed = before?.run.status === "running" && run.epoch > before.run.epoch;
+  if (isResumed)
+    news.push({ at: now, tone: "busy", label, facts: [`resumed, claim ${run.epoch}`] });
   for (const view of after.operations) {
     news.push(...newsOfOperation(earlier.get(view.operation.key), view, place, now));
   }

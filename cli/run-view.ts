@@ -29,9 +29,11 @@ export function runLooker(client: ApiClient): RunLooker {
     // Read after the run itself: the history of a finished run is then whole.
     const history = await client.history(run.id);
     const lineage = [...above, run.id];
-    const operations = await Promise.all(
-      history.toSorted(byBeginning).map((operation) => withChild(operation, lineage)),
-    );
+    const operations: OperationView[] = [];
+    // One after another: asking for all at once would start as many instances of the API's function.
+    for (const operation of history.toSorted(byBeginning)) {
+      operations.push(await withChild(operation, lineage));
+    }
     const view = { run, operations };
     if (isFinished(run.status) && operations.every(isOver)) finished.set(run.id, view);
     return view;

@@ -48,6 +48,10 @@ async function readRange(path: string, start: number, end: number): Promise<stri
 
 const entry = z.looseObject({ level: z.string(), message: z.string(), time: z.string() });
 
+/** Whether a line of the stack's log is a detail that only the file should have. */
+export const isDetail = (line: string): boolean =>
+  entry.safeParse(jsonOrUndefined(line)).data?.level === "debug";
+
 /** A line of the stack's log for people: `12:00:01.250 warn message field=value`. */
 export function logLineText(line: string): string {
   const parsed = entry.safeParse(jsonOrUndefined(line));

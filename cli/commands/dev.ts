@@ -3,7 +3,7 @@ import { findStack, type Stack, startStack } from "../embedded-stack.ts";
 import type { Host } from "../host.ts";
 import { pause } from "../pause.ts";
 import { type GlobalOptions, stackDirectory } from "../session.ts";
-import { logLineText, logTail } from "../stack-log.ts";
+import { isDetail, logLineText, logTail } from "../stack-log.ts";
 import { stackFiles } from "../stack-process.ts";
 
 /** Options of `savepoint dev`. */
@@ -16,7 +16,7 @@ export interface DevOptions extends GlobalOptions {
 const LOG_LOOK_MS = 100;
 
 /**
- * `savepoint dev`: keeps the embedded stack up and prints its log, until Ctrl-C. With `stop`, ends
+ * `savepoint dev`: keeps the embedded stack up and prints its log without the details, until Ctrl-C. With `stop`, ends
  * the one that runs.
  * @throws CliError when the stack does not start, or ends by itself
  */
@@ -58,7 +58,8 @@ async function runStack(host: Host, directory: string): Promise<number> {
   const tail = await logTail(stackFiles(directory).log);
   const { stack, process } = await startStack(directory, host, { staysUp: true });
   const printLog = async (): Promise<void> => {
-    for (const line of await tail.read()) host.stdout.write(`${logLineText(line)}\n`);
+    const lines = (await tail.read()).filter((line) => !isDetail(line));
+    for (const line of lines) host.stdout.write(`${logLineText(line)}\n`);
   };
   host.stdout.write(places(stack, directory));
   try {

@@ -122,8 +122,7 @@ async function armCrash(
   await stack().control.crashAfter(crashAfter);
   screen.say(`the worker process gets SIGKILL after ${crashAfter} recorded steps; log: ${log}`);
   return async () => {
-    const lines = await tail.read();
-    for (const line of lines.filter((one) => one.includes("SIGKILL")))
-      screen.say(logLineText(line));
+    const killings = (await tail.read()).filter((line) => line.includes("SIGKILL sent"));
+    for (const line of killings) screen.say(logLineText(line));
   };
 }

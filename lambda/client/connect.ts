@@ -1,5 +1,5 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { SQSClient } from "@aws-sdk/client-sqs";
+import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
+import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { ENV } from "../core/environment.ts";
 import { InvalidArgumentError } from "../core/errors.ts";
@@ -39,9 +39,8 @@ export function openDeployment(options: ConnectOptions): ClientDependencies {
   const { clock = systemClock, ids = systemIds } = options;
   const table = options.table ?? fromEnvironment(ENV.table, "table");
   const queueUrl = options.queueUrl ?? fromEnvironment(ENV.queueUrl, "queueUrl");
-  // The store retries by itself, so that it can tell its own lost write from a rival's.
-  const client = options.dynamodb ?? new DynamoDBClient({ maxAttempts: 1, cacheMiddleware: true });
-  const sqs = options.sqs ?? new SQSClient({ maxAttempts: 3, cacheMiddleware: true });
+  const client = options.dynamodb ?? createDynamoDBClient();
+  const sqs = options.sqs ?? createSqsClient();
   return {
     store: openStore({ client, table, clock, ids }),
     hints: openHints(sqs, queueUrl),
@@ -50,6 +49,18 @@ export function openDeployment(options: ConnectOptions): ClientDependencies {
     log: options.log ?? jsonLog((line) => process.stderr.write(`${line}\n`), () => clock.now()),
   };
 }
+
+/**
+ * The DynamoDB client that `connect` makes. It tries each call once: the store retries by itself, so
+ * that it can tell its own lost write from a rival's.
+ * @param config goes before the defaults; region and credentials come from the environment
+ */
+export const createDynamoDBClient = (config: DynamoDBClientConfig = {}): DynamoDBClient =>
+  new DynamoDBClient({ maxAttempts: 1, cacheMiddleware: true, ...config });
+
+/** The SQS client that `connect` makes; `config` as above. */
+export const createSqsClient = (config: SQSClientConfig = {}): SQSClient =>
+  new SQSClient({ maxAttempts: 3, cacheMiddleware: true, ...config });
 
 function fromEnvironment(name: string, option: string): string {
   const value = process.env[name];

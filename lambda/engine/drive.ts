@@ -48,7 +48,7 @@ function ended({ ending, mismatch, returned }: Execution): Ending | undefined {
 
 /** Replay: gives recorded outcomes one at a time in their order; bodies are held. */
 async function replayStep(execution: Execution): Promise<Ending | undefined> {
-  const { history, pending, bell, deps } = execution;
+  const { history, pending, deps } = execution;
   const end = ended(execution);
   if (end) return end;
   const { next } = history;
@@ -64,8 +64,23 @@ async function replayStep(execution: Execution): Promise<Ending | undefined> {
     execution.give({ key: timer.key, at, isNew: false, outcome: { ok: true, value: undefined } });
     return undefined;
   }
-  if (await bell.wait(deps.settings.replayPatienceMs)) return undefined;
-  return { kind: "block", error: noLongerAsked(next) };
+  if (await isIdleFor(execution, deps.settings.replayPatienceMs)) {
+    return { kind: "block", error: noLongerAsked(next) };
+  }
+  return undefined;
+}
+
+/**
+ * Whether the code has neither asked nor been given anything for that long; if not, waits for the
+ * next thing to happen. Heartbeats ring, too, so the time is kept apart from the waiting.
+ */
+async function isIdleFor(execution: Execution, patienceMs: number): Promise<boolean> {
+  const { bell, deps } = execution;
+  execution.idleSince ??= deps.clock.now();
+  const left = execution.idleSince + patienceMs - deps.clock.now();
+  if (left <= 0) return true;
+  await bell.wait(left);
+  return false;
 }
 
 /** A timer that fired while nothing else was pending has no record of it: it goes before the rest. */
@@ -160,8 +175,8 @@ async function waitForEvent(execution: Execution): Promise<void> {
 async function whenQuiet(execution: Execution): Promise<Ending | undefined> {
   const { bell, deps, invocation, pending } = execution;
   if (pending.size === 0) {
-    if (await bell.wait(deps.settings.idlePatienceMs)) return undefined;
-    return { kind: "fail", error: notDurable(execution) };
+    const isStuck = await isIdleFor(execution, deps.settings.idlePatienceMs);
+    return isStuck ? { kind: "fail", error: notDurable(execution) } : undefined;
   }
   const hasWork = [...pending.values()].some(
     ({ phase, wait }) => phase === "held" || wait?.bodyMs !== undefined,
@@ -181,8 +196,8 @@ async function whenQuiet(execution: Execution): Promise<Ending | undefined> {
   return { kind: "quiet" };
 }
 
-function notDurable({ history, meta, deps }: Execution): NotDurableError {
-  const last = history.rest.at(-1)?.key ?? "its last operation";
+function notDurable({ lastSettled, meta, deps }: Execution): NotDurableError {
+  const last = lastSettled ?? "its beginning";
   return new NotDurableError(
     `run ${meta.id} has awaited something that is not durable for ${deps.settings.idlePatienceMs} ms after ${last}, with no operation pending; await only what ctx gives, and do other work inside ctx.step`,
   );

@@ -51,6 +51,10 @@ export class Execution implements LeaseHolder {
   areChildrenStale = false;
   /** Whether the children's METAs have been read since replay. */
   hasReadChildren = false;
+  /** The operation settled last, for messages. */
+  lastSettled: string | undefined;
+  /** Since when the code has asked nothing and been given nothing; undefined until it is looked at. */
+  idleSince: EpochMs | undefined;
   /** Settlements that this execution has added to the history. */
   settledLive = 0;
   longestBodyMs: number;
@@ -146,6 +150,7 @@ export class Execution implements LeaseHolder {
       );
     }
     this.#asked.add(request.key);
+    this.idleSince = undefined;
     this.mismatch ??= this.history.mismatch(request);
     this.bell.ring();
     if (this.mismatch) return never();
@@ -228,6 +233,8 @@ export class Execution implements LeaseHolder {
     const operation = this.pending.get(key);
     if (!operation) return;
     this.pending.delete(key);
+    this.lastSettled = key;
+    this.idleSince = undefined;
     this.#lastSettledAt = Math.max(this.#lastSettledAt, at);
     if (isNew) {
       this.#progress += 1;

@@ -39,6 +39,7 @@ export class Lease {
   #cancelBeat: (() => void) | undefined;
   #beating: Promise<void> | undefined;
   #holder: LeaseHolder | undefined;
+  #isPaused = false;
   #isOver = false;
   #isLost = false;
 
@@ -66,14 +67,23 @@ export class Lease {
     if (this.#isLost) holder.lost();
   }
 
-  /** Beats each third of the lease until `stop`. */
+  /** Beats each third of the lease until `pause` or `stop`. */
   keep(): void {
     const { clock, settings } = this.#deps;
-    this.#cancelBeat = clock.after(settings.leaseMs / 3, () => {
+    this.#isPaused = false;
+    const sinceLast = clock.monotonic() + settings.leaseMs - this.#monotonicUntil;
+    this.#cancelBeat = clock.after(settings.leaseMs / 3 - sinceLast, () => {
       this.#beating = this.beat().then(() => {
-        if (!this.#isOver) this.keep();
+        if (!this.#isOver && !this.#isPaused) this.keep();
       });
     });
+  }
+
+  /** Holds the heartbeats back and waits for one in flight: one that met a release would seem lost. */
+  async pause(): Promise<void> {
+    this.#isPaused = true;
+    this.#cancelBeat?.();
+    await this.#beating;
   }
 
   /** Ends the heartbeats and waits for one in flight. */

@@ -1,5 +1,4 @@
 import { encodeValue, type Encoded } from "../core/codec.ts";
-import { nameAndMessage } from "../core/attempt.ts";
 import { LIMITS } from "../core/limits.ts";
 import { validate } from "../core/schema-validation.ts";
 import type { Outcome as RunOutcome } from "../store/finish-run.ts";
@@ -21,6 +20,7 @@ export type Released = "released" | "refused" | "lost";
  */
 export async function park(execution: Execution, seen: { wakeSeq: number }): Promise<Released> {
   const { deps, lease, meta, pending } = execution;
+  await lease.pause();
   const now = deps.clock.now();
   const dueAt = earliestWake(execution);
   const children = [...pending.values()].filter(({ wait }) => wait?.childId !== undefined).length;
@@ -34,6 +34,7 @@ export async function park(execution: Execution, seen: { wakeSeq: number }): Pro
     historyTtl: meta.historyTtl,
   });
   if (parked.outcome === "refused" && parked.meta.wakeSeq !== seen.wakeSeq) {
+    lease.keep();
     seen.wakeSeq = parked.meta.wakeSeq;
     execution.areChildrenStale = true;
     return "refused";
@@ -52,6 +53,7 @@ export async function park(execution: Execution, seen: { wakeSeq: number }): Pro
 export async function handOver(execution: Execution): Promise<Released> {
   const { deps, lease, meta } = execution;
   execution.close("over");
+  await lease.pause();
   const now = deps.clock.now();
   const progress = execution.unmarkedProgress();
   const given = await deps.store.handOverRun(lease.me, deps.ids.nonce(), { now, progress });
@@ -68,8 +70,10 @@ export async function block(
 ): Promise<Released> {
   const { deps, lease, meta } = execution;
   if (!(await quiesce(execution))) return "lost";
+  const kept = await keepOutcome(execution, encodeValue(error));
+  await lease.pause();
   const blocked = await deps.store.blockRun(lease.me, deps.ids.nonce(), {
-    error: await keepOutcome(execution, encodeAnyError(error)),
+    error: kept,
     code: codeOf(workflow, deps.settings.code),
     now: deps.clock.now(),
   });
@@ -108,6 +112,7 @@ async function quiesce(execution: Execution): Promise<boolean> {
 async function record(execution: Execution, outcome: RunOutcome): Promise<Released> {
   const { deps, lease, meta } = execution;
   let seen = meta;
+  await lease.pause();
   for (;;) {
     const now = deps.clock.now();
     const done = await deps.store.finishRun(lease.me, deps.ids.nonce(), outcome, seen, now);
@@ -142,7 +147,7 @@ async function outcomeOf(
 async function failed(execution: Execution, error: unknown): Promise<RunOutcome> {
   return {
     status: "failed",
-    error: await keepOutcome(execution, encodeAnyError(error)),
+    error: await keepOutcome(execution, encodeValue(error)),
     failedOperation: execution.originOf(error),
   };
 }
@@ -155,14 +160,4 @@ function keepOutcome(execution: Execution, value: Encoded): Promise<StoredValue>
     ttlSeconds: meta.historyTtl,
     nonce: deps.ids.nonce(),
   });
-}
-
-/** An error that cannot be encoded as it is keeps its name and message. */
-function encodeAnyError(error: unknown): Encoded {
-  try {
-    return encodeValue(error);
-  } catch {
-    const { name, message } = nameAndMessage(error);
-    return encodeValue(Object.assign(new Error(message), { name }));
-  }
 }

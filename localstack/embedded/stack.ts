@@ -39,6 +39,8 @@ export interface StackOptions {
   readonly workerTimeoutSeconds?: number;
   /** Source files of functions to run instead of the product's. */
   readonly entries?: Partial<PerFunction<string>>;
+  /** Bundles that were made before; by default the entries are bundled at each start. */
+  readonly bundles?: PerFunction<FunctionBundle>;
   /** What goes wrong with calls to DynamoDB and SQS, and who watches them. */
   readonly faults?: FaultPlan;
   /** What goes wrong between a send and its receive. */
@@ -113,7 +115,7 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Stack
   const opening = [
     openServices(parts),
     openCompanion(parts),
-    bundleFunctions(join(directory, "functions"), options.entries ?? {}),
+    options.bundles ?? bundleFunctions(join(directory, "functions"), options.entries ?? {}),
   ] as const;
   // Also after a failure, so that what was opened meanwhile is closed too.
   await Promise.allSettled(opening);

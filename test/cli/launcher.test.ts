@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
@@ -8,15 +8,17 @@ import { stage } from "./fixture.ts";
 
 const LAUNCHER = fileURLToPath(new URL("../../cli/savepoint.js", import.meta.url));
 
-function launch(cwd: string, words: readonly string[]): ChildProcess {
+function launch(cwd: string, words: readonly string[]): ChildProcessWithoutNullStreams {
   const { PATH } = process.env;
   return spawn(process.execPath, [LAUNCHER, ...words], { cwd, env: { PATH } });
 }
 
-async function ended(child: ChildProcess): Promise<{ out: string; err: string; code: unknown }> {
+async function ended(
+  child: ChildProcessWithoutNullStreams,
+): Promise<{ out: string; err: string; code: unknown }> {
   const [out, err, [code]] = await Promise.all([
-    text(child.stdout ?? []),
-    text(child.stderr ?? []),
+    text(child.stdout),
+    text(child.stderr),
     once(child, "close") as Promise<[unknown]>,
   ]);
   return { out, err, code };
@@ -68,9 +70,9 @@ describe("the launcher", () => {
     const runs = Array.from({ length: 5_000 }, (_, index) => runOf({ id: `run-${index}` }));
     api.intercept = () => ({ status: 200, body: { runs } });
     const child = launch(folder, ["runs", "list", "--endpoint", api.url]);
-    child.stdout?.once("data", () => child.stdout?.destroy());
+    child.stdout.once("data", () => child.stdout.destroy());
     const [err, [code]] = await Promise.all([
-      text(child.stderr ?? []),
+      text(child.stderr),
       once(child, "exit") as Promise<[unknown]>,
     ]);
     expect([err, code]).toEqual(["", 0]);

@@ -70,6 +70,7 @@ describe("the news of a run", () => {
       "2.0 s ▸ research demo | resumed, claim 2",
     ]);
     expect(news(viewOf({ epoch: 0, status: "queued" }), viewOf({ epoch: 1 }))).toEqual([]);
+    expect(news(viewOf({ epoch: 1, status: "waiting" }), viewOf({ epoch: 2 }))).toEqual([]);
   });
 
   it("tells each failed attempt of a step that is tried again", () => {

@@ -1,7 +1,7 @@
 import { appendFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { logLineText, logTail } from "../../cli/stack-log.ts";
+import { isDetail, logLineText, logTail } from "../../cli/stack-log.ts";
 import { stage } from "./fixture.ts";
 
 describe("the tail of a log", () => {
@@ -38,6 +38,11 @@ describe("a line of the log", () => {
     expect(logLineText(line("warn", { run: "demo", error: { message: "no" } }))).toBe(
       '10:00:01.250 warn claimed run=demo error={"message":"no"}',
     );
+  });
+
+  it("is a detail when it is written for debugging, and only then", () => {
+    expect(isDetail(line("debug"))).toBe(true);
+    expect([line("info"), line("error"), "debug"].some(isDetail)).toBe(false);
   });
 
   it("is shown as it is when it is no entry, without escape sequences", () => {

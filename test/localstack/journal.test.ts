@@ -146,6 +146,36 @@ describe("journal", () => {
     },
   );
 
+  test.each([{ fsync: false }, { fsync: true }])(
+    "what a snapshot holds is not written again behind it, $fsync",
+    async ({ fsync }) => {
+      let sum = 0;
+      const open = () =>
+        openJournal<number>({
+          dir,
+          name: "sum",
+          fsync,
+          compactAtBytes: 200,
+          onRecord: (addend) => {
+            sum += addend;
+          },
+          snapshot: () => [sum],
+        });
+      const journal = open();
+      const add = async () => {
+        for (let i = 0; i < 100; i++) {
+          sum += 1;
+          await journal.append(1);
+        }
+      };
+      await Promise.all([add(), add(), delayedBy(3, add)]);
+      await journal.close();
+      sum = 0;
+      await open().close();
+      expect(sum).toBe(300);
+    },
+  );
+
   test("a write that takes only a part is continued", async () => {
     const writeSync = new Proxy(nodeFiles.writeSync, {
       apply: (write, self, args) => Reflect.apply(write, self, [...args, 1]),
@@ -187,6 +217,12 @@ describe("journal", () => {
     },
   );
 });
+
+/** Starts a task some turns of the event loop later, so that its writes fall between others'. */
+async function delayedBy(turns: number, task: () => Promise<void>): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+  return task();
+}
 
 /** Writes until the given file system call, from which on every call fails. */
 async function runUntilCrash(place: JournalPlace, crashAt: number): Promise<Map<string, number>> {

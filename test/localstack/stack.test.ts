@@ -2,7 +2,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { FunctionBundle } from "../../localstack/embedded/bundle.ts";
+import {
+  bundleFunctions,
+  type PerFunction,
+} from "../../localstack/embedded/function-definitions.ts";
 import { readLines } from "../../localstack/embedded/lambda-host/child-output.ts";
 import { type Stack, startStack } from "../../localstack/embedded/stack.ts";
 import { readStackFile, type StackFile } from "../../localstack/embedded/stack-file.ts";
@@ -11,9 +16,16 @@ import { ENTRIES } from "./fixtures/stack-entries.ts";
 import { isRunning, memoryLog, until } from "./lambda-host/functions.ts";
 
 let directory: string;
+let bundleDirectory: string;
+let bundles: PerFunction<FunctionBundle>;
 const stacks: Stack[] = [];
 const children: ChildProcess[] = [];
 
+beforeAll(async () => {
+  bundleDirectory = mkdtempSync(join(tmpdir(), "functions-"));
+  bundles = await bundleFunctions(bundleDirectory, ENTRIES);
+});
+afterAll(() => rmSync(bundleDirectory, { recursive: true }));
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "stack-"));
 });
@@ -27,7 +39,7 @@ type Address = Pick<StackFile, "api" | "token">;
 
 async function start() {
   const log = memoryLog();
-  const stack = await startStack({ directory, entries: ENTRIES, log, workerConcurrency: 2 });
+  const stack = await startStack({ directory, bundles, log, workerConcurrency: 2 });
   stacks.push(stack);
   return { stack, log };
 }

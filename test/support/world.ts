@@ -39,6 +39,8 @@ export interface WorldOptions {
   readonly fault?: (n: number, action: string, body: string) => ProcessFault | undefined;
   /** Whether a hint that is sent arrives. */
   readonly deliver?: (body: string) => boolean;
+  /** Hash of the code that is deployed now. */
+  readonly code?: () => string;
   /** How unreliable the queue is. */
   readonly delivery?: DeliveryOdds;
   /** Runs each sweep; by default as it is. */
@@ -257,7 +259,11 @@ export class World {
       log: this.log,
       store: openStore({ client: dynamodb, table: TABLE_NAME, clock: this.clock, ids }),
       hints: openHints(sqs, `http://sqs.localhost/000000000000/${HINT_QUEUE}`),
-      settings: { ...DEFAULT_SETTINGS, ...this.#options.settings },
+      settings: {
+        ...DEFAULT_SETTINGS,
+        ...this.#options.settings,
+        ...(this.#options.code && { code: this.#options.code() }),
+      },
       workflows: workflowsByName(this.#options.workflows),
       where,
     };

@@ -36,8 +36,9 @@ const FRAME = new Set(
 export function objectionTo(text: string, quotes: readonly Quote[]): string | undefined {
   const cited = quotes.map((quote) => quote.text).join("\n");
   if (LINK.test(text)) return "holds a link or markup";
-  const foreign = [...text.matchAll(QUOTED)].find(([, passage = ""]) => !has(cited, passage));
-  if (foreign) return `puts words in quotation marks that are not in what it cites: ${foreign[0]}`;
+  if ([...text.matchAll(QUOTED)].some(([, passage = ""]) => !has(cited, passage))) {
+    return "puts words in quotation marks that are not in what it cites";
+  }
   const numbers = numbersOf(cited);
   for (const { at } of quotes) numbers.add(String(new Date(at * 1_000).getUTCFullYear()));
   const unknown = [...numbersOf(text)].find((number) => !numbers.has(number));

@@ -9,9 +9,8 @@ export interface CheckedClaim {
   readonly quotes: readonly Quote[];
 }
 
-/** A claim that did not pass, and why. */
+/** Why a claim did not pass. Its text is not kept: the report must not repeat what cannot be shown. */
 export interface DroppedClaim {
-  readonly text: string;
   readonly reason: string;
 }
 
@@ -59,16 +58,15 @@ function checkClaim(
   { text, cites }: Claim,
   known: ReadonlyMap<string, Quote>,
 ): CheckedClaim | DroppedClaim {
-  const shown = text ?? `a quote of ${cites.join(", ")}`;
-  if (cites.length === 0) return { text: shown, reason: "cites nothing" };
+  if (cites.length === 0) return { reason: "cites nothing" };
   const unread = cites.find((id) => !known.has(id));
   if (unread !== undefined) {
-    return { text: shown, reason: `cites ${unread}, which was not read in this run` };
+    return { reason: `cites ${unread}, which was not read in this run` };
   }
   const quotes = [...new Set(cites)].flatMap((id) => known.get(id) ?? []);
   if (text === null) return { text, quotes };
   const reason = objectionTo(text, quotes);
-  return reason === undefined ? { text, quotes } : { text: shown, reason };
+  return reason === undefined ? { text, quotes } : { reason };
 }
 
 /** Every claim of a checked draft, in the order of the report. */

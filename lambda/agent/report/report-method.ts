@@ -1,4 +1,6 @@
+import type { ThreadSummary } from "../evidence.ts";
 import type { StopReason } from "../rounds.ts";
+import { claimsOf } from "./check-draft.ts";
 import { count, dayOf, escaped } from "./markdown.ts";
 import type { ReportParts } from "./render-report.ts";
 
@@ -34,36 +36,39 @@ export function notCoveredOf({ checked, searched, itemUrl }: ReportParts): strin
     ),
     omitted > 0 && `${count(omitted, "comment")} of long threads that share least with the topic`,
     ...checked.dropped.map(
-      ({ text, reason }) => `Left out, because it ${escaped(reason)}: ${escaped(text)}`,
+      ({ reason }) => `A statement was left out, because it ${escaped(reason)}`,
     ),
   ];
   return lines.flatMap((line) => (line === false ? [] : `- ${line}`)).join("\n");
 }
 
-/** The threads read, those that are quoted first. */
+/** The threads quoted, most quoted first, then a line of those that were only read. */
 export function sourcesOf({ checked, searched, itemUrl }: ReportParts): string {
-  const quoted = new Map<number, number>();
-  const claims = [
-    ...checked.answer,
-    ...checked.sections.flatMap((section) => section.claims),
-    ...checked.disagreements.flatMap(({ sides }) => sides),
-  ];
-  for (const { story } of claims.flatMap(({ quotes }) => quotes)) {
-    quoted.set(story, (quoted.get(story) ?? 0) + 1);
+  const quoted = new Map<number, Set<string>>();
+  for (const { story, id } of claimsOf(checked).flatMap(({ quotes }) => quotes)) {
+    quoted.set(story, (quoted.get(story) ?? new Set()).add(id));
   }
-  return searched.evidence.threads
-    .toSorted((a, b) => (quoted.get(b.id) ?? 0) - (quoted.get(a.id) ?? 0) || a.id - b.id)
-    .map(({ id, title, author, at, points, comments }) => {
+  const times = (story: number): number => quoted.get(story)?.size ?? 0;
+  const threads = searched.evidence.threads.toSorted(
+    (a, b) => times(b.id) - times(a.id) || a.id - b.id,
+  );
+  const link = ({ id, title }: ThreadSummary): string => `[${escaped(title)}](${itemUrl}${id})`;
+  const sources = threads
+    .filter(({ id }) => times(id) > 0)
+    .map((thread) => {
+      const { author, at, points, comments, id } = thread;
       const facts = [
-        points === null ? undefined : count(points, "point"),
+        ...(points === null ? [] : [count(points, "point")]),
         count(comments, "comment"),
-        `quoted ${quoted.get(id) ?? 0} times`
-          .replace(/ 1 times$/, " once")
-          .replace("quoted 0 times", "read, not quoted"),
+        `${count(times(id), "sentence")} quoted`,
       ];
-      return `- [${escaped(title)}](${itemUrl}${id}), ${escaped(author)}, ${dayOf(at)} (${facts.filter((fact) => fact !== undefined).join(", ")})`;
-    })
-    .join("\n");
+      return `- ${link(thread)}, ${escaped(author)}, ${dayOf(at)} (${facts.join(", ")})`;
+    });
+  const others = threads.filter(({ id }) => times(id) === 0).map(link);
+  return [
+    ...sources,
+    ...(others.length > 0 ? [`- Read and not quoted: ${others.join("; ")}`] : []),
+  ].join("\n");
 }
 
 /** How the report came about, as a list. */
@@ -73,7 +78,7 @@ export function methodOf({ stats, searched, model, corpus }: ReportParts): strin
     `- Written by: ${escaped(model)}`,
     `- Searched: ${corpus === "sample" ? "the sample corpus" : "Hacker News, through its search API"}, ${count(stats.iterations, "round")}, stopped because ${STOPS[stats.stopReason]}`,
     `- Queries: ${queryList(searched.queries)}`,
-    `- Read: ${count(stats.threadsRead, "thread")}; ${count(stats.hostile, "post")} that address programs instead of people were skipped`,
+    `- Read: ${count(stats.threadsRead, "thread")}; posts skipped because they address programs instead of people: ${stats.hostile}`,
     `- Checked: ${count(stats.claims, "claim")} rest on sentences read in this run and quoted word for word; ${stats.dropped} did not and were left out`,
     tokens.input + tokens.output > 0
       ? `- Tokens: ${tokens.input} in, ${tokens.output} out`

@@ -9,8 +9,8 @@ const STOP_WORDS = new Set(
   ours out over own per quite rather re really s same say says see seem seems she should shouldn
   since so some something still such t than that the their theirs them then there these they thing
   things think this those though through to too two under until up us use used uses using ve very
-  was wasn way we well were weren what when where whether which while who whom why will with within
-  without won would wouldn yes yet you your yours`.split(/\s+/),
+  versus vs was wasn way we well were weren what when where whether which while who whom why will with within
+  without won worth would wouldn yes yet you your yours`.split(/\s+/),
 );
 
 const WORD = /[\p{L}\p{N}](?:[\p{L}\p{N}_]|[.'’+#-](?=[\p{L}\p{N}+#]))*[+#]*/gu;

@@ -1,6 +1,6 @@
 import { decideAttempt, isTerminal, nameAndMessage } from "../../core/attempt.ts";
 import { encodeValue } from "../../core/codec.ts";
-import { StepTimeoutError, StepTooLongError } from "../../core/errors.ts";
+import { InvalidArgumentError, StepTimeoutError, StepTooLongError } from "../../core/errors.ts";
 import { type Log, logWith } from "../../core/log.ts";
 import { idempotencyKey } from "../../core/keys.ts";
 import { LIMITS } from "../../core/limits.ts";
@@ -43,6 +43,9 @@ type AttemptOutcome =
 export function step(options: StepOptions, body: StepBody<unknown>): Behaviour {
   const policy = retryPolicy(options.retry);
   const timeoutMs = options.timeout === undefined ? undefined : parseDuration(options.timeout);
+  if (timeoutMs === 0) {
+    throw new InvalidArgumentError("a step's timeout is 0; give it time, or leave the option out");
+  }
   const retryIf = options.retry?.retryIf;
   return {
     async live(operation, execution) {
@@ -189,7 +192,7 @@ async function fail(
     deadlineAborts: 0,
   };
   if ("failWith" in decision) {
-    await settle(execution, operation, { error: encodeError(decision.failWith) }, change);
+    await settle(execution, operation, { error: encodeValue(decision.failWith) }, change);
     return true;
   }
   await writeRecord(
@@ -212,16 +215,6 @@ async function askRetryIf(
     return { isRetryable: await retryIf(error) };
   } catch (predicateError) {
     return { failWith: predicateError };
-  }
-}
-
-/** An error that cannot be encoded as it is keeps at least its name and message. */
-function encodeError(error: unknown) {
-  try {
-    return encodeValue(error);
-  } catch {
-    const { name, message } = nameAndMessage(error);
-    return encodeValue(Object.assign(new Error(message), { name }));
   }
 }
 

@@ -1,13 +1,6 @@
 import { invalidParameter, validationError } from "./errors.ts";
 import { type KeyAttribute, keySchema, type KeySchema } from "./key-schema.ts";
-import {
-  defineRequest,
-  list,
-  object,
-  oneOf,
-  required,
-  text,
-} from "./request.ts";
+import { defineRequest, list, object, oneOf, required, text } from "./request.ts";
 
 /** A part of a key, as the protocol writes it. */
 export interface KeyElement {

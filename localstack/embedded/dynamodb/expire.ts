@@ -1,7 +1,6 @@
 import type { Database } from "./database.ts";
 import { attributeOf, type Item } from "./item.ts";
 import { checkItemKey } from "./key-schema.ts";
-import { keyOf } from "./calls/write-item.ts";
 
 /** An item that expired longer ago is kept ("Using time to live (TTL) in DynamoDB"). */
 const FORGOTTEN_AFTER_SECONDS = 5 * 365 * 24 * 3600;
@@ -16,7 +15,7 @@ export function removeExpired(db: Database): number {
     const expired = [...table.rows()].filter(({ item }) => isExpired(item, ttlAttribute, now));
     for (const row of expired) {
       table.replace(checkItemKey(table.schema, row.item), row, undefined, 0);
-      db.record(["delete", table.name, keyOf(table, row.item)]);
+      db.record(["delete", table.name, table.keyOf(row.item)]);
     }
     removed += expired.length;
   }

@@ -71,8 +71,7 @@ export class GlobalIndex {
   replace(before: IndexEntry | undefined, after: IndexEntry | undefined): void {
     if (before === after) return;
     const at = this.#lag.clock.now() + this.#lag.lagMs();
-    const last = this.#waiting.at(-1)?.at ?? 0;
-    this.#waiting.push({ before, after, at: Math.max(at, last) });
+    this.#waiting.push({ before, after, at });
     this.#catchUp();
   }
 
@@ -82,6 +81,7 @@ export class GlobalIndex {
     return this.#partitions.get(partition);
   }
 
+  /** Applies what is due, up to the first change that is not: changes keep their order. */
   #catchUp(): void {
     if (this.#waiting.length === 0) return;
     const now = this.#lag.clock.now();

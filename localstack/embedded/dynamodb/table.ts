@@ -1,7 +1,7 @@
 import { type ConsumedCapacity, consumedCapacity, writeUnits } from "./capacity.ts";
 import { schemaOf, type TableDefinition } from "./definition.ts";
 import { GlobalIndex, type IndexEntry, indexUnits, type Lag } from "./global-index.ts";
-import type { Item } from "./item.ts";
+import { type Item, pickAttributes } from "./item.ts";
 import { identityOf, type KeySchema, type Place } from "./key-schema.ts";
 import { type Entry, SortedEntries } from "./sorted-entries.ts";
 
@@ -50,6 +50,11 @@ export class Table {
   /** The items of a partition, in order. */
   partition(partition: string): SortedEntries<Row> | undefined {
     return this.#partitions.get(partition);
+  }
+
+  /** The key of an item. */
+  keyOf(item: Item): Item {
+    return pickAttributes(item, this.schema.names);
   }
 
   /** Every item, partition by partition. */

@@ -99,6 +99,51 @@ describe("over HTTP", () => {
     expect(reply.headers["content-type"]).toBe("application/x-amz-json-1.0");
     expect(JSON.parse(reply.body)).toMatchObject({ __type, message: expect.any(String) });
   });
+
+  test("an attribute named __proto__ comes back, wherever it stands", async () => {
+    const { dynamodb } = await openDynamoDB();
+    const item = '{"pk":{"S":"x"},"sk":{"S":"a"},"__proto__":{"M":{"__proto__":{"S":"inner"}}}}';
+    const send = (action: string, members: string) =>
+      dynamodb.handler({
+        target: `DynamoDB_20120810.${action}`,
+        headers: {},
+        body: `{"TableName":"${TABLE}",${members}}`,
+      });
+    await send("PutItem", `"Item":${item}`);
+    const names = '"ExpressionAttributeNames":{"#p":"__proto__","#n":"n"}';
+    await send(
+      "UpdateItem",
+      `"Key":{"pk":{"S":"x"},"sk":{"S":"a"}},"UpdateExpression":"SET #n = #p.#p REMOVE #p.#n",${names}`,
+    );
+    const read = await send(
+      "GetItem",
+      `"Key":{"pk":{"S":"x"},"sk":{"S":"a"}},"ProjectionExpression":"#n, #p.#p",${names}`,
+    );
+    expect(read.body).toContain('"__proto__":{"M":{"__proto__":{"S":"inner"}}}');
+    expect(read.body).toContain('"n":{"S":"inner"}');
+  });
+
+  test.each([
+    ['{"B":"no base64!"}', 'B must be base64 text, not \\"no base64!\\"'],
+    ['{"B":"AAA"}', "B must be base64 text"],
+    ['{"N":1}', "N must be a string holding a number, not 1"],
+    ['{"S":"a","N":"1"}', "more than one datatypes set"],
+    ['{"X":"a"}', "must contain exactly one of the supported datatypes; it has X"],
+    ["{}", "it has none"],
+    ["null", "an attribute value must be an object, not null"],
+    ['{"L":{}}', "L must be an array, not {}"],
+    ['{"BOOL":"true"}', "BOOL must be a boolean"],
+    ['{"SS":[1]}', "a member of SS must be a string, not 1"],
+  ])("the attribute value %s is refused", async (value, message) => {
+    const { dynamodb } = await openDynamoDB();
+    const reply = await dynamodb.handler({
+      target: "DynamoDB_20120810.PutItem",
+      headers: {},
+      body: `{"TableName":"${TABLE}","Item":{"pk":{"S":"x"},"sk":{"S":"a"},"v":${value}}}`,
+    });
+    expect(reply.status).toBe(400);
+    expect(reply.body).toContain(message);
+  });
 });
 
 /** A plan by which the nth call suffers a fault. */

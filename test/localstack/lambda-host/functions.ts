@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Log, LogFields } from "../../../lambda/core/log.ts";
@@ -46,14 +46,20 @@ export function memoryLog(): Log & { readonly lines: readonly Logged[] } {
 
 /** Waits until a condition holds; the test's own time limit ends a wait in vain. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-/** Whether a process is there. */
+/** Whether a process is there and has not ended; whoever inherits an ended one may collect it late. */
 export function isRunning(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
+    process.kill(pid, 0);
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT" && existsWithoutProc(pid);
   }
+}
+
+/** For systems without /proc. */
+function existsWithoutProc(pid: number): boolean {
+  return !existsSync("/proc/self/stat") && process.kill(pid, 0);
 }

@@ -1,36 +1,40 @@
 import type { Finding } from "../../evidence.ts";
-import type { Thread } from "../../hn/thread.ts";
+import type { Post, Thread } from "../../hn/thread.ts";
 import { overlap } from "../../text/words.ts";
-import { stemSet, type Token, tokensOf } from "./language.ts";
-import { stanceOf } from "./stance.ts";
+import { stemSet, tokensOf } from "./language.ts";
+import { isSpecific } from "./themes.ts";
+import { contradicts, isOfLength, standsAlone } from "./statements.ts";
 
 /** Sentences taken from one thread at most, one of each author. */
-const PER_THREAD = 10;
-const CHARACTERS_MIN = 40;
-const CHARACTERS_MAX = 320;
+const PER_THREAD = 12;
+/** Contradictions taken from one thread at most. */
+const CONTRADICTIONS = 3;
 
-/** Openings that need the sentence before them, so that the sentence cannot stand alone. */
-const LEANS_BACK =
-  /^(?:(?:["“'(]*)(?:it|its|it's|they|he|she|this|that|that's|these|those|which|who|such|and|but|or|so|because|then|also|plus|yes|no|nope|yeah|agreed|exactly|right|same|however|although|instead|otherwise|both|neither|there|here|thanks|sure|well|edit|update|ps|source|ditto|hi|hello|hey|meta|fwiw|btw|ask)\b)/i;
-
-/** Talk about the conversation instead of the subject. */
-const IS_CHATTER =
-  /https?:|\b(?:op|tl;?dr|imo|thanks|downvot\w*|upvot\w*|parent(?:'s)? (?:comment|post)|(?:this|the) (?:article|comment|thread|post|link|title|submission)|you (?:said|mention\w*|wrote)|your (?:comment|post|point|question)|disclaimer|disclosure)\b/i;
-
-/** What a sentence must speak of. */
+/** What a thread's sentences must speak of. */
 interface Focus {
   readonly topic: ReadonlySet<string>;
-  /** Stems of the topic, of the queries, and of the title when the title is on the topic. */
-  readonly all: ReadonlySet<string>;
-  readonly isThreadOnTopic: boolean;
   /** Stems of `topic` that make a text be on the topic: two, or the only one. */
   readonly needed: number;
+  readonly isTitleOnTopic: boolean;
+  /** What else to look for: stems of the queries, and of the title's nouns. */
+  readonly facets: ReadonlySet<string>;
+}
+
+/** A sentence that says something on the topic. */
+interface Statement {
+  readonly id: string;
+  readonly author: string;
+  readonly text: string;
+  readonly score: number;
 }
 
 /**
- * The sentences of a thread that are statements on the topic: at least two of its stems (one, when it
- * has only one) must occur. In a thread whose title is on the topic, the words of queries and title count
- * as well. The claim of each finding is the sentence itself.
+ * The sentences of a thread that are statements on the topic, and pairs of a statement and the answer
+ * that contradicts it. The claim of each finding is the sentence itself; a pair cites both.
+ *
+ * Of a topic of several words, two must occur in the thread's title or in the comment, so that "DNA
+ * replication" is not found among database replicas. The sentence itself must have one of them or, where the
+ * title is on the topic, a word of what is searched for.
  */
 export function extractSentences(
   topic: string,
@@ -38,52 +42,72 @@ export function extractSentences(
   thread: Thread,
 ): Finding[] {
   const focus = focusOf(topic, queries, thread.title);
-  const best = new Map<string, { score: number; finding: Finding }>();
-  for (const { id, author, sentences } of thread.posts) {
-    for (const [index, text] of sentences.entries()) {
-      if (!couldStandAlone(text)) continue;
-      const tokens = tokensOf(text);
-      const score = scoreOf(tokens, focus);
-      if (score === 0 || score <= (best.get(author)?.score ?? 0)) continue;
-      const cites = [`${id}.${index + 1}`];
-      best.set(author, { score, finding: { claim: text, stance: stanceOf(tokens), cites } });
-    }
-  }
-  return [...best.values()]
-    .toSorted((a, b) => b.score - a.score)
-    .slice(0, PER_THREAD)
-    .map(({ finding }) => finding);
+  const statements = thread.posts.flatMap((post) => bestOf(post, focus));
+  return [
+    ...contradictions(thread, statements),
+    ...oneOfEachAuthor(statements).map(({ id, text }): Finding => {
+      return { claim: text, stance: "neutral", cites: [id] };
+    }),
+  ];
 }
 
 function focusOf(topic: string, queries: readonly string[], title: string): Focus {
   const stems = stemSet(topic);
+  const named = tokensOf(title).flatMap((token) => (isSpecific(token) ? [token.stem] : []));
+  const facets = new Set([...queries.flatMap((query) => [...stemSet(query)]), ...named]);
   const needed = Math.min(2, stems.size);
-  const isThreadOnTopic = overlap(stems, stemSet(title)) >= needed;
-  const texts = isThreadOnTopic ? [...queries, title] : queries;
-  const all = new Set([...stems, ...texts.flatMap((text) => [...stemSet(text)])]);
-  return { topic: stems, all, isThreadOnTopic, needed };
+  return { topic: stems, needed, isTitleOnTopic: overlap(stems, stemSet(title)) >= needed, facets };
 }
 
-function couldStandAlone(text: string): boolean {
-  return (
-    text.length >= CHARACTERS_MIN &&
-    text.length <= CHARACTERS_MAX &&
-    /^["“'(]*[\p{Lu}\p{N}]/u.test(text) &&
-    /[.!)”"]$/.test(text) &&
-    !LEANS_BACK.test(text) &&
-    !IS_CHATTER.test(text)
-  );
+/** The statement of a post that says most on the topic, if it has one. */
+function bestOf({ id, author, sentences }: Post, focus: Focus): Statement[] {
+  const { topic, needed, isTitleOnTopic } = focus;
+  if (!isTitleOnTopic && overlap(topic, stemSet(sentences.join(" "))) < needed) return [];
+  let best: Statement | undefined;
+  for (const [index, text] of sentences.entries()) {
+    const score = standsAlone(text) ? scoreOf(text, focus) : 0;
+    if (score > (best?.score ?? 0)) best = { id: `${id}.${index + 1}`, author, text, score };
+  }
+  return best === undefined ? [] : [best];
 }
 
 /** How much a sentence says on the topic; 0 when it is not on it or is no statement. */
-function scoreOf(tokens: readonly Token[], focus: Focus): number {
+function scoreOf(text: string, { topic, isTitleOnTopic, facets }: Focus): number {
+  const tokens = tokensOf(text);
   if (!tokens.some(({ pos }) => pos === "VERB" || pos === "AUX")) return 0;
   const stems = new Set(tokens.flatMap(({ stem, isContent }) => (isContent ? [stem] : [])));
-  const onTopic = overlap(focus.topic, stems);
-  const inFocus = overlap(focus.all, stems);
-  const isOnTopic = onTopic >= focus.needed || (focus.isThreadOnTopic && inFocus >= 2);
-  if (!isOnTopic) return 0;
+  const onTopic = overlap(topic, stems);
+  const inFocus = overlap(facets, stems);
+  if (onTopic === 0 && !(isTitleOnTopic && inFocus > 0)) return 0;
   const hasNumber = tokens.some(({ word }) => /\d/.test(word));
   const isExperience = tokens.some(({ word }) => /^(?:we|our|i|my)$/.test(word));
-  return inFocus + onTopic / 2 + (hasNumber ? 0.75 : 0) + (isExperience ? 0.5 : 0);
+  return onTopic * 1.5 + inFocus + (hasNumber ? 0.75 : 0) + (isExperience ? 0.5 : 0);
+}
+
+function oneOfEachAuthor(statements: readonly Statement[]): Statement[] {
+  const best = new Map<string, Statement>();
+  for (const statement of statements.toSorted((a, b) => b.score - a.score)) {
+    if (!best.has(statement.author)) best.set(statement.author, statement);
+  }
+  return [...best.values()].slice(0, PER_THREAD);
+}
+
+/** Answers that say that they contradict, each with the statement they answer. */
+function contradictions({ posts }: Thread, statements: readonly Statement[]): Finding[] {
+  const byPost = new Map(statements.map((one) => [Number(one.id.split(".")[0]), one]));
+  return posts
+    .flatMap(({ id, author, parent, sentences }) => {
+      const answered = parent === null ? undefined : byPost.get(parent);
+      if (!answered || answered.author === author || !sentences.some(contradicts)) return [];
+      const longest = sentences
+        .map((text, index) => ({ text, id: `${id}.${index + 1}` }))
+        .filter(({ text }) => isOfLength(text))
+        .toSorted((a, b) => b.text.length - a.text.length)[0];
+      return longest ? [{ answered, answer: longest }] : [];
+    })
+    .toSorted((a, b) => b.answered.score - a.answered.score)
+    .slice(0, CONTRADICTIONS)
+    .map(({ answered, answer }): Finding => {
+      return { claim: answer.text, stance: "against", cites: [answered.id, answer.id] };
+    });
 }

@@ -8,6 +8,8 @@ import { type Theme, themesOf } from "./themes.ts";
 const QUERY_WORDS = 4;
 /** New queries a round; with their alternatives there may be more. */
 const QUERIES = 4;
+/** Tried in place of a query that nothing matches. */
+const ALTERNATIVES = 2;
 /** A round that adds less than this share of all evidence was not worth another. */
 const NEW_SHARE_MIN = 0.1;
 
@@ -46,7 +48,7 @@ export function assessEvidence(topic: string, evidence: Evidence, round: RoundFa
 function queriesAbout(topic: string, themes: readonly Theme[]): string[] {
   const [first = "", second] = topicQuery(topic).split(" ");
   const stem = second === undefined ? first : `${first} ${second}`;
-  return themes.slice(0, QUERIES).map(({ label }) => `${stem} ${label}`);
+  return themes.slice(0, QUERIES).map(({ label }) => `${stem} ${label.toLowerCase()}`);
 }
 
 /** The topic's words that say something; of a long topic the nouns. */
@@ -54,18 +56,25 @@ function topicQuery(topic: string): string {
   const words = contentWordsOf(topic);
   if (words.length === 0) return topic.toLowerCase();
   if (words.length <= QUERY_WORDS) return words.join(" ");
-  const nouns = new Set(
-    tokensOf(topic).flatMap(({ word, pos }) => (pos === "NOUN" || pos === "PROPN" ? [word] : [])),
-  );
+  const nouns = nounsOf(topic);
   const best = words.filter((word) => nouns.has(word));
   return (best.length > 1 ? best : words).slice(0, QUERY_WORDS).join(" ");
 }
 
-/** The query with one word less, each in turn, the last one first. */
+/** Two queries with one word less: without a word that is no noun, else without a late one. */
 function alternativesTo(query: string): string[] {
   const words = query.split(" ");
-  if (words.length < 2) return [];
+  const nouns = nounsOf(query);
   return words
-    .map((_, index) => words.filter((__, other) => other !== index).join(" "))
-    .toReversed();
+    .map((word, place) => ({ word, rank: nouns.has(word) ? -place : 1 }))
+    .toSorted((a, b) => b.rank - a.rank)
+    .map(({ word }) => words.filter((other) => other !== word))
+    .filter((shorter) => shorter.some((word) => nouns.has(word)))
+    .slice(0, ALTERNATIVES)
+    .map((shorter) => shorter.join(" "));
 }
+
+const nounsOf = (text: string): Set<string> =>
+  new Set(
+    tokensOf(text).flatMap(({ word, pos }) => (pos === "NOUN" || pos === "PROPN" ? [word] : [])),
+  );

@@ -2,7 +2,7 @@ import { type Token, tokensOf } from "./language.ts";
 
 /** Something several people speak of. */
 export interface Theme {
-  /** The word or two as most people write them, in lower case. */
+  /** The word or two as most people write them. */
   readonly label: string;
   /** Stems, joined by a space. */
   readonly key: string;
@@ -78,10 +78,10 @@ export function speaksOf({ key }: Theme, stems: readonly string[]): boolean {
 function* termsOf(tokens: readonly Token[], known: ReadonlySet<string>): Generator<Term> {
   for (const [index, token] of tokens.entries()) {
     if (!isNoun(token) || known.has(token.stem)) continue;
-    if (isSpecific(token)) yield { key: token.stem, label: token.word };
+    if (isSpecific(token)) yield { key: token.stem, label: token.text };
     const next = tokens[index + 1];
     if (next && isNoun(next) && !known.has(next.stem)) {
-      yield { key: `${token.stem} ${next.stem}`, label: `${token.word} ${next.word}` };
+      yield { key: `${token.stem} ${next.stem}`, label: `${token.text} ${next.text}` };
     }
   }
 }

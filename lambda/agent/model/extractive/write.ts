@@ -1,9 +1,9 @@
 import MiniSearch from "minisearch";
-import { authorsOf, type Evidence, type Quote, type Stance } from "../../evidence.ts";
+import { authorsOf, type Evidence, type Quote } from "../../evidence.ts";
 import { overlap } from "../../text/words.ts";
 import type { Claim, Draft } from "../port.ts";
 import { stemSet, tokensOf } from "./language.ts";
-import { isSpecific, speaksOf, type Theme, themesOf } from "./themes.ts";
+import { speaksOf, type Theme, themesOf } from "./themes.ts";
 
 /** Statements that open the report, then those of its sections. No author is quoted twice in them. */
 const ANSWER = 3;
@@ -11,8 +11,6 @@ const STATEMENTS = 20;
 const SECTIONS = 5;
 const PER_SECTION = 4;
 const DISAGREEMENTS = 3;
-/** Share of common words from which on two statements are said to speak of the same. */
-const BOND_MIN = 0.1;
 /** Weight of relevance against novelty when picking, as usual for maximal marginal relevance. */
 const LAMBDA = 0.7;
 /** Themes whose words count as the topic's when ranking (pseudo relevance feedback). */
@@ -20,13 +18,17 @@ const EXPANSION = 8;
 
 interface Scored {
   readonly quote: Quote;
-  readonly stance: Stance;
   /** Of all words, in order. */
   readonly sequence: readonly string[];
   /** Of the words that say something, apart from the topic's. */
   readonly stems: ReadonlySet<string>;
   /** How much it speaks for all, 0 to 1. */
   readonly score: number;
+}
+
+interface Disagreement {
+  readonly about: string;
+  readonly sides: readonly Scored[];
 }
 
 /**
@@ -37,30 +39,31 @@ interface Scored {
 export function selectStatements(topic: string, evidence: Evidence): Draft {
   const titles = evidence.threads.map(({ title }) => title);
   const themes = themesOf(evidence.quotes, stemSet(topic), titles);
-  const scored = rank(topic, themes, evidence);
+  const ranked = rank(topic, themes, evidence);
+  const disagreements = disagreementsOf(evidence, ranked);
+  const opposed = new Set(disagreements.flatMap(({ sides }) => sides));
+  const scored = ranked.filter((one) => !opposed.has(one));
   const answer = pick(scored, ANSWER, new Set());
   const authors = authorsOf(answer.map(({ quote }) => quote));
   return {
     answer: answer.map(claimOf),
     sections: sectionsOf(themes, scored, authors),
-    disagreements: disagreementsOf(scored),
+    disagreements: disagreements.map(({ about, sides }) => ({ about, sides: sides.map(claimOf) })),
     gaps: [],
   };
 }
 
 const claimOf = ({ quote }: Scored): Claim => ({ text: null, cites: [quote.id] });
 
-function rank(topic: string, themes: readonly Theme[], { quotes, findings }: Evidence): Scored[] {
+function rank(topic: string, themes: readonly Theme[], { quotes }: Evidence): Scored[] {
   const known = stemSet(topic);
   const wanted = [...known, ...themes.slice(0, EXPANSION).flatMap(({ key }) => key.split(" "))];
   const relevance = relevanceOf(quotes, wanted);
-  const stances = new Map(findings.flatMap(({ cites, stance }) => cites.map((id) => [id, stance])));
   const read = quotes.map((quote) => {
     const tokens = tokensOf(quote.text);
     const stems = tokens.flatMap(({ stem, isContent }) => (isContent ? [stem] : []));
     return {
       quote,
-      stance: stances.get(quote.id) ?? "neutral",
       sequence: tokens.map(({ stem }) => stem),
       stems: new Set(stems.filter((stem) => !known.has(stem))),
       score: relevance.get(quote.id) ?? 0,
@@ -131,41 +134,29 @@ function sectionsOf(
   return others.length > 0 ? [...sections, { heading, claims: others }] : sections;
 }
 
-/**
- * Pairs of a statement that praises and one that blames: first those of which one answers the other,
- * then those that share most words beside the topic's.
- */
-function disagreementsOf(scored: readonly Scored[]): Draft["disagreements"] {
-  const against = scored.filter(({ stance }) => stance === "against");
-  const pairs = scored
-    .filter(({ stance }) => stance === "for")
-    .flatMap((praise) => against.map((blame) => ({ praise, blame, bond: bond(praise, blame) })))
-    .filter((pair) => pair.bond >= BOND_MIN)
-    .toSorted((a, b) => b.bond - a.bond);
-  const used = new Set<string>();
-  const found: { about: string; sides: Claim[] }[] = [];
-  for (const { praise, blame } of pairs) {
-    const about = sharedNoun(praise, blame);
-    const authors = [praise.quote.author, blame.quote.author];
-    if (found.length === DISAGREEMENTS || about === undefined) continue;
-    if (authors.some((author) => used.has(author))) continue;
-    for (const author of authors) used.add(author);
-    found.push({ about, sides: [claimOf(praise), claimOf(blame)] });
-  }
-  return found;
+/** The pairs of a statement and an answer that contradicts it, the most relevant first. */
+function disagreementsOf(
+  { findings, threads }: Evidence,
+  scored: readonly Scored[],
+): Disagreement[] {
+  const byId = new Map(scored.map((one) => [one.quote.id, one]));
+  const titles = new Map(threads.map(({ id, title }) => [id, title]));
+  const authors = new Set<string>();
+  return findings
+    .filter(({ cites }) => cites.length > 1)
+    .map(({ cites }) => cites.flatMap((id) => byId.get(id) ?? []))
+    .toSorted((a, b) => total(b) - total(a))
+    .filter((sides) => {
+      const names = sides.map(({ quote }) => quote.author);
+      const isNew = !names.some((name) => authors.has(name));
+      if (isNew) for (const name of names) authors.add(name);
+      return isNew;
+    })
+    .slice(0, DISAGREEMENTS)
+    .map((sides) => ({ about: titles.get(sides[0]?.quote.story ?? 0) ?? "", sides }));
 }
 
-/** How surely two statements speak of the same. */
-function bond(one: Scored, other: Scored): number {
-  if (one.quote.author === other.quote.author) return 0;
-  const isAnswer = one.quote.parent === other.quote.item || other.quote.parent === one.quote.item;
-  return alike(one, other) + (isAnswer ? 1 : 0);
-}
-
-/** The first telling noun that both statements use. */
-const sharedNoun = (one: Scored, other: Scored): string | undefined =>
-  tokensOf(one.quote.text).find(
-    (token) => isSpecific(token) && one.stems.has(token.stem) && other.stems.has(token.stem),
-  )?.word;
+const total = (scored: readonly Scored[]): number =>
+  scored.reduce((sum, { score }) => sum + score, 0);
 
 const capitalised = (label: string): string => label.charAt(0).toUpperCase() + label.slice(1);

@@ -10,7 +10,7 @@ import type { Database } from "../database.ts";
 import { conditionFailed, validationError } from "../errors.ts";
 import type { Condition } from "../expressions/ast.ts";
 import { holds } from "../expressions/evaluate-condition.ts";
-import { type Item, pickAttributes } from "../item.ts";
+import type { Item } from "../item.ts";
 import type { Place } from "../key-schema.ts";
 import { object, oneOf, required, text } from "../request.ts";
 import type { Row, Table } from "../table.ts";
@@ -73,7 +73,7 @@ export function writeItem(db: Database, write: Write): Written {
   const after = write.next(before);
   const consumed = table.replace(place, before, after?.item, after?.size ?? 0);
   if (after) db.record(["put", table.name, after.item]);
-  else if (before) db.record(["delete", table.name, keyOf(table, before.item)]);
+  else if (before) db.record(["delete", table.name, table.keyOf(before.item)]);
   return { before: before?.item, after: after?.item, consumed };
 }
 
@@ -88,11 +88,6 @@ export function checkStorable(table: Table, item: Item, size: number, isUpdate: 
   throw validationError(
     `Item size ${isUpdate ? "to update " : ""}has exceeded the maximum allowed size`,
   );
-}
-
-/** The key of an item of a table. */
-export function keyOf(table: Table, item: Item): Item {
-  return pickAttributes(item, table.schema.names);
 }
 
 /** A write's answer; empty attributes are left out. */

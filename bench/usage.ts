@@ -1,0 +1,48 @@
+import type { FaultPlan, Members } from "../localstack/embedded/faults.ts";
+import { isStepRecord } from "./bare-put.ts";
+
+/** What was asked of the services, and what it consumed. */
+export interface Usage {
+  /** Calls by service and action, as `dynamodb.PutItem`. */
+  readonly calls: Readonly<Record<string, number>>;
+  readonly writeUnits: number;
+  readonly readUnits: number;
+  /** Bytes of the last PutItem of a step's record, by who put it. */
+  readonly stepBytes: { readonly bare: number; readonly engine: number };
+}
+
+const READS = new Set(["BatchGetItem", "GetItem", "Query"]);
+
+/** Counts calls as a watcher of the embedded services. */
+export class UsageCounter implements FaultPlan {
+  #calls: Record<string, number> = {};
+  #writeUnits = 0;
+  #readUnits = 0;
+  #last: { bare?: Members; engine?: Members } = {};
+
+  /** Sees a call. */
+  observe({ service, action, input, consumed = [] }: Parameters<Required<FaultPlan>["observe"]>[0]) {
+    const name = `${service}.${action}`;
+    this.#calls[name] = (this.#calls[name] ?? 0) + 1;
+    const units = consumed.reduce((sum, one) => sum + Number(one["CapacityUnits"]), 0);
+    if (READS.has(action)) this.#readUnits += units;
+    else this.#writeUnits += units;
+    const writer = action === "PutItem" ? isStepRecord(input) : undefined;
+    if (writer) this.#last[writer] = input;
+  }
+
+  /** What was seen since the last time. */
+  take(): Usage {
+    const { bare = {}, engine = {} } = this.#last;
+    const usage: Usage = {
+      calls: this.#calls,
+      writeUnits: this.#writeUnits,
+      readUnits: this.#readUnits,
+      stepBytes: { bare: JSON.stringify(bare).length, engine: JSON.stringify(engine).length },
+    };
+    this.#calls = {};
+    this.#writeUnits = this.#readUnits = 0;
+    this.#last = {};
+    return usage;
+  }
+}

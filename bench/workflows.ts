@@ -1,0 +1,70 @@
+import { existsSync } from "node:fs";
+import { workflow } from "../lambda/index.ts";
+import { barePut, freshPartition, PAYLOAD, type PutPlace } from "./bare-put.ts";
+
+/** Milliseconds that the steps of one run took, in their order. */
+export interface StepTimes {
+  /** From the end of a step's body to the start of the next one's. */
+  readonly gaps: number[];
+  /** Bare puts, one inside each body. */
+  readonly bare: number[];
+  /** The same calls to a server that answers `{}`, one inside each body. */
+  readonly empty: number[];
+}
+
+/** What the bodies call beside the engine; made by the worker, which has the clients. */
+export interface Probes {
+  readonly stack: Omit<PutPlace, "partition">;
+  readonly empty: Omit<PutPlace, "partition">;
+}
+
+/** Workflows by the probes that their bodies use. */
+export function createWorkflows(probes: () => Probes) {
+  /** Steps in a row that do nothing. */
+  const plain = workflow("plain", {}, async (ctx, { count }: { count: number }) => {
+    for (let done = 0; done < count; done += 1) await ctx.step("step", () => PAYLOAD);
+  });
+
+  /** Steps in a row; each body makes a bare put and the same call to the empty server, in turns. */
+  const timed = workflow("timed", {}, async (ctx, { count }: { count: number }) => {
+    const partition = freshPartition(ctx.uuid().slice(0, 8));
+    const times: StepTimes = { gaps: [], bare: [], empty: [] };
+    let endedAt = Number.NaN;
+    const bare = async (number: number) =>
+      times.bare.push(await barePut({ ...probes().stack, partition }, number));
+    const empty = async (number: number) =>
+      times.empty.push(await barePut({ ...probes().empty, partition }, number));
+    for (let number = 1; number <= count; number += 1) {
+      const calls = number % 2 === 0 ? [bare, empty] : [empty, bare];
+      await ctx.step("step", async () => {
+        if (number > 1) times.gaps.push(performance.now() - endedAt);
+        for (const call of calls) await call(number);
+        endedAt = performance.now();
+        return PAYLOAD;
+      });
+    }
+    return times;
+  });
+
+  /** Steps, then a sleep that parks; tells how old its process is at the first body after it. */
+  const resumed = workflow("resumed", {}, async (ctx, { count }: { count: number }) => {
+    let pid = 0;
+    for (let done = 0; done < count; done += 1) await ctx.step("step", () => PAYLOAD);
+    pid = await ctx.step("pid", () => process.pid);
+    await ctx.sleep("park", "2s");
+    const ageMs = await ctx.step("age", () => performance.now());
+    return { pid, ageMs };
+  });
+
+  /** Ten steps, of which the fifth hangs while the file is there. */
+  const held = workflow("held", {}, async (ctx, { file }: { file: string }) => {
+    for (let number = 1; number <= 10; number += 1) {
+      await ctx.step("step", () => {
+        if (number === 5 && existsSync(file)) return new Promise<string>(() => undefined);
+        return PAYLOAD;
+      });
+    }
+  });
+
+  return { plain, timed, resumed, held };
+}
