@@ -3,6 +3,9 @@ import { encodeValue } from "../lambda/core/codec.ts";
 import { operationItem } from "../lambda/store/operation.ts";
 import { historyPk, OPERATION_PREFIX } from "../lambda/store/schema.ts";
 
+/** Variable that tells the worker the URL of the server that answers `{}`. */
+export const EMPTY_SERVER_URL = "BENCH_EMPTY_SERVER_URL";
+
 /** What each step of the benchmark returns: one write unit (1 KB) holds it with its record. */
 export const PAYLOAD = "The quick brown fox jumps over the lazy dog. ".repeat(13);
 
@@ -15,7 +18,8 @@ export interface PutPlace {
 }
 
 /** A name that no other partition has, of the length of an incarnation's. */
-export const freshPartition = (nonce: string): string => `BARE${nonce}`.padEnd(26, "0").slice(0, 26);
+export const freshPartition = (nonce: string): string =>
+  `BARE${nonce}`.padEnd(26, "0").slice(0, 26);
 
 /**
  * The floor of every figure: one conditional PutItem straight through the SDK, with the bytes and the
@@ -67,7 +71,9 @@ function putInput(table: string, partition: string, number: number) {
 }
 
 /** Whether a PutItem writes a step's record, bare or by the engine. */
-export function isStepRecord(input: Readonly<Record<string, unknown>>): "bare" | "engine" | undefined {
+export function isStepRecord(
+  input: Readonly<Record<string, unknown>>,
+): "bare" | "engine" | undefined {
   const item = input["Item"] as { pk?: { S?: string }; sk?: { S?: string } } | undefined;
   if (!item?.sk?.S?.startsWith(OPERATION_PREFIX)) return undefined;
   return item.pk?.S?.startsWith("H#BARE") ? "bare" : "engine";

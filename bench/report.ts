@@ -53,7 +53,9 @@ export function tableOf({ title, about, lines }: Figure): string {
     row
       .map((cell, column) => {
         const width = widths[column] ?? 0;
-        return column === 0 || column === row.length - 1 ? cell.padEnd(width) : cell.padStart(width);
+        return column === 0 || column === row.length - 1
+          ? cell.padEnd(width)
+          : cell.padStart(width);
       })
       .join("  ")
       .trimEnd(),

@@ -6,7 +6,8 @@ import { openFileLog } from "../localstack/embedded/file-log.ts";
 import { HINT_QUEUE } from "../localstack/embedded/resources.ts";
 import { queuePath } from "../localstack/embedded/sqs/queue-url.ts";
 import { startStack } from "../localstack/embedded/stack.ts";
-import { EMPTY_SERVER_URL, type FromStack } from "./stack-process.ts";
+import { EMPTY_SERVER_URL } from "./bare-put.ts";
+import type { FromStack } from "./stack-process.ts";
 import { UsageCounter } from "./usage.ts";
 
 const [, , directory = ""] = process.argv;

@@ -1,10 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { EMPTY_SERVER_URL } from "./bare-put.ts";
 import type { Usage } from "./usage.ts";
-
-/** Variable that names the server that answers `{}` to the worker. */
-export const EMPTY_SERVER_URL = "BENCH_EMPTY_SERVER_URL";
 
 /** Where a stack that has come up is. */
 export interface StackAddress {

@@ -21,7 +21,12 @@ export class UsageCounter implements FaultPlan {
   #last: { bare?: Members; engine?: Members } = {};
 
   /** Sees a call. */
-  observe({ service, action, input, consumed = [] }: Parameters<Required<FaultPlan>["observe"]>[0]) {
+  observe({
+    service,
+    action,
+    input,
+    consumed = [],
+  }: Parameters<Required<FaultPlan>["observe"]>[0]) {
     const name = `${service}.${action}`;
     this.#calls[name] = (this.#calls[name] ?? 0) + 1;
     const units = consumed.reduce((sum, one) => sum + Number(one["CapacityUnits"]), 0);

@@ -1,7 +1,7 @@
 import { createDynamoDBClient } from "../lambda/client/connect.ts";
 import { ENV } from "../lambda/core/environment.ts";
 import { createWorker } from "../lambda/index.ts";
-import { EMPTY_SERVER_URL } from "./stack-process.ts";
+import { EMPTY_SERVER_URL } from "./bare-put.ts";
 import { createWorkflows } from "./workflows.ts";
 
 const table = process.env[ENV.table] ?? "";

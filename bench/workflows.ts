@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { workflow } from "../lambda/index.ts";
 import { barePut, freshPartition, PAYLOAD, type PutPlace } from "./bare-put.ts";
 
@@ -46,15 +46,17 @@ export function createWorkflows(probes: () => Probes) {
     return times;
   });
 
-  /** Steps, then a sleep that parks; tells how old its process is at the first body after it. */
-  const resumed = workflow("resumed", {}, async (ctx, { count }: { count: number }) => {
-    let pid = 0;
-    for (let done = 0; done < count; done += 1) await ctx.step("step", () => PAYLOAD);
-    pid = await ctx.step("pid", () => process.pid);
-    await ctx.sleep("park", "2s");
-    const ageMs = await ctx.step("age", () => performance.now());
-    return { pid, ageMs };
-  });
+  /** Steps, then a sleep that parks; returns how old its process is at the first body after it. */
+  const resumed = workflow(
+    "resumed",
+    {},
+    async (ctx, { count, pidFile }: { count: number; pidFile: string }) => {
+      for (let done = 0; done < count; done += 1) await ctx.step("step", () => PAYLOAD);
+      await ctx.step("tell", () => writeFileSync(pidFile, String(process.pid)));
+      await ctx.sleep("park", "1500ms");
+      return ctx.step("age", () => performance.now());
+    },
+  );
 
   /** Ten steps, of which the fifth hangs while the file is there. */
   const held = workflow("held", {}, async (ctx, { file }: { file: string }) => {

@@ -1,4 +1,6 @@
-import { ApiError } from "./cli-error.ts";
+import { isPossibleRunId } from "../lambda/core/keys.ts";
+import { ApiError, CliError } from "./cli-error.ts";
+import { plainLine } from "./plain-text.ts";
 import type { Transport } from "./transport.ts";
 import {
   historySchema,
@@ -47,7 +49,7 @@ export function apiClient(transport: Transport): ApiClient {
     async start(workflow, { id, input }) {
       const { status, body } = await transport.send({
         method: "POST",
-        path: `/runs/${encodeURIComponent(workflow)}`,
+        path: workflowPath(workflow),
         body: { input, id },
         reply: startedSchema,
       });
@@ -55,6 +57,7 @@ export function apiClient(transport: Transport): ApiClient {
     },
     run,
     async findRun(id) {
+      if (!isPossibleRunId(id)) return undefined;
       try {
         return await run(id);
       } catch (error) {
@@ -74,4 +77,13 @@ export function apiClient(transport: Transport): ApiClient {
   };
 }
 
-const runPath = (id: string): string => `/runs/${encodeURIComponent(id)}`;
+/** Path of a run. Refuses what cannot be one, as `..`, which would lead elsewhere. */
+function runPath(id: string): string {
+  if (isPossibleRunId(id)) return `/runs/${encodeURIComponent(id)}`;
+  throw new CliError(`there is no run "${plainLine(id)}": that is not a run id`);
+}
+
+function workflowPath(name: string): string {
+  if (!/^\.{0,2}$/.test(name)) return `/runs/${encodeURIComponent(name)}`;
+  throw new CliError(`there is no workflow "${name}"`);
+}

@@ -93,9 +93,9 @@ function failureOf(status: number, json: unknown, text: string): ApiError {
     });
   }
   const { code, message, details } = failure.data.error;
-  const issues = issuesSchema.safeParse(details);
-  const hints = issues.success
-    ? issues.data.issues.map((issue) => plainLine(`${issue.path || "input"}: ${issue.message}`))
-    : [];
+  const { issues = [] } = issuesSchema.safeParse(details).data ?? {};
+  const hints = issues
+    .filter((issue) => !message.includes(issue.message))
+    .map((issue) => plainLine(`${issue.path || "input"}: ${issue.message}`));
   return new ApiError(plainLine(message, 2_000), { status, code, hints });
 }

@@ -55,7 +55,8 @@ export async function printOutcome(
     const result = hasSucceeded ? { id, status, output } : { id, status, error };
     host.stdout.write(`${plainJson(result)}\n`);
   } else if (hasSucceeded && out === undefined) {
-    host.stdout.write(reportOf(output));
+    // Where both go to one terminal, a blank line keeps the report apart from the progress.
+    host.stdout.write(`${host.stdout.isTTY ? "\n" : ""}${reportOf(output)}`);
   }
   if (hasSucceeded) return EXIT.ok;
   const where = run.failedOperation === undefined ? "" : ` in ${plainLine(run.failedOperation)}`;

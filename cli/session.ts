@@ -76,7 +76,7 @@ function remote(endpoint: string, { env }: Host): Connection {
 }
 
 /** The words of a command as they can be typed here: through npm when that is how this one was. */
-export function commandLine({ env }: Pick<Host, "env">, words: readonly string[]): string {
+function commandLine({ env }: Pick<Host, "env">, words: readonly string[]): string {
   const start = env["npm_lifecycle_event"] === undefined ? "npx savepoint" : "npm run savepoint --";
   return [start, ...words.map(quoted)].join(" ");
 }

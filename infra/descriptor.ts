@@ -31,7 +31,11 @@ export const descriptor = {
   hints: {
     /** Longest invocation; a worker shortens it to its lease as soon as it has claimed. */
     visibilityTimeoutSeconds: 900,
-    maxReceiveCount: 10,
+    /**
+     * A message is also received to be put back: when a process dies, its batch of ten is advanced one
+     * run at a time from then on, which is ten receives without anything being wrong with the tenth.
+     */
+    maxReceiveCount: 50,
     retentionSeconds: 4 * 24 * 3600,
     deadLetterRetentionSeconds: 14 * 24 * 3600,
     batchSize: 10,

@@ -17,7 +17,8 @@ export function retryAfterOf(headers: RetryHeaders): number | Date | undefined {
   const text = headers.get("retry-after");
   const seconds = numberIn(text);
   if (seconds !== undefined) return Math.min(seconds * 1_000, PAUSE_MAX_MS);
-  const date = new Date(text ?? Number.NaN);
+  // What is no date for HTTP may still be one for JavaScript: "-5" is in May 2001.
+  const date = new Date(text?.endsWith("GMT") ? text : Number.NaN);
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 

@@ -82,5 +82,5 @@ export const queryName = (query: string): string =>
   query
     .toLowerCase()
     .replaceAll(/[^a-z0-9.+]+/g, "-")
-    .replaceAll(/^[-.]+|[-.]+$/g, "")
+    .replaceAll(/^[-.+]+|[-.]+$/g, "")
     .slice(0, 60) || "query";

@@ -46,7 +46,12 @@ export function openDeployment(options: ConnectOptions): ClientDependencies {
     hints: openHints(sqs, queueUrl),
     clock,
     ids,
-    log: options.log ?? jsonLog((line) => process.stderr.write(`${line}\n`), () => clock.now()),
+    log:
+      options.log ??
+      jsonLog(
+        (line) => process.stderr.write(`${line}\n`),
+        () => clock.now(),
+      ),
   };
 }
 

@@ -2,7 +2,7 @@ import { AwsError } from "./aws-error.ts";
 import { internalError, type Members, type Perform } from "./faults.ts";
 
 /** A request of the AWS JSON 1.0 protocol, whatever brought it. */
-export interface AwsJsonRequest {
+interface AwsJsonRequest {
   /** The `X-Amz-Target` header, as `DynamoDB_20120810.PutItem`. */
   readonly target: string;
   /** Headers by lower-case name. */

@@ -8,16 +8,21 @@ import { build, type Metafile, type OutputFile } from "esbuild";
 export const BUNDLE_FILE = "index.mjs";
 
 /** A function's code as it is uploaded to Lambda. */
-export interface FunctionBundle {
+export interface FunctionCode {
   /** Absolute path of the folder to upload: `index.mjs`, what it imports, maps and licences. */
   readonly directory: string;
   /** SHA-256 of `index.mjs`, hex; it names the other files by hashes of what is in them. */
   readonly sha256: string;
+}
+
+/** Code that was just bundled. */
+export interface FunctionBundle extends FunctionCode {
   /** What went into it, as esbuild tells it. */
   readonly metafile: Metafile;
 }
 
-const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
+/** Folder from which entries and the inputs of a bundle are named. */
+export const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Packages written for CommonJS call `require` for Node's own modules, which ES modules lack. */
 const REQUIRE =

@@ -1,6 +1,4 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Log } from "../../lambda/core/log.ts";
-import { operationFrom } from "../../lambda/store/operation.ts";
 import { OPERATION_PREFIX } from "../../lambda/store/schema.ts";
 import type { Outcome } from "./faults.ts";
 
@@ -34,13 +32,14 @@ export function createCrashSwitch(kill: () => readonly number[], log: Log): Cras
   };
 }
 
-type Item = Record<string, AttributeValue>;
+type Item = Readonly<Record<string, { readonly S?: string }>>;
 
-/** Whether a call has recorded the result of a step: the record is written as a whole. */
+/**
+ * Whether a call has recorded the result of a step. The record is put as a whole, with kind `k` and
+ * state `s` (lambda/store/operation.ts).
+ */
 function isRecordedStep({ action, input, error }: Outcome): boolean {
   if (action !== "PutItem" || error) return false;
-  const item = input["Item"] as Item;
-  if (!item["sk"]?.S?.startsWith(OPERATION_PREFIX)) return false;
-  const { kind, state } = operationFrom(item);
-  return kind === "step" && state === "done";
+  const { sk, k, s } = input["Item"] as Item;
+  return sk?.S?.startsWith(OPERATION_PREFIX) === true && k?.S === "step" && s?.S === "done";
 }

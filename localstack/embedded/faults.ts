@@ -9,7 +9,7 @@ export interface Call {
   /** Name of the action, as `PutItem`. */
   readonly action: string;
   readonly input: Members;
-  /** Position among all calls that this plan was asked about, from 1. */
+  /** Position among the calls to this service, from 1. */
   readonly index: number;
 }
 
@@ -17,9 +17,9 @@ export interface Call {
  * What goes wrong with a call:
  * - `throttle`: refused as throttled, without effect;
  * - `internal`: refused with a server error, without effect;
- * - `lost-reply`: performed, then the connection breaks (`ECONNRESET`);
- * - `crash-before`, `crash-after`: `crash` is called without or with the effect, and the call never
- *   answers, as its caller is taken to be dead.
+ * - `lost-reply`: performed, then the connection breaks (`ECONNRESET`), whatever the answer was;
+ * - `crash-before`, `crash-after`: `crash` is called without or after the call being performed,
+ *   which never answers, as its caller is taken to be dead.
  */
 export type Fault =
   | { readonly kind: "throttle" }
@@ -75,15 +75,17 @@ export function withFaults(
 
   async function observed(call: Call, fault?: Fault["kind"]): Promise<Members> {
     const seen = { ...call, ...(fault && { fault }) };
+    let performed: Performed;
     try {
-      const { output, consumed } = await perform(call.action, call.input);
-      plan.observe?.({ ...seen, output, ...(consumed && { consumed }) });
-      return output;
+      performed = await perform(call.action, call.input);
     } catch (error) {
       const consumed = error instanceof AwsError ? error.consumed : [];
       if (error instanceof Error) plan.observe?.({ ...seen, error, consumed });
       throw error;
     }
+    const { output, consumed } = performed;
+    plan.observe?.({ ...seen, output, ...(consumed && { consumed }) });
+    return output;
   }
 
   function refused(call: Call, fault: Fault["kind"], error: AwsError): AwsError {
@@ -99,11 +101,9 @@ export function withFaults(
     if (fault.kind === "internal") {
       throw refused(call, fault.kind, internalError("fault injected"));
     }
-    if (fault.kind === "lost-reply") {
-      await observed(call, fault.kind);
-      throw new ConnectionLost();
-    }
-    if (fault.kind === "crash-after") await observed(call, fault.kind);
+    // A refusal is lost like any other answer; the observer has seen it.
+    if (fault.kind !== "crash-before") await Promise.allSettled([observed(call, fault.kind)]);
+    if (fault.kind === "lost-reply") throw new ConnectionLost();
     fault.crash();
     return new Promise(() => {});
   };

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { descriptor, type FunctionDescriptor, type FunctionName } from "../../infra/descriptor.ts";
-import { bundleFunction, type FunctionBundle } from "./bundle.ts";
+import type { FunctionCode } from "./bundle.ts";
+import { bundleOnce } from "./bundle-cache.ts";
 import type { FunctionDefinition } from "./lambda-host/function-environment.ts";
 
 /** Something for each function. */
@@ -13,21 +14,22 @@ export type PerFunction<T> = Readonly<Record<FunctionName, T>>;
 const MAX_PROCESSES = { api: 10, sweeper: 2 } as const;
 
 /**
- * Bundles every function below a folder, at the same time.
+ * Bundles every function below a folder, at the same time; those whose sources have not changed since
+ * the last time are taken as they are.
  * @param entries source files to take instead of the descriptor's
  */
 export function bundleFunctions(
   directory: string,
   entries: Partial<PerFunction<string>>,
-): Promise<PerFunction<FunctionBundle>> {
+): Promise<PerFunction<FunctionCode>> {
   return perFunction((name, { entry }) =>
-    bundleFunction(entries[name] ?? entry, join(directory, name)),
+    bundleOnce(entries[name] ?? entry, join(directory, name)),
   );
 }
 
 /** What the Lambda host needs to know of the functions. */
 export function functionDefinitions(
-  bundles: PerFunction<FunctionBundle>,
+  bundles: PerFunction<FunctionCode>,
   options: {
     /** Variables of a function, by the SHA-256 of its bundle. */
     readonly environment: (code: string) => Readonly<Record<string, string>>;

@@ -5,9 +5,11 @@ import type { Members } from "./faults.ts";
 import { queueArn } from "./sqs/queue-attributes.ts";
 import { isFields } from "./sqs/request-fields.ts";
 
-/** Names under which the embedded stack keeps what the descriptor describes. */
+/** Name of the table in the embedded stack. */
 export const TABLE_NAME = "savepoint";
+/** Name of the queue of hints. */
 export const HINT_QUEUE = "hints";
+/** Name of the queue of hints that failed too often. */
 export const DEAD_LETTER_QUEUE = "hints-dlq";
 
 /** A service that can be called by action. */
@@ -18,9 +20,15 @@ interface Service {
 /**
  * Creates the table with its indexes, the dead-letter queue and the hint queue; what is there already
  * stays as it is.
+ * @param visibilityTimeoutSeconds how long a message stays hidden whose worker dies before it has
+ * claimed a run; the descriptor's by default
  * @throws Error when the table that is there has other keys or indexes than the descriptor
  */
-export async function createResources(dynamodb: Service, sqs: Service): Promise<void> {
+export async function createResources(
+  dynamodb: Service,
+  sqs: Service,
+  visibilityTimeoutSeconds: number = descriptor.hints.visibilityTimeoutSeconds,
+): Promise<void> {
   const { table, hints } = descriptor;
   if (!(await createTable(dynamodb))) await checkTable(dynamodb);
   if (!(await isExpiring(dynamodb))) {
@@ -36,7 +44,7 @@ export async function createResources(dynamodb: Service, sqs: Service): Promise<
   await sqs.call("CreateQueue", {
     QueueName: HINT_QUEUE,
     Attributes: {
-      VisibilityTimeout: String(hints.visibilityTimeoutSeconds),
+      VisibilityTimeout: String(visibilityTimeoutSeconds),
       MessageRetentionPeriod: String(hints.retentionSeconds),
       RedrivePolicy: JSON.stringify({
         deadLetterTargetArn: queueArn("us-east-1", DEAD_LETTER_QUEUE),

@@ -1,6 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { HnSimulator, HnSimulatorOptions } from "../hn/server.ts";
+
+/** How the simulator is started. */
+export interface ViewerOptions {
+  readonly port?: number;
+  /** File to which each request is appended. */
+  readonly accessLog?: string;
+}
 
 /**
  * Starts the simulator of the Hacker News API on the port that it had at the last start, so that links
@@ -8,10 +14,10 @@ import type { HnSimulator, HnSimulatorOptions } from "../hn/server.ts";
  * @param directory folder of the stack, which keeps the port and the log of requests
  * @param start the simulator's own start
  */
-export async function startSampleViewer(
+export async function startSampleViewer<Viewer extends { readonly viewerUrl: string }>(
   directory: string,
-  start: (options: HnSimulatorOptions) => Promise<HnSimulator>,
-): Promise<HnSimulator> {
+  start: (options: ViewerOptions) => Promise<Viewer>,
+): Promise<Viewer> {
   const portFile = join(directory, "viewer-port");
   const accessLog = join(directory, "hn-access.log");
   const simulator = await start({ port: lastPort(portFile), accessLog }).catch((error: unknown) => {

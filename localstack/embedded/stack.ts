@@ -5,7 +5,7 @@ import { descriptor } from "../../infra/descriptor.ts";
 import { type Clock, systemClock } from "../../lambda/core/clock.ts";
 import type { Log } from "../../lambda/core/log.ts";
 import { type Endpoint, openEndpoint } from "./aws-endpoint.ts";
-import type { FunctionBundle } from "./bundle.ts";
+import type { FunctionCode } from "./bundle.ts";
 import { type Closers, createClosers } from "./closers.ts";
 import type { Control } from "./control-routes.ts";
 import { type CrashSwitch, createCrashSwitch } from "./crash-switch.ts";
@@ -40,7 +40,7 @@ export interface StackOptions {
   /** Source files of functions to run instead of the product's. */
   readonly entries?: Partial<PerFunction<string>>;
   /** Bundles that were made before; by default the entries are bundled at each start. */
-  readonly bundles?: PerFunction<FunctionBundle>;
+  readonly bundles?: PerFunction<FunctionCode>;
   /** What goes wrong with calls to DynamoDB and SQS, and who watches them. */
   readonly faults?: FaultPlan;
   /** What goes wrong between a send and its receive. */
@@ -78,6 +78,11 @@ export interface Stack {
 }
 
 const WORKER_CONCURRENCY = 4;
+/**
+ * AWS wants a queue to hide messages for as long as its function may run. Here a worker that is killed
+ * while it still starts is to be made good for in the time of a demonstration, as with the lease.
+ */
+const VISIBILITY_SECONDS = 5;
 
 /** What each part of a stack is started with. */
 interface Parts extends StackOptions {
@@ -112,11 +117,7 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Stack
   const started = new Date(clock.now()).toISOString();
   const crashes = createCrashSwitch(() => lambda.host.killBusy("worker"), log);
   const parts: Parts = { ...options, clock, token, crashes, closers };
-  const opening = [
-    openServices(parts),
-    openCompanion(parts),
-    options.bundles ?? bundleFunctions(join(directory, "functions"), options.entries ?? {}),
-  ] as const;
+  const opening = [openServices(parts), openCompanion(parts), openBundles(parts)] as const;
   // Also after a failure, so that what was opened meanwhile is closed too.
   await Promise.allSettled(opening);
   const [services, companion, bundles] = await Promise.all(opening);
@@ -151,6 +152,12 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Stack
   };
 }
 
+function openBundles({ directory, bundles, entries = {} }: Parts) {
+  return bundles
+    ? Promise.resolve(bundles)
+    : bundleFunctions(join(directory, "functions"), entries);
+}
+
 async function openCompanion({ companion, closers }: Parts): Promise<Companion> {
   if (!companion) return { environment: {}, info: {}, close: () => Promise.resolve() };
   const opened = await companion();
@@ -181,7 +188,7 @@ async function openServices(parts: Parts): Promise<Services> {
   closers.add(dynamodb.close);
   const sqs = createSqs({ clock, journal: { dir }, faults, delivery });
   closers.add(sqs.close);
-  await createResources(dynamodb, sqs);
+  await createResources(dynamodb, sqs, VISIBILITY_SECONDS);
   const handlers = { dynamodb: dynamodb.handler, sqs: sqs.handler };
   const endpoint = await openEndpoint({ ...handlers, token });
   closers.add(endpoint.close);
@@ -191,7 +198,7 @@ async function openServices(parts: Parts): Promise<Services> {
 function openLambda(
   parts: Parts,
   { dynamodb, sqs, endpoint, isNew }: Services,
-  bundles: PerFunction<FunctionBundle>,
+  bundles: PerFunction<FunctionCode>,
 ): { readonly host: LambdaHost } {
   const { clock, log, token, closers, workerConcurrency = WORKER_CONCURRENCY } = parts;
   const queueUrl = endpoint.url + queuePath(HINT_QUEUE);

@@ -11,7 +11,7 @@ export interface Snapshot {
 }
 
 /** A request that came. */
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string;
   readonly url: string;
   readonly token: string | undefined;
@@ -19,8 +19,7 @@ export interface SeenRequest {
 }
 
 /** What a test answers itself; undefined leaves the request to the fake. */
-export type Answer =
-  { readonly status: number; readonly body: unknown } | "hang" | "cut" | undefined;
+type Answer = { readonly status: number; readonly body: unknown } | "hang" | "cut" | undefined;
 
 /** An API on loopback that shows runs as scripted. */
 export interface FakeApi {

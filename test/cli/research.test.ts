@@ -1,39 +1,17 @@
-import { appendFile, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { main } from "../../cli/main.ts";
-import {
-  BEGAN,
-  failure,
-  FAKE_PID,
-  type FakeApi,
-  runOf,
-  type Snapshot,
-  stepOf,
-} from "./fake-api.ts";
-import { fakeHost } from "./fake-host.ts";
+import { failure, type FakeApi, runOf } from "./fake-api.ts";
 import { announceStack, stage } from "./fixture.ts";
+import { posts, REPORT, researchLooks } from "./research-looks.ts";
 
-const REPORT = "# Durable execution\n\nIt works.";
-
-/** A run that plans, then has its report. */
-const script = (output: unknown = { report: REPORT, found: true }): Snapshot[] => [
-  { run: runOf({ id: "?", status: "queued", epoch: 0 }), operations: [] },
-  { run: runOf({ id: "?" }), operations: [stepOf({ key: "plan", state: "pending" })] },
-  {
-    run: runOf({ id: "?", status: "succeeded", finishedAt: BEGAN + 900, output }),
-    operations: [stepOf({ key: "plan" })],
-  },
-];
-
-const posts = ({ requests }: FakeApi): unknown[] =>
-  requests.filter(({ method }) => method === "POST").map(({ url, body }) => ({ url, body }));
 const at = (api: FakeApi, ...words: string[]): string[] => [...words, "--endpoint", api.url];
 
 describe("savepoint research", () => {
   it("starts a run, tells what happens and prints the report alone to standard output", async () => {
     const { api, host } = await stage();
-    api.fresh = script();
+    api.fresh = researchLooks();
     expect(await main(at(api, "research", "message", "queues", "--id", "demo"), host)).toBe(0);
     expect(posts(api)).toEqual([
       {
@@ -61,7 +39,7 @@ describe("savepoint research", () => {
 
   it("asks for the sample's own topic under a fresh id when it is given nothing", async () => {
     const { api, host, folder } = await stage();
-    api.fresh = script();
+    api.fresh = researchLooks();
     await announceStack(folder, api);
     const words = ["research", "--directory", "."];
     expect(await main(words, host)).toBe(0);
@@ -74,7 +52,7 @@ describe("savepoint research", () => {
 
   it("stores the choices of the command line in the run's input", async () => {
     const { api, host } = await stage();
-    api.fresh = script();
+    api.fresh = researchLooks();
     const choices = ["--model", "openai:m", "--corpus", "sample", "--max-iterations", "2"];
     await main(at(api, "research", "a topic", ...choices), host);
     expect(posts(api)).toMatchObject([
@@ -101,7 +79,7 @@ describe("savepoint research", () => {
       model: { kind: "extractive" },
       corpus: "live",
     };
-    const [, going, ended] = script();
+    const [, going, ended] = researchLooks();
     api.runs.set(
       "demo",
       [going, ended].flatMap((one) =>
@@ -116,13 +94,22 @@ describe("savepoint research", () => {
 
   it("shows the API's refusal of another topic for the same id, and prints nothing else", async () => {
     const { api, host } = await stage();
-    api.runs.set("demo", script());
+    api.runs.set("demo", researchLooks());
     const message = 'run "demo" was started before with another input; choose another id';
     api.intercept = ({ method }) =>
       method === "POST" ? failure(409, "run_conflict", message) : undefined;
     expect(await main(at(api, "research", "other", "--id", "demo"), host)).toBe(1);
     expect(host.stderr.lines.at(-1)).toBe(`error: ${message}`);
     expect(host.stdout.text).toBe("");
+  });
+
+  it("leaves the judgement of an id to the API", async () => {
+    const { api, host } = await stage();
+    api.intercept = () => failure(422, "validation", "body is not valid: id");
+    for (const id of ["..", "a b", "a~b"]) {
+      expect(await main(at(api, "research", "--id", id), host)).toBe(1);
+    }
+    expect(posts(api)).toMatchObject([{ body: { id: ".." } }, { body: { id: "a b" } }]);
   });
 
   it("shows which field the API refuses", async () => {
@@ -138,7 +125,7 @@ describe("savepoint research", () => {
 
   it("prints one JSON object when asked to", async () => {
     const { api, host } = await stage();
-    api.fresh = script({ report: REPORT, found: true });
+    api.fresh = researchLooks({ report: REPORT, found: true });
     expect(await main(at(api, "research", "--id", "demo", "--json"), host)).toBe(0);
     expect(JSON.parse(host.stdout.text)).toEqual({
       id: "demo",
@@ -149,7 +136,7 @@ describe("savepoint research", () => {
 
   it("writes the report to a file and says so", async () => {
     const { api, host, folder } = await stage();
-    api.fresh = script({ report: "safe\u001B[2J text" });
+    api.fresh = researchLooks({ report: "safe\u001B[2J text" });
     expect(await main(at(api, "research", "--out", "report.md"), host)).toBe(0);
     expect(await readFile(join(folder, "report.md"), "utf8")).toBe("safe text\n");
     expect(host.stdout.text).toBe("");
@@ -165,7 +152,7 @@ describe("savepoint research", () => {
 
   it("returns at once when detached, and says how to see the run", async () => {
     const { api, host } = await stage();
-    api.fresh = script();
+    api.fresh = researchLooks();
     expect(await main(at(api, "research", "--id", "demo", "--detach"), host)).toBe(0);
     expect(host.stdout.text).toBe("demo\n");
     expect(host.stderr.text).toContain(`npx savepoint runs watch demo --endpoint ${api.url}`);
@@ -201,7 +188,7 @@ describe("savepoint research", () => {
 
   it("leaves the run going on Ctrl-C, says how to get back to it, and ends with 130", async () => {
     const { api, host } = await stage();
-    api.fresh = script().slice(0, 2);
+    api.fresh = researchLooks().slice(0, 2);
     host.env["npm_lifecycle_event"] = "start";
     api.intercept = ({ url }) => {
       if (url.endsWith("/history")) host.interrupt();
@@ -213,93 +200,5 @@ describe("savepoint research", () => {
       `npm run savepoint -- runs watch demo --endpoint ${api.url}`,
     );
     expect(host.stderr.text).not.toContain("error");
-  });
-});
-
-describe("savepoint research on the embedded stack", () => {
-  it("has the worker killed after the steps asked for, and shows that it was", async () => {
-    const { api, host, folder } = await stage();
-    await announceStack(folder, api);
-    api.fresh = script();
-    const log = join(folder, "stack.log");
-    api.intercept = ({ url }) => {
-      if (url !== "/runs/research") return undefined;
-      const message = "SIGKILL sent to worker process 99 (crash-after 5)";
-      void appendFile(log, `${JSON.stringify({ level: "warn", message, time: "T1Z" })}\n`);
-      return undefined;
-    };
-    const words = ["research", "--id", "demo", "--directory", folder, "--crash-after", "5"];
-    expect(await main(words, host)).toBe(0);
-    expect(posts(api)).toMatchObject([
-      { url: "/__savepoint/crash-after", body: { steps: 5 } },
-      { url: "/runs/research" },
-      { url: "/__savepoint/crash-after", body: { steps: 0 } },
-    ]);
-    expect(host.stderr.text).toContain("warn SIGKILL sent to worker process 99");
-  });
-
-  it("leaves no crash to others when its start is refused", async () => {
-    const { api, host, folder } = await stage();
-    await announceStack(folder, api);
-    api.intercept = ({ url }) =>
-      url === "/runs/research" ? failure(422, "validation", "no") : undefined;
-    expect(await main(["research", "--directory", ".", "--crash-after", "5"], host)).toBe(1);
-    expect(posts(api).at(-1)).toEqual({ url: "/__savepoint/crash-after", body: { steps: 0 } });
-  });
-
-  it("starts the stack again when it is killed, and goes on", async () => {
-    const { api, host, folder } = await stage();
-    await announceStack(folder, api);
-    api.fresh = script();
-    host.launch = () => {
-      api.intercept = () => undefined;
-      return { pid: 8, ended: new Promise(() => {}), ending: () => undefined, stop() {} };
-    };
-    let looks = 0;
-    api.intercept = ({ url }) => {
-      if (url.endsWith("/history")) looks += 1;
-      return looks > 1 ? "cut" : undefined;
-    };
-    expect(await main(["research", "--directory", "."], host)).toBe(0);
-    expect(host.launched).toHaveLength(1);
-    expect(host.stdout.text).toBe(`${REPORT}\n`);
-  });
-
-  it("does not start what would fail for want of a way to OpenAI", async () => {
-    const { api, host, folder } = await stage();
-    await announceStack(folder, api);
-    const words = ["research", "--model", "openai", "--directory", "."];
-    expect(await main(words, host)).toBe(2);
-    expect(host.stderr.text).toContain("started without OPENAI_API_KEY");
-    expect(host.stderr.text).toContain("npx savepoint dev --stop --directory .");
-    expect(posts(api)).toEqual([]);
-    // What counts is what the stack was started with, when it tells.
-    api.fresh = script();
-    api.intercept = ({ url }) =>
-      url === "/__savepoint/info"
-        ? { status: 200, body: { pid: FAKE_PID, openai: true } }
-        : undefined;
-    expect(await main(words, host)).toBe(0);
-  });
-});
-
-describe("the command line", () => {
-  it.each([
-    [["research", "--max-iterations", "many"]],
-    [["research", "--model", "gpt"]],
-    [["research", "--corpus", "mine"]],
-    [["research", "--crash-after", "0"]],
-    [["research", "--crash-after", "1", "--endpoint", "http://127.0.0.1:1"]],
-    [["research", "--endpoint", "ftp://example.org"]],
-    [["research", "--depth", "3"]],
-    [["runs", "list", "--status", "lost"]],
-    [["runs", "show"]],
-    [["start", "digest", "--input", "{"]],
-    [["unknown"]],
-  ])("ends with 2, having done nothing, on %j", async (words) => {
-    const host = fakeHost("/nowhere");
-    expect(await main(words, host)).toBe(2);
-    expect(host.stderr.text).toMatch(/error: /);
-    expect(host.launched).toEqual([]);
   });
 });

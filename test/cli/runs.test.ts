@@ -87,6 +87,17 @@ describe("savepoint runs show", () => {
     ]);
   });
 
+  it("asks for nothing else when the id would lead there", async () => {
+    const { api, host } = await stage();
+    expect(await main(["runs", "show", "..", "--endpoint", api.url], host)).toBe(1);
+    expect(await main(["start", "..", "--endpoint", api.url], host)).toBe(1);
+    expect(host.stderr.lines).toEqual([
+      'error: there is no run "..": that is not a run id',
+      'error: there is no workflow ".."',
+    ]);
+    expect(api.requests).toEqual([]);
+  });
+
   it("prints all of it as JSON", async () => {
     const { api, host } = await stage();
     api.runs.set("demo", [{ run, operations }]);
@@ -96,9 +107,9 @@ describe("savepoint runs show", () => {
 
   it("says that there is no such run", async () => {
     const { api, host } = await stage();
-    expect(await main(["runs", "show", "a b", "--endpoint", api.url], host)).toBe(1);
-    expect(host.stderr.text).toBe('error: there is no run "a b"\n');
-    expect(api.requests.map(({ url }) => url)).toEqual(["/runs/a%20b"]);
+    expect(await main(["runs", "show", "a@b", "--endpoint", api.url], host)).toBe(1);
+    expect(host.stderr.text).toBe('error: there is no run "a@b"\n');
+    expect(api.requests.map(({ url }) => url)).toEqual(["/runs/a%40b"]);
   });
 });
 

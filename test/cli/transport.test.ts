@@ -31,19 +31,22 @@ describe("a request", () => {
     ]);
   });
 
-  it("throws what the API refuses it for, with the fields at fault", async () => {
+  it("throws what the API refuses it for, with the fields that its message leaves out", async () => {
     const { api, host } = await stage();
     const issues = [
       { path: "topic", message: "too short" },
       { path: "", message: "unknown field" },
     ];
-    api.intercept = () => failure(422, "validation", "input is wrong\u001B[2J", { issues });
+    const refused = failure(422, "validation", "input is wrong\u001B[2J: topic: too short", {
+      issues,
+    });
+    api.intercept = () => refused;
     await expect(open(api, host).send(request)).rejects.toMatchObject({
       name: "ApiError",
       status: 422,
       code: "validation",
-      message: "input is wrong",
-      hints: ["topic: too short", "input: unknown field"],
+      message: "input is wrong: topic: too short",
+      hints: ["input: unknown field"],
     });
     expect(api.requests).toHaveLength(1);
   });

@@ -68,6 +68,14 @@ function send(
 
 const token = (more: Record<string, string> = {}) => ({ "x-savepoint-token": TOKEN, ...more });
 
+const port = () => new URL(front.url).port;
+
+/** Status and error code of a reply. */
+const code = async (reply: Promise<Reply>) => {
+  const { status, body } = await reply;
+  return [status, (JSON.parse(body) as { error: { code: string } }).error.code];
+};
+
 describe("a request that is let in", () => {
   test("reaches the function api as the event that API Gateway makes of it", async () => {
     await send(
@@ -150,12 +158,6 @@ describe("a request that is let in", () => {
 });
 
 describe("a request that is refused", () => {
-  const port = () => new URL(front.url).port;
-  const code = async (reply: Promise<Reply>) => {
-    const { status, body } = await reply;
-    return [status, (JSON.parse(body) as { error: { code: string } }).error.code];
-  };
-
   test.each([
     ["without a token", () => ({})],
     ["with a wrong token", () => ({ "x-savepoint-token": TOKEN.replace("t", "x") })],

@@ -44,6 +44,7 @@ test.runIf(identify(process.pid)?.started)(
 test("a damaged lock belongs to nobody", () => {
   writeFileSync(lock(), '{"pid":');
   lockDirectory(directory, "one")();
+  expect(readdirSync(directory)).toEqual([]);
 });
 
 test("who gives back does not take away what another has taken over", () => {

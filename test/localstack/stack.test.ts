@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { FunctionBundle } from "../../localstack/embedded/bundle.ts";
+import type { FunctionCode } from "../../localstack/embedded/bundle.ts";
 import {
   bundleFunctions,
   type PerFunction,
@@ -17,7 +17,7 @@ import { isRunning, memoryLog, until } from "./lambda-host/functions.ts";
 
 let directory: string;
 let bundleDirectory: string;
-let bundles: PerFunction<FunctionBundle>;
+let bundles: PerFunction<FunctionCode>;
 const stacks: Stack[] = [];
 const children: ChildProcess[] = [];
 
@@ -56,8 +56,9 @@ async function order(stack: Address, what: unknown): Promise<void> {
   expect((await call(stack, "/orders", what)).status).toBe(202);
 }
 
-async function recorded(stack: Address, key: string): Promise<void> {
+async function recorded(stack: Address, key: string): Promise<boolean> {
   while ((await call(stack, `/steps/${key}`)).status !== 200);
+  return true;
 }
 
 /** Starts a stack in a process of its own and passes on what it logs. */
@@ -196,6 +197,6 @@ describe("a stack that was killed with -9", () => {
     await until(() => !pids.some(isRunning));
 
     const { stack } = await start();
-    for (const key of ["a", "b", "c", "d", "e"]) await recorded(stack, key);
+    for (const key of ["a", "b", "c", "d", "e"]) expect(await recorded(stack, key)).toBe(true);
   });
 });

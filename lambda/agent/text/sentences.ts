@@ -1,6 +1,6 @@
 /** Abbreviations after which a sentence goes on. */
 const GOES_ON =
-  /(?:\b(?:e\.g|i\.e|vs|etc|cf|approx|incl|esp|no|nos|fig|mr|ms|mrs|dr|prof|st|inc|ltd|co|v|al|resp)\.|\b[A-Za-z]\.)$/i;
+  /\b(?:e\.g|i\.e|vs|cf|approx|incl|esp|fig|Mr|Ms|Mrs|Dr|Prof|Inc|Ltd|et al|resp|[A-Z])\.$/;
 
 /**
  * Splits a paragraph into sentences, by Unicode's rules (UAX 29) and without a break after common

@@ -27,7 +27,7 @@ export const isContentWord = (word: string): boolean =>
 export const contentWordsOf = (text: string): string[] => wordsOf(text).filter(isContentWord);
 
 const ENDINGS =
-  /(?:'s|i[sz]ations?|ations?|ments?|ness|ities|ity|ings?|ions?|ies|able|ably|ers?|ed|es|ly|s|y|e)$/;
+  /(?:'s|i[sz]ations?|ations?|ments?|ness|[ai]bilit(?:y|ies)|ities|ity|ings?|ions?|ies|ied|[ai]ble|[ai]bly|ers?|ed|es|ly|s|y|e)$/;
 const STEM_MIN = 4;
 
 /**

@@ -45,7 +45,7 @@ export function binarySize(base64: string): number {
 }
 
 /** Bytes of a text in UTF-8. */
-export function utf8Length(text: string): number {
+function utf8Length(text: string): number {
   const { length } = text;
   if (length > SHORT_CHARACTERS) return Buffer.byteLength(text);
   for (let i = 0; i < length; i++) if (text.charCodeAt(i) > 127) return Buffer.byteLength(text);

@@ -2,17 +2,7 @@ import type { Clock } from "../../../lambda/core/clock.ts";
 import type { Log } from "../../../lambda/core/log.ts";
 import type { FunctionDefinition } from "./function-environment.ts";
 import type { InvocationResult } from "./invocation.ts";
-import { type Sandbox, startSandbox } from "./sandbox.ts";
-
-/** The processes of one function. */
-export interface FunctionPool {
-  /** Handles an event in a process that is free, else in a new one, else when one becomes free. */
-  invoke(payload: string): Promise<InvocationResult>;
-  /** The processes that handle an event at present. */
-  readonly busy: ReadonlySet<Sandbox>;
-  /** Kills all processes; resolves once they have ended. */
-  stop(): Promise<void>;
-}
+import { Sandbox } from "./sandbox.ts";
 
 /** What a pool is made with. */
 export interface PoolOptions {
@@ -32,103 +22,108 @@ const STOPPED: InvocationResult = {
   message: "The Lambda host has been stopped.",
 };
 
-/** Makes a pool without processes. */
-export function createPool(options: PoolOptions): FunctionPool {
-  const { name, definition, clock, log, newId, freeze, idleMs } = options;
+/** The processes of one function. */
+export class FunctionPool {
+  readonly #options: PoolOptions;
   /** Free processes and how to call off their end; the last one used is the next one taken. */
-  const idle = new Map<Sandbox, () => void>();
-  const busy = new Set<Sandbox>();
-  const sandboxes = new Set<Promise<Sandbox>>();
-  const waiting: (() => void)[] = [];
-  let taken = 0;
-  let isStopped = false;
+  readonly #idle = new Map<Sandbox, () => void>();
+  readonly #busy = new Set<Sandbox>();
+  readonly #all = new Set<Promise<Sandbox>>();
+  readonly #waiting: (() => void)[] = [];
+  #taken = 0;
+  #isStopped = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** The processes that handle an event at present. */
+  get busy(): ReadonlySet<Sandbox> {
+    return this.#busy;
+  }
+
+  /** Handles an event in a process that is free, else in a new one, else when one becomes free. */
+  async invoke(payload: string): Promise<InvocationResult> {
+    await this.#acquire();
+    try {
+      return await this.#handle(payload);
+    } finally {
+      this.#release();
+    }
+  }
+
+  /** Kills all processes; resolves once they have ended. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    for (const cancel of this.#idle.values()) cancel();
+    await Promise.all([...this.#all].map(async (starting) => (await starting).kill()));
+  }
+
+  async #handle(payload: string): Promise<InvocationResult> {
+    if (this.#isStopped) return STOPPED;
+    const { name, log, newId, clock } = this.#options;
+    const requestId = newId();
+    const startedAt = clock.monotonic();
+    const warm = this.#takeIdle();
+    const sandbox = warm ?? (await this.#start());
+    this.#busy.add(sandbox);
+    const result = await sandbox.run({ requestId, payload });
+    this.#putBack(sandbox);
+    // It was about to end after its last event, as after an error that nobody caught.
+    if (warm && !result.ok && !warm.hasTaken(requestId)) return this.#handle(payload);
+    const fields = {
+      function: name,
+      requestId,
+      pid: sandbox.pid,
+      durationMs: clock.monotonic() - startedAt,
+      ...(!warm && { initMs: sandbox.initMs }),
+    };
+    if (result.ok) log.debug("invocation ended", fields);
+    else log.error(result.message, { ...fields, errorType: result.errorType });
+    return result;
+  }
 
   /** Waits for the right to use one of `maxProcesses` processes. */
-  async function acquire(): Promise<void> {
-    if (taken >= definition.maxProcesses) await new Promise<void>((go) => waiting.push(go));
-    else taken++;
+  async #acquire(): Promise<void> {
+    if (this.#taken < this.#options.definition.maxProcesses) this.#taken++;
+    else await new Promise<void>((go) => this.#waiting.push(go));
   }
 
-  function release(): void {
-    const next = waiting.shift();
+  #release(): void {
+    const next = this.#waiting.shift();
     if (next) next();
-    else taken--;
+    else this.#taken--;
   }
 
-  function takeIdle(): Sandbox | undefined {
-    for (const sandbox of [...idle.keys()].toReversed()) {
-      idle.get(sandbox)?.();
-      idle.delete(sandbox);
+  #takeIdle(): Sandbox | undefined {
+    for (const [sandbox, cancelEnd] of [...this.#idle].toReversed()) {
+      cancelEnd();
+      this.#idle.delete(sandbox);
       if (sandbox.isAlive) return sandbox;
     }
     return undefined;
   }
 
-  function putBack(sandbox: Sandbox): void {
-    busy.delete(sandbox);
-    if (sandbox.isAlive)
-      idle.set(
-        sandbox,
-        clock.after(idleMs, () => reap(sandbox)),
-      );
+  #putBack(sandbox: Sandbox): void {
+    const { clock, idleMs } = this.#options;
+    this.#busy.delete(sandbox);
+    if (!sandbox.isAlive) return;
+    const end = () => {
+      this.#idle.delete(sandbox);
+      void sandbox.kill();
+    };
+    this.#idle.set(sandbox, clock.after(idleMs, end));
   }
 
-  function reap(sandbox: Sandbox): void {
-    idle.delete(sandbox);
-    sandbox.kill();
-  }
-
-  async function start(): Promise<Sandbox> {
-    const logStream = newId();
-    const starting = startSandbox({ name, definition, clock, log, freeze, logStream });
-    sandboxes.add(starting);
+  async #start(): Promise<Sandbox> {
+    const starting = Sandbox.start({ ...this.#options, logStream: this.#options.newId() });
+    this.#all.add(starting);
     const sandbox = await starting;
     void sandbox.ended.then(() => {
-      sandboxes.delete(starting);
-      idle.get(sandbox)?.();
-      idle.delete(sandbox);
+      this.#all.delete(starting);
+      this.#idle.get(sandbox)?.();
+      this.#idle.delete(sandbox);
     });
     return sandbox;
   }
-
-  async function handle(payload: string): Promise<InvocationResult> {
-    const warm = takeIdle();
-    const sandbox = warm ?? (await start());
-    const requestId = newId();
-    const startedAt = clock.monotonic();
-    busy.add(sandbox);
-    const result = await sandbox.run(requestId, payload);
-    putBack(sandbox);
-    const fields = { function: name, requestId, pid: sandbox.pid };
-    const times = {
-      durationMs: clock.monotonic() - startedAt,
-      ...(!warm && { initMs: sandbox.initMs }),
-    };
-    if (result.ok) log.debug("invocation ended", { ...fields, ...times });
-    else log.error(result.message, { ...fields, ...times, errorType: result.errorType });
-    return result;
-  }
-
-  return {
-    async invoke(payload) {
-      await acquire();
-      try {
-        return isStopped ? STOPPED : await handle(payload);
-      } finally {
-        release();
-      }
-    },
-    busy,
-    async stop() {
-      isStopped = true;
-      for (const cancel of idle.values()) cancel();
-      await Promise.all(
-        [...sandboxes].map(async (starting) => {
-          const sandbox = await starting;
-          sandbox.kill();
-          await sandbox.ended;
-        }),
-      );
-    },
-  };
 }

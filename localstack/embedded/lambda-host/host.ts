@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type Clock, systemClock } from "../../../lambda/core/clock.ts";
 import type { Log } from "../../../lambda/core/log.ts";
 import type { FunctionDefinition } from "./function-environment.ts";
-import { createPool, type FunctionPool } from "./function-pool.ts";
+import { FunctionPool } from "./function-pool.ts";
 import type { Invoke } from "./invocation.ts";
 
 /** What a Lambda host is made with. */
@@ -48,7 +48,7 @@ export function createLambdaHost(options: HostOptions): LambdaHost {
   const pools = new Map(
     Object.entries(options.functions).map(([name, definition]): [string, FunctionPool] => [
       name,
-      createPool({ name, definition, clock, log, newId, freeze, idleMs }),
+      new FunctionPool({ name, definition, clock, log, newId, freeze, idleMs }),
     ]),
   );
 
@@ -68,7 +68,7 @@ export function createLambdaHost(options: HostOptions): LambdaHost {
     },
     killBusy(functionName) {
       const busy = [...(pools.get(functionName)?.busy ?? [])];
-      for (const sandbox of busy) sandbox.kill();
+      for (const sandbox of busy) void sandbox.kill();
       return busy.map(({ pid }) => pid);
     },
     stop: async () => {

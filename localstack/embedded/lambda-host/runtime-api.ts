@@ -34,6 +34,8 @@ export interface RuntimeError {
 export interface RuntimeApi {
   /** Host and port on which it listens. */
   readonly address: string;
+  /** Says who is told what the runtime says; nothing is said before the process has started. */
+  listen(listener: RuntimeListener): void;
   /** Gives the event that the runtime asked for. */
   give(event: RuntimeEvent): void;
   close(): void;
@@ -50,7 +52,8 @@ const INIT_ERROR = "/2018-06-01/runtime/init/error";
  * guide, "Using the Lambda runtime API"). Its connection is never closed while both sides live: that
  * is how a process learns that its supervisor has ended.
  */
-export async function openRuntimeApi(listener: RuntimeListener): Promise<RuntimeApi> {
+export async function openRuntimeApi(): Promise<RuntimeApi> {
+  let listener: RuntimeListener | undefined;
   let waiting: ServerResponse | undefined;
   let port = 0;
   const server = createServer({ noDelay: true, keepAliveTimeout: 0, requestTimeout: 0 });
@@ -60,20 +63,20 @@ export async function openRuntimeApi(listener: RuntimeListener): Promise<Runtime
     if (!isFromLoopbackProgram(request, port)) return answer(response, 403);
     if (method === "GET" && url === NEXT) {
       waiting = response;
-      return listener.ready();
+      return listener?.ready();
     }
     const body = await readBody(request, RESPONSE_MAX_BYTES);
     if (method !== "POST") return answer(response, 405);
-    if (url === INIT_ERROR) listener.initFailed(errorFrom(body));
+    if (url === INIT_ERROR) listener?.initFailed(errorFrom(body));
     else if (url.endsWith("/response")) respond(idOf(url), body);
-    else if (url.endsWith("/error")) listener.failed(idOf(url), errorFrom(body));
+    else if (url.endsWith("/error")) listener?.failed(idOf(url), errorFrom(body));
     else return answer(response, 404);
     answer(response, 202);
   }
 
   function respond(requestId: string, body: string | undefined): void {
-    if (body !== undefined) return listener.responded(requestId, body);
-    listener.failed(requestId, {
+    if (body !== undefined) return listener?.responded(requestId, body);
+    listener?.failed(requestId, {
       errorType: "Function.ResponseSizeTooLarge",
       errorMessage: `Response payload size exceeded maximum allowed payload size (${RESPONSE_MAX_BYTES} bytes).`,
     });
@@ -85,6 +88,9 @@ export async function openRuntimeApi(listener: RuntimeListener): Promise<Runtime
   port = await listen(server, 0);
   return {
     address: `127.0.0.1:${port}`,
+    listen(toTell) {
+      listener = toTell;
+    },
     give({ requestId, deadline, functionArn, payload }) {
       waiting?.writeHead(200, {
         "content-type": "application/json",

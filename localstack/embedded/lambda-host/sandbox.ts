@@ -9,23 +9,8 @@ import {
   functionEnvironment,
 } from "./function-environment.ts";
 import type { InvocationResult } from "./invocation.ts";
-import { openRuntimeApi, type RuntimeError } from "./runtime-api.ts";
-import { createTaskSlot, type Task } from "./task-slot.ts";
-
-/** One process of a function, which handles one event at a time. */
-export interface Sandbox {
-  readonly pid: number;
-  /** Milliseconds from the start of the process to its first question for an event. */
-  readonly initMs: number | undefined;
-  /** False once the process has ended or is about to. */
-  readonly isAlive: boolean;
-  /** Handles an event; never rejects. */
-  run(requestId: string, payload: string): Promise<InvocationResult>;
-  /** Kills the process as the kernel does: SIGKILL. */
-  kill(): void;
-  /** Resolves once the process has ended. */
-  readonly ended: Promise<void>;
-}
+import { openRuntimeApi, type RuntimeApi, type RuntimeError } from "./runtime-api.ts";
+import { createTaskSlot, type Task, type TaskSlot } from "./task-slot.ts";
 
 /** What a sandbox is made with. */
 export interface SandboxOptions {
@@ -45,83 +30,118 @@ const INIT_TIMEOUT_MS = 10_000;
 /** Share of a function's memory that Node's heap may take. */
 const HEAP_SHARE = 0.9;
 
-/** Starts a process for a function; its code loads while the first event waits. */
-export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { name, definition, clock, log, freeze, logStream } = options;
-  const { timeoutMs } = definition;
-  const startedAt = clock.monotonic();
-  const slot = createTaskSlot(clock);
-  let isWaiting = false;
-  let isAlive = true;
-  let initMs: number | undefined;
+/** One process of a function, which handles one event at a time. */
+export class Sandbox {
+  readonly pid: number;
+  /** Resolves once the process has ended. */
+  readonly ended: Promise<void>;
+  readonly #options: SandboxOptions;
+  readonly #slot: TaskSlot;
+  readonly #api: RuntimeApi;
+  readonly #child: ReturnType<typeof spawnRuntime>;
+  readonly #startedAt: number;
+  readonly #cancelInitTimeout: () => void;
+  #isWaiting = false;
+  #isAlive = true;
+  #lastTaken: string | undefined;
+  #initMs: number | undefined;
 
-  const api = await openRuntimeApi({
-    ready() {
-      initMs ??= clock.monotonic() - startedAt;
-      cancelInitTimeout();
-      isWaiting = true;
-      if (slot.task) deliver(slot.task);
-      else if (freeze) child.kill("SIGSTOP");
-    },
-    responded: (requestId, payload) => slot.settle(requestId, { ok: true, payload }),
-    failed: (requestId, error) => slot.settle(requestId, failure(error)),
-    initFailed: (error) => slot.fail(error.errorType, error.errorMessage),
-  });
-  const child = spawnRuntime(
-    definition,
-    functionEnvironment(name, definition, api.address, logStream),
-  );
-  for (const stream of ["stdout", "stderr"] as const) {
-    readLines(child[stream], (line) =>
-      logLine(log, line, { function: name, requestId: slot.lastRequestId, stream }),
+  /** Starts a process; its code loads while the first event waits. */
+  static async start(options: SandboxOptions): Promise<Sandbox> {
+    return new Sandbox(options, await openRuntimeApi());
+  }
+
+  private constructor(options: SandboxOptions, api: RuntimeApi) {
+    const { name, definition, clock, log, logStream } = options;
+    const slot = createTaskSlot(clock);
+    this.#options = options;
+    this.#slot = slot;
+    this.#api = api;
+    this.#startedAt = clock.monotonic();
+    api.listen({
+      ready: () => this.#onReady(),
+      responded: (requestId, payload) => slot.settle(requestId, { ok: true, payload }),
+      failed: (requestId, error) => slot.settle(requestId, failure(error)),
+      initFailed: (error) => slot.fail(error.errorType, error.errorMessage),
+    });
+    const environment = functionEnvironment(name, definition, api.address, logStream);
+    this.#child = spawnRuntime(definition, environment);
+    this.pid = this.#child.pid ?? 0;
+    for (const stream of ["stdout", "stderr"] as const) {
+      readLines(this.#child[stream], (line) =>
+        logLine(log, line, { function: name, requestId: slot.lastRequestId, stream }),
+      );
+    }
+    this.#cancelInitTimeout = clock.after(INIT_TIMEOUT_MS, () =>
+      this.#end("Sandbox.Timedout", `Init phase timed out after ${INIT_TIMEOUT_MS / 1000} seconds`),
     );
-  }
-  const cancelInitTimeout = clock.after(INIT_TIMEOUT_MS, () =>
-    end("Sandbox.Timedout", `Init phase timed out after ${INIT_TIMEOUT_MS / 1000} seconds`),
-  );
-  const ended = endOf(child).then((reason) => {
-    cancelInitTimeout();
-    api.close();
-    end("Runtime.ExitError", reason);
-  });
-
-  function end(errorType: string, reason: string): void {
-    isAlive = false;
-    child.kill("SIGKILL");
-    slot.fail(errorType, reason);
+    this.ended = endOf(this.#child).then((reason) => {
+      this.#cancelInitTimeout();
+      api.close();
+      this.#end("Runtime.ExitError", reason);
+    });
   }
 
-  function deliver({ requestId, payload }: Task): void {
-    isWaiting = false;
-    if (freeze) child.kill("SIGCONT");
-    slot.limit(timeoutMs, () =>
-      end("Sandbox.Timedout", `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`),
+  /** Milliseconds from the start of the process to its first question for an event. */
+  get initMs(): number | undefined {
+    return this.#initMs;
+  }
+
+  /** False once the process has ended or is about to. */
+  get isAlive(): boolean {
+    return this.#isAlive;
+  }
+
+  /** Handles an event; never rejects. */
+  run(task: Task): Promise<InvocationResult> {
+    const result = this.#slot.take(task);
+    if (!this.#isAlive) this.#slot.fail("Runtime.ExitError", "the process has ended");
+    else if (this.#isWaiting) this.#deliver(task);
+    return result;
+  }
+
+  /** Whether the process was given an event: one that ended before has had no part in it. */
+  hasTaken(requestId: string): boolean {
+    return this.#lastTaken === requestId;
+  }
+
+  /** Kills the process as the kernel does, by SIGKILL; resolves once it has ended. */
+  kill(): Promise<void> {
+    this.#isAlive = false;
+    this.#child.kill("SIGKILL");
+    return this.ended;
+  }
+
+  #onReady(): void {
+    const { clock, freeze } = this.#options;
+    this.#initMs ??= clock.monotonic() - this.#startedAt;
+    this.#cancelInitTimeout();
+    this.#isWaiting = true;
+    if (this.#slot.task) this.#deliver(this.#slot.task);
+    else if (freeze) this.#child.kill("SIGSTOP");
+  }
+
+  #deliver({ requestId, payload }: Task): void {
+    const { name, clock, freeze, definition } = this.#options;
+    const { timeoutMs } = definition;
+    this.#isWaiting = false;
+    this.#lastTaken = requestId;
+    if (freeze) this.#child.kill("SIGCONT");
+    this.#slot.limit(timeoutMs, () =>
+      this.#end(
+        "Sandbox.Timedout",
+        `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`,
+      ),
     );
     const deadline = clock.now() + timeoutMs;
-    api.give({ requestId, payload, deadline, functionArn: functionArn(name) });
+    this.#api.give({ requestId, payload, deadline, functionArn: functionArn(name) });
   }
 
-  return {
-    pid: child.pid ?? 0,
-    get initMs() {
-      return initMs;
-    },
-    get isAlive() {
-      return isAlive;
-    },
-    run(requestId, payload) {
-      const task = { requestId, payload };
-      const result = slot.take(task);
-      if (!isAlive) slot.fail("Runtime.ExitError", "the process has ended");
-      else if (isWaiting) deliver(task);
-      return result;
-    },
-    kill() {
-      isAlive = false;
-      child.kill("SIGKILL");
-    },
-    ended,
-  };
+  #end(errorType: string, reason: string): void {
+    this.#isAlive = false;
+    this.#child.kill("SIGKILL");
+    this.#slot.fail(errorType, reason);
+  }
 }
 
 /** Resolves with the reason once the process has ended. */

@@ -1,10 +1,9 @@
 import type { Clock, EpochMs } from "../../../lambda/core/clock.ts";
-import { AwsError } from "../aws-error.ts";
 import type { DeliveryPlan } from "./delivery-plan.ts";
 import { type Message, type MessageOrigin, newMessage, type Receipt } from "./message.ts";
 import type { QueueAttributes } from "./queue-attributes.ts";
-import { createReceivers } from "./receivers.ts";
-import { invalidValue } from "./sqs-error.ts";
+import { createReceivers, type Receivers } from "./receivers.ts";
+import { hiddenTooLong, notAvailable, notInFlight } from "./sqs-error.ts";
 import { createVisibility } from "./visibility.ts";
 
 /** A message may stay hidden this long after it was received (SQS quotas, "Visibility timeout"). */
@@ -38,136 +37,140 @@ export interface QueueCounts {
   readonly delayed: number;
 }
 
-/** One standard queue in memory. */
-export interface Queue {
-  readonly attributes: QueueAttributes;
-  readonly messages: Iterable<Message>;
-  add(origin: MessageOrigin): Message;
-  receive(request: ReceiveRequest): Promise<readonly Message[]>;
-  /** Deletes what the receipt names, unless it is gone or was received again since. */
-  delete(receipt: Receipt): Message | undefined;
-  /** Hides a message in flight for `ms` from now. */
-  hide(receipt: Receipt, handle: string, ms: number): void;
-  counts(): QueueCounts;
-  /** Ends every wait. */
-  close(): void;
-}
-
-/** Makes an empty queue. */
-export function createQueue(options: {
+/** What a queue is made with. */
+export interface QueueOptions {
   readonly attributes: QueueAttributes;
   readonly clock: Clock;
   readonly events: QueueEvents;
   readonly delivery?: DeliveryPlan | undefined;
-}): Queue {
-  const { attributes, clock, events, delivery } = options;
-  const messages = new Map<string, Message>();
-  const visibility = createVisibility();
-  const receivers = createReceivers({ clock, take, nextAt: visibility.nextAt });
+}
 
-  function remove(message: Message): void {
-    messages.delete(message.key);
-    visibility.remove(message);
+/** One standard queue in memory. */
+export class Queue {
+  readonly attributes: QueueAttributes;
+  readonly #clock: Clock;
+  readonly #events: QueueEvents;
+  readonly #delivery: DeliveryPlan | undefined;
+  readonly #messages = new Map<string, Message>();
+  readonly #visibility = createVisibility();
+  readonly #receivers: Receivers;
+
+  constructor({ attributes, clock, events, delivery }: QueueOptions) {
+    this.attributes = attributes;
+    this.#clock = clock;
+    this.#events = events;
+    this.#delivery = delivery;
+    this.#receivers = createReceivers({
+      clock,
+      take: (request) => this.#take(request),
+      nextAt: this.#visibility.nextAt,
+    });
   }
 
-  function take(request: ReceiveRequest): Message[] {
-    const now = clock.now();
-    const visible = visibility.visible(now);
+  /** All messages, hidden ones included, in no certain order. */
+  get messages(): Iterable<Message> {
+    return this.#messages.values();
+  }
+
+  /** Adds a message, visible from its `dueAt`. */
+  add(origin: MessageOrigin): void {
+    const message = newMessage(origin);
+    this.#messages.set(message.key, message);
+    this.#visibility.place(message);
+    this.#receivers.serve();
+  }
+
+  /** Takes visible messages, or waits for one. */
+  receive(request: ReceiveRequest): Promise<readonly Message[]> {
+    return this.#receivers.receive(request);
+  }
+
+  /** Deletes what the receipt names and returns it, unless it is gone or was received again since. */
+  delete(receipt: Receipt): Message | undefined {
+    const message = this.#held(receipt);
+    if (message) this.#remove(message);
+    return message;
+  }
+
+  /**
+   * Hides a message in flight for `ms` from now.
+   * @throws AwsError when the receipt is stale, the message not in flight, or the time too long
+   */
+  hide(receipt: Receipt, handle: string, ms: number): void {
+    const now = this.#clock.now();
+    const message = this.#held(receipt);
+    if (!message) throw notAvailable(handle);
+    if (message.visibleAt <= now) throw notInFlight(handle);
+    if (now + ms > (message.lastReceivedAt ?? now) + HIDDEN_MAX_MS) throw hiddenTooLong(ms);
+    message.visibleAt = now + ms;
+    this.#visibility.place(message);
+    this.#receivers.serve();
+  }
+
+  /** Counts the messages. */
+  counts(): QueueCounts {
+    const now = this.#clock.now();
+    const counts = { visible: 0, inFlight: 0, delayed: 0 };
+    for (const { visibleAt, lastReceivedAt } of this.#messages.values()) {
+      if (visibleAt <= now) counts.visible++;
+      else if (lastReceivedAt === undefined) counts.delayed++;
+      else counts.inFlight++;
+    }
+    return counts;
+  }
+
+  /** Ends every wait. */
+  close(): void {
+    this.#receivers.close();
+  }
+
+  #take({ max, hideMs }: ReceiveRequest): Message[] {
+    const now = this.#clock.now();
+    const visible = this.#visibility.visible(now);
     const taken: Message[] = [];
-    while (taken.length < request.max && visible.size > 0) {
-      const message = nextOf(visible);
-      if (message && isDeliverable(message, now)) taken.push(receive(message, now, request.hideMs));
+    while (taken.length < max && visible.size > 0) {
+      const message = this.#nextOf(visible);
+      if (message && this.#isDeliverable(message, now)) {
+        taken.push(this.#receive(message, now, hideMs));
+      }
     }
     return taken;
   }
 
+  #nextOf(visible: ReadonlySet<Message>): Message | undefined {
+    const place = this.#delivery?.next(visible.size) ?? 0;
+    return place === 0 ? visible.values().next().value : [...visible][place];
+  }
+
   /** Takes messages out of the queue whose time or receives are used up. */
-  function isDeliverable(message: Message, now: EpochMs): boolean {
-    const isExpired = message.sentAt + attributes.MessageRetentionPeriod * 1000 <= now;
-    const isRejected = message.receives >= (attributes.RedrivePolicy?.maxReceiveCount ?? Infinity);
+  #isDeliverable(message: Message, now: EpochMs): boolean {
+    const { MessageRetentionPeriod, RedrivePolicy } = this.attributes;
+    const isExpired = message.sentAt + MessageRetentionPeriod * 1000 <= now;
+    const isRejected = message.receives >= (RedrivePolicy?.maxReceiveCount ?? Infinity);
     if (!isExpired && !isRejected) return true;
-    remove(message);
-    if (isExpired) events.expired(message);
-    else events.rejected(message);
+    this.#remove(message);
+    if (isExpired) this.#events.expired(message);
+    else this.#events.rejected(message);
     return false;
   }
 
-  function receive(message: Message, now: EpochMs, hideMs: number): Message {
+  #receive(message: Message, now: EpochMs, hideMs: number): Message {
     message.receives++;
     message.firstReceivedAt ??= now;
     message.lastReceivedAt = now;
     message.visibleAt = now + hideMs;
-    visibility.place(message);
-    events.received(message);
+    this.#visibility.place(message);
+    this.#events.received(message);
     return message;
   }
 
-  function nextOf(visible: ReadonlySet<Message>): Message | undefined {
-    const place = delivery?.next(visible.size) ?? 0;
-    return place === 0 ? visible.values().next().value : [...visible][place];
+  #held({ key, receive }: Receipt): Message | undefined {
+    const message = this.#messages.get(key);
+    return message?.receives === receive ? message : undefined;
   }
 
-  function held({ key, receive: count }: Receipt): Message | undefined {
-    const message = messages.get(key);
-    return message?.receives === count ? message : undefined;
+  #remove(message: Message): void {
+    this.#messages.delete(message.key);
+    this.#visibility.remove(message);
   }
-
-  return {
-    attributes,
-    messages: { [Symbol.iterator]: () => messages.values() },
-    add(origin) {
-      const message = newMessage(origin);
-      messages.set(message.key, message);
-      visibility.place(message);
-      receivers.serve();
-      return message;
-    },
-    receive: (request) => receivers.receive(request),
-    delete(receipt) {
-      const message = held(receipt);
-      if (message) remove(message);
-      return message;
-    },
-    hide(receipt, handle, ms) {
-      const now = clock.now();
-      const message = held(receipt);
-      if (!message) throw notAvailable(handle);
-      if (message.visibleAt <= now) throw notInFlight(handle);
-      if (now + ms > (message.lastReceivedAt ?? now) + HIDDEN_MAX_MS) throw hiddenTooLong(ms);
-      message.visibleAt = now + ms;
-      visibility.place(message);
-      receivers.serve();
-    },
-    counts() {
-      const now = clock.now();
-      const counts = { visible: 0, inFlight: 0, delayed: 0 };
-      for (const { visibleAt, lastReceivedAt } of messages.values()) {
-        if (visibleAt <= now) counts.visible++;
-        else if (lastReceivedAt === undefined) counts.delayed++;
-        else counts.inFlight++;
-      }
-      return counts;
-    },
-    close: () => receivers.close(),
-  };
 }
-
-const notAvailable = (handle: string): AwsError =>
-  invalidValue(
-    "ReceiptHandle",
-    handle,
-    "Message does not exist or is not available for visibility timeout change",
-  );
-
-const notInFlight = (handle: string): AwsError =>
-  new AwsError(
-    "MessageNotInflight",
-    `The message of receipt handle ${handle} is not in flight: its visibility timeout has ended.`,
-  );
-
-const hiddenTooLong = (ms: number): AwsError =>
-  invalidValue(
-    "VisibilityTimeout",
-    ms / 1000,
-    "Total VisibilityTimeout for the message is beyond the limit [43200 seconds]",
-  );

@@ -4,7 +4,7 @@ import { type Journal, type JournalPlace, openJournal } from "../journal.ts";
 import type { DeliveryPlan } from "./delivery-plan.ts";
 import { md5Of, type Message, type Receipt } from "./message.ts";
 import { type MessageRecord, replay, sendRecord, type StoredMessages } from "./message-journal.ts";
-import { createQueue, type Queue, type ReceiveRequest } from "./queue.ts";
+import { Queue, type ReceiveRequest } from "./queue.ts";
 import { type QueueAttributes, queueArn } from "./queue-attributes.ts";
 import { invalidValue, queueDoesNotExist } from "./sqs-error.ts";
 
@@ -21,130 +21,144 @@ export interface QueuesOptions {
 }
 
 /** All queues and what is in them. Each change resolves once it is in the journal. */
-export interface Queues {
+export class Queues {
+  readonly #options: QueuesOptions;
+  readonly #queues = new Map<string, Queue>();
+  readonly #stored: StoredMessages = new Map();
+  readonly #journal: Journal<MessageRecord> | undefined;
+
+  /** @throws Error when the journal is damaged or cannot be opened */
+  constructor(options: QueuesOptions) {
+    this.#options = options;
+    this.#journal =
+      options.journal &&
+      openJournal<MessageRecord>({
+        ...options.journal,
+        name: "sqs",
+        onRecord: (record) => replay(this.#stored, record),
+        snapshot: () => this.#snapshot(),
+      });
+  }
+
   /**
    * Creates a queue, and gives it the messages that an earlier process left there.
    * @throws AwsError QueueNameExists when it exists with other attributes
    */
-  create(name: string, attributes: QueueAttributes): void;
-  /** @throws AwsError QueueDoesNotExist */
-  get(name: string): Queue;
-  /** Sends a message; resolves with its id and the MD5 of its body. */
-  send(name: string, body: string, delaySeconds?: number): Promise<Pick<Message, "id" | "md5">>;
-  receive(name: string, request: ReceiveRequest): Promise<readonly Message[]>;
-  delete(name: string, receipt: Receipt): Promise<void>;
-  /** Why the journal takes nothing more; undefined while it does. */
-  failure(): Error | undefined;
-  /** Ends all waits and closes the journal. */
-  close(): Promise<void>;
-}
-
-/** Opens the queues. */
-export function openQueues(options: QueuesOptions): Queues {
-  const { clock, region, newId, delivery } = options;
-  const queues = new Map<string, Queue>();
-  const stored: StoredMessages = new Map();
-  const journal: Journal<MessageRecord> | undefined =
-    options.journal &&
-    openJournal<MessageRecord>({
-      ...options.journal,
-      name: "sqs",
-      onRecord: (record) => replay(stored, record),
-      *snapshot() {
-        for (const [name, { messages }] of queues) {
-          for (const message of messages) yield sendRecord(name, message);
-        }
-        for (const [name, messages] of stored) {
-          for (const message of messages.values()) yield sendRecord(name, message);
-        }
-      },
-    });
-
-  const append = (record: MessageRecord): Promise<void> =>
-    journal?.append(record) ?? Promise.resolve();
-
-  /** For changes that no caller waits for; a failed write is seen by the next call. */
-  function note(record: MessageRecord): void {
-    append(record).catch(() => {});
+  create(name: string, attributes: QueueAttributes): void {
+    const existing = this.#queues.get(name);
+    if (!existing) return this.#add(name, attributes);
+    const present = JSON.stringify(existing.attributes);
+    if (present === JSON.stringify(attributes)) return;
+    throw new AwsError(
+      "QueueNameExists",
+      `A queue ${name} already exists with other attributes: ${present}.`,
+    );
   }
 
-  function get(name: string): Queue {
-    const queue = queues.get(name);
+  /** @throws AwsError QueueDoesNotExist */
+  get(name: string): Queue {
+    const queue = this.#queues.get(name);
     if (!queue) throw queueDoesNotExist(name);
     return queue;
   }
 
-  function move(name: string, message: Message, deadLetters: string): void {
-    const from = queueArn(region, name);
-    note({ t: "move", q: name, k: message.key, to: deadLetters, from });
-    get(deadLetters).add({ ...message, movedFrom: from });
+  /** Sends a message; resolves with its id and the MD5 of its body. */
+  async send(
+    name: string,
+    body: string,
+    delaySeconds?: number,
+  ): Promise<Pick<Message, "id" | "md5">> {
+    const { clock, newId, delivery } = this.#options;
+    const queue = this.get(name);
+    const id = newId();
+    const md5 = md5Of(body);
+    const sentAt = clock.now();
+    const dueAt = sentAt + (delaySeconds ?? queue.attributes.DelaySeconds) * 1000;
+    const copies = (delivery?.copies(body) ?? [0]).map((lateMs, copy) => ({
+      key: copy === 0 ? id : `${id}.${copy}`,
+      id,
+      body,
+      md5,
+      sentAt,
+      dueAt: dueAt + lateMs,
+    }));
+    const written = copies.map((copy) => this.#append(sendRecord(name, copy)));
+    for (const copy of copies) queue.add(copy);
+    await Promise.all(written);
+    return { id, md5 };
   }
 
-  function deadLettersOf({ RedrivePolicy }: QueueAttributes): string {
+  /** Takes messages from a queue, or waits for one. */
+  receive(name: string, request: ReceiveRequest): Promise<readonly Message[]> {
+    return this.get(name).receive(request);
+  }
+
+  /** Deletes what the receipt names, unless it is gone or was received again since. */
+  async delete(name: string, receipt: Receipt): Promise<void> {
+    const message = this.get(name).delete(receipt);
+    if (message) await this.#append({ t: "delete", q: name, k: message.key });
+  }
+
+  /** Why the journal takes nothing more; undefined while it does. */
+  failure(): Error | undefined {
+    return this.#journal?.failure();
+  }
+
+  /** Ends all waits and closes the journal. */
+  async close(): Promise<void> {
+    for (const queue of this.#queues.values()) queue.close();
+    await this.#journal?.close();
+  }
+
+  #add(name: string, attributes: QueueAttributes): void {
+    const { clock, delivery } = this.#options;
+    const deadLetters = this.#deadLettersOf(attributes);
+    const queue = new Queue({
+      attributes,
+      clock,
+      delivery,
+      events: {
+        received: ({ key }) => this.#note({ t: "receive", q: name, k: key, at: clock.now() }),
+        expired: ({ key }) => this.#note({ t: "delete", q: name, k: key }),
+        rejected: (message) => this.#move(name, message, deadLetters),
+      },
+    });
+    this.#queues.set(name, queue);
+    const kept = this.#stored.get(name);
+    this.#stored.delete(name);
+    for (const message of kept?.values() ?? []) queue.add(message);
+  }
+
+  #deadLettersOf({ RedrivePolicy }: QueueAttributes): string {
     const target = RedrivePolicy?.deadLetterTargetArn ?? "";
     const name = target.slice(target.lastIndexOf(":") + 1);
-    if (RedrivePolicy && !queues.has(name)) {
+    if (RedrivePolicy && !this.#queues.has(name)) {
       throw invalidValue("RedrivePolicy", RedrivePolicy, "Dead letter target does not exist");
     }
     return name;
   }
 
-  function create(name: string, attributes: QueueAttributes): void {
-    const deadLetters = deadLettersOf(attributes);
-    const queue = createQueue({
-      attributes,
-      clock,
-      delivery,
-      events: {
-        received: ({ key }) => note({ t: "receive", q: name, k: key, at: clock.now() }),
-        expired: ({ key }) => note({ t: "delete", q: name, k: key }),
-        rejected: (message) => move(name, message, deadLetters),
-      },
-    });
-    queues.set(name, queue);
-    const kept = stored.get(name);
-    stored.delete(name);
-    for (const message of kept?.values() ?? []) queue.add(message);
+  #move(name: string, message: Message, deadLetters: string): void {
+    const from = queueArn(this.#options.region, name);
+    this.#note({ t: "move", q: name, k: message.key, to: deadLetters, from });
+    this.get(deadLetters).add({ ...message, dueAt: message.sentAt, movedFrom: from });
   }
 
-  return {
-    create(name, attributes) {
-      const existing = queues.get(name);
-      if (!existing) create(name, attributes);
-      else if (JSON.stringify(existing.attributes) !== JSON.stringify(attributes)) {
-        throw new AwsError(
-          "QueueNameExists",
-          `A queue ${name} already exists with other attributes: ${JSON.stringify(existing.attributes)}.`,
-        );
-      }
-    },
-    get,
-    async send(name, body, delaySeconds) {
-      const queue = get(name);
-      const id = newId();
-      const sentAt = clock.now();
-      const dueAt = sentAt + (delaySeconds ?? queue.attributes.DelaySeconds) * 1000;
-      const md5 = md5Of(body);
-      const origin = { key: id, id, body, md5, sentAt, dueAt };
-      const copies = (delivery?.copies(body) ?? [0]).map((lateMs, copy) => ({
-        ...origin,
-        key: copy === 0 ? id : `${id}.${copy}`,
-        dueAt: dueAt + lateMs,
-      }));
-      const written = copies.map((copy) => sendRecord(name, copy)).map(append);
-      for (const copy of copies) queue.add(copy);
-      await Promise.all(written);
-      return { id, md5 };
-    },
-    receive: (name, request) => get(name).receive(request),
-    async delete(name, receipt) {
-      const message = get(name).delete(receipt);
-      if (message) await append({ t: "delete", q: name, k: message.key });
-    },
-    failure: () => journal?.failure(),
-    async close() {
-      for (const queue of queues.values()) queue.close();
-      await journal?.close();
-    },
-  };
+  #append(record: MessageRecord): Promise<void> {
+    return this.#journal?.append(record) ?? Promise.resolve();
+  }
+
+  /** For changes that no caller waits for; a failed write is seen by the next call. */
+  #note(record: MessageRecord): void {
+    this.#append(record).catch(() => {});
+  }
+
+  *#snapshot(): Iterable<MessageRecord> {
+    for (const [name, { messages }] of this.#queues) {
+      for (const message of messages) yield sendRecord(name, message);
+    }
+    for (const [name, messages] of this.#stored) {
+      for (const message of messages.values()) yield sendRecord(name, message);
+    }
+  }
 }

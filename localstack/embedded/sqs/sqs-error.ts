@@ -43,3 +43,26 @@ const QUERY_CODES: Readonly<Record<string, string>> = {
  * `Code` (Smithy, "awsQueryCompatible trait").
  */
 export const queryCode = (error: AwsError): string => QUERY_CODES[error.name] ?? error.name;
+
+/** The message was deleted, or received again under another handle. */
+export const notAvailable = (handle: string): AwsError =>
+  invalidValue(
+    "ReceiptHandle",
+    handle,
+    "Message does not exist or is not available for visibility timeout change",
+  );
+
+/** The message's visibility timeout has ended. */
+export const notInFlight = (handle: string): AwsError =>
+  new AwsError(
+    "MessageNotInflight",
+    `The message of receipt handle ${handle} is not in flight: its visibility timeout has ended.`,
+  );
+
+/** The message would be hidden longer than SQS allows. */
+export const hiddenTooLong = (ms: number): AwsError =>
+  invalidValue(
+    "VisibilityTimeout",
+    ms / 1000,
+    "Total VisibilityTimeout for the message is beyond the limit [43200 seconds]",
+  );

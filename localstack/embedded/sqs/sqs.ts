@@ -6,7 +6,7 @@ import { type FaultPlan, internalError, type Members, withFaults } from "../faul
 import type { JournalPlace } from "../journal.ts";
 import { performers, SQS_CALLS, SQS_SETUP_CALLS } from "./calls/performers.ts";
 import type { DeliveryPlan } from "./delivery-plan.ts";
-import { openQueues, type Queues } from "./queues.ts";
+import { Queues } from "./queues.ts";
 import { queryCode } from "./sqs-error.ts";
 
 export { SQS_CALLS, SQS_SETUP_CALLS };
@@ -49,7 +49,7 @@ const DEFAULT_ORIGIN = "http://sqs.localhost";
 export function createSqs(options: SqsOptions = {}): Sqs {
   const { clock = systemClock, region = "us-east-1", newId = randomUUID, faults } = options;
   const { journal, delivery } = options;
-  const queues = openQueues({ clock, region, newId, journal, delivery });
+  const queues = new Queues({ clock, region, newId, journal, delivery });
   const context = { queues, region };
 
   const perform = withFaults("sqs", faults ?? {}, throttled, async (action, input) => {

@@ -65,7 +65,7 @@ export async function openDynamoDB(
 }
 
 /** An SDK client of a database, without a socket and without retries. */
-export function clientOf(dynamodb: DynamoDB): DynamoDBClient {
+function clientOf(dynamodb: DynamoDB): DynamoDBClient {
   return new DynamoDBClient({
     region: "us-east-1",
     credentials: { accessKeyId: "test", secretAccessKey: "test" },

@@ -8,6 +8,7 @@ import {
   QueryCommand,
 } from "@aws-sdk/client-dynamodb";
 import { afterEach, describe, expect, test } from "vitest";
+import { ConnectionLost } from "../../../localstack/embedded/aws-error.ts";
 import { createDynamoDB, type DynamoDB } from "../../../localstack/embedded/dynamodb/dynamodb.ts";
 import type { Fault, FaultPlan, Outcome } from "../../../localstack/embedded/faults.ts";
 import { DEFINITION, key, openDynamoDB, TABLE, text } from "./test-table.ts";
@@ -185,6 +186,23 @@ describe("faults", () => {
     expect((await client.send(read)).Item).toEqual(stored);
     const marker = Symbol("no answer");
     expect(await Promise.race([sent, Promise.resolve(marker)])).toBe(marker);
+  });
+
+  test.each([
+    ["lost-reply", "ECONNRESET"],
+    ["crash-after", "crashed"],
+  ] as const)("%s befalls refusals too", async (kind, expected) => {
+    let crash!: () => void;
+    const crashed = new Promise<string>((resolve) => {
+      crash = () => resolve("crashed");
+    });
+    const { dynamodb } = await openDynamoDB({ faults: nth(2, () => ({ kind, crash })) });
+    const invalid = dynamodb.call("GetItem", { TableName, Key: {} });
+    const answered = invalid.then(
+      () => "answered",
+      (error: unknown) => (error instanceof ConnectionLost ? error.code : "refused"),
+    );
+    expect(await Promise.race([answered, crashed])).toBe(expected);
   });
 
   test("every call is observed, with its outcome and what it consumed", async () => {

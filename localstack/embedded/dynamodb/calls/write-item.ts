@@ -34,7 +34,7 @@ export const WRITE_MEMBERS = {
 } as const;
 
 /** A new item with its size; undefined where the item is to be removed. */
-export type NewItem = { readonly item: Item; readonly size: number } | undefined;
+type NewItem = { readonly item: Item; readonly size: number } | undefined;
 
 /** One conditional write of one item. */
 export interface Write {

@@ -7,7 +7,7 @@ export interface Path {
 }
 
 /** A path whose value is meant. */
-export interface PathOperand {
+interface PathOperand {
   readonly kind: "path";
   readonly path: Path;
 }
@@ -37,7 +37,7 @@ export type Condition =
   | { readonly kind: "contains"; readonly operand: Operand; readonly member: Operand };
 
 /** `left = right` and its like. */
-export interface Comparison {
+interface Comparison {
   readonly kind: "compare";
   readonly operator: Comparator;
   readonly left: Operand;
@@ -53,7 +53,7 @@ export interface Between {
 }
 
 /** `begins_with(operand, prefix)`. */
-export interface BeginsWith {
+interface BeginsWith {
   readonly kind: "begins_with";
   readonly operand: Operand;
   readonly prefix: Operand;
@@ -70,7 +70,7 @@ export type UpdateOperand =
 export type UpdateValue = UpdateOperand | Sum;
 
 /** The sum or difference of two numbers. */
-export interface Sum {
+interface Sum {
   readonly kind: "sum";
   readonly operator: "+" | "-";
   readonly left: UpdateOperand;

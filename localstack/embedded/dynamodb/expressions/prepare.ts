@@ -38,13 +38,13 @@ export interface Update {
 }
 
 /** A FilterExpression, parsed. */
-export interface Filter {
+interface Filter {
   readonly condition: Condition;
   readonly attributes: ReadonlySet<string>;
 }
 
 /** A ProjectionExpression, parsed. */
-export interface ProjectionPlan {
+interface ProjectionPlan {
   readonly projection: Projection;
   readonly attributes: ReadonlySet<string>;
 }

@@ -1,0 +1,47 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { connect, createDynamoDBClient, createSqsClient } from "../lambda/client/connect.ts";
+import type { Savepoint } from "../lambda/index.ts";
+import { TABLE_NAME } from "../localstack/embedded/resources.ts";
+import { freshPartition, type PutPlace } from "./bare-put.ts";
+import { type StackProcess, startStackProcess } from "./stack-process.ts";
+import { createWorkflows } from "./workflows.ts";
+
+/** A running stack and a client of it in this process. */
+export interface Session {
+  readonly stack: StackProcess;
+  readonly savepoint: Savepoint;
+  /** Where this process makes bare puts: through the client that `savepoint` uses. */
+  readonly bare: PutPlace;
+}
+
+/** Where a benchmark keeps its files, and how much of everything it does. */
+export interface Setting {
+  /** A folder that nothing else uses. */
+  readonly directory: string;
+  /** URL of the server that answers `{}`. */
+  readonly emptyServer: string;
+  readonly isQuick: boolean;
+}
+
+/** The benchmark's workflows as a client names them; their bodies run in the worker only. */
+export const workflows = createWorkflows(() => {
+  throw new Error("a body of a benchmark's step ran outside its worker");
+});
+
+/** Starts a stack in a folder and connects to it as a program outside of it does. */
+export async function openSession(directory: string, emptyServer: string): Promise<Session> {
+  const stack = await startStackProcess(directory, emptyServer);
+  const { awsEndpoint, queueUrl, token } = stack.address;
+  const config = {
+    endpoint: awsEndpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: token, secretAccessKey: "signatures-are-not-checked" },
+  };
+  const client: DynamoDBClient = createDynamoDBClient(config);
+  const sqs = createSqsClient(config);
+  return {
+    stack,
+    savepoint: connect({ table: TABLE_NAME, queueUrl, dynamodb: client, sqs }),
+    bare: { client, table: TABLE_NAME, partition: freshPartition(String(process.pid)) },
+  };
+}
