@@ -39,7 +39,7 @@ export function httpTransport(
         } catch (error) {
           signal.throwIfAborted();
           const pauseMs = PAUSES_MS[tries];
-          if (pauseMs === undefined || !isPassing(error)) throw error;
+          if (pauseMs === undefined || !hasAnswered || !isPassing(error)) throw error;
           await pause(clock, pauseMs, signal);
           if (error instanceof ApiUnreachableError) await connection.recover();
         }

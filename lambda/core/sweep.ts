@@ -10,13 +10,15 @@ export interface SweptRun {
   readonly dueAt: EpochMs | undefined;
   readonly owed: readonly string[];
   readonly nudges: number;
+  /** When its records expire, seconds since the epoch. */
+  readonly historyTtl: number;
 }
 
 /** What the sweeper does about it: when to look again, and the hint to send, if any. */
 export interface SweepDecision {
   readonly checkAt: EpochMs;
   readonly nudges: number;
-  /** The run becomes due now: it has slept so long that its records need a new lease of life. */
+  /** The run becomes due now: it waits so long that its records need a new lease of life. */
   readonly wake: boolean;
   readonly hintDelayMs: number | undefined;
 }
@@ -35,23 +37,19 @@ export function decideSweep(run: SweptRun, now: EpochMs): SweepDecision {
     return { checkAt, nudges: run.nudges, wake: false, hintDelayMs: undefined };
   }
   if (run.status === "blocked") return again(LIMITS.blockedCheckMs, LIMITS.blockedCheckMaxMs);
-  if (run.dueAt === undefined)
+  const isExpiring = run.historyTtl * 1000 - now <= LIMITS.restampMs;
+  if (run.dueAt === undefined || (isExpiring && run.dueAt > now)) {
     return { ...again(LIMITS.checkAfterMs, LIMITS.nudgeMaxMs), wake: true };
+  }
   if (run.owner !== undefined || run.dueAt <= now) {
     return again(LIMITS.checkAfterMs, LIMITS.nudgeMaxMs);
   }
   const ahead = run.dueAt - now;
-  return ahead <= LIMITS.hintDelayMaxMs
-    ? {
-        checkAt: run.dueAt + LIMITS.checkAfterMs,
-        nudges: run.nudges,
-        wake: false,
-        hintDelayMs: ahead,
-      }
-    : {
-        checkAt: run.dueAt - LIMITS.checkBeforeMs,
-        nudges: run.nudges,
-        wake: false,
-        hintDelayMs: undefined,
-      };
+  const isNear = ahead <= LIMITS.hintDelayMaxMs;
+  return {
+    checkAt: isNear ? run.dueAt + LIMITS.checkAfterMs : run.dueAt - LIMITS.checkBeforeMs,
+    nudges: run.nudges,
+    wake: false,
+    hintDelayMs: isNear ? ahead : undefined,
+  };
 }

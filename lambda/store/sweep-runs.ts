@@ -42,12 +42,13 @@ export async function pushCheck(
   tx: string,
 ): Promise<boolean> {
   const { pk, sk } = metaKey(meta.id);
+  const dueAsSeen = meta.dueAt === undefined ? "attribute_not_exists(#dueAt)" : "#dueAt = :due";
   const written = await table.update({
     key: { pk: text(pk), sk: text(sk) },
     update: `SET #tx = :tx, #checkAt = :check, #nudges = :nudges${decision.wake ? ", #dueAt = :now" : ""}`,
     condition:
       "attribute_exists(#pk) AND #inc = :inc AND #checkAt = :seen" +
-      (decision.wake ? " AND #status = :waiting AND attribute_not_exists(#dueAt)" : ""),
+      (decision.wake ? ` AND #status = :waiting AND ${dueAsSeen}` : ""),
     values: {
       ":tx": text(tx),
       ":inc": text(meta.incarnation),
@@ -55,6 +56,7 @@ export async function pushCheck(
       ":check": number(decision.checkAt),
       ":nudges": number(decision.nudges),
       ...(decision.wake && { ":now": number(now), ":waiting": text("waiting") }),
+      ...(decision.wake && meta.dueAt !== undefined && { ":due": number(meta.dueAt) }),
     },
   });
   return written.ok || (written.item !== undefined && metaFrom(written.item).tx === tx);

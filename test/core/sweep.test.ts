@@ -10,6 +10,7 @@ const run: SweptRun = {
   dueAt: NOW - 1,
   owed: [],
   nudges: 0,
+  historyTtl: (NOW + 300 * 24 * 60 * MINUTE) / 1000,
 };
 
 describe("the sweeper", () => {
@@ -63,7 +64,15 @@ describe("the sweeper", () => {
     });
   });
 
-  it("wakes a dormant run whose records near their end of life", () => {
+  it.each([undefined, NOW + 400 * 24 * 60 * MINUTE])(
+    "wakes a run that waits (until %s) when its records near their end of life",
+    (dueAt) => {
+      const old = { ...run, dueAt, historyTtl: (NOW + 6 * 24 * 60 * MINUTE) / 1000 };
+      expect(decideSweep(old, NOW)).toMatchObject({ wake: true, hintDelayMs: 0 });
+    },
+  );
+
+  it("wakes a dormant run that it finds in the index", () => {
     expect(decideSweep({ ...run, dueAt: undefined }, NOW)).toMatchObject({
       wake: true,
       hintDelayMs: 0,

@@ -4,11 +4,7 @@ import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { connect, type Savepoint } from "../../lambda/index.ts";
-import {
-  bundleFunctions,
-  type PerFunction,
-} from "../../localstack/embedded/function-definitions.ts";
-import type { FunctionBundle } from "../../localstack/embedded/bundle.ts";
+import { bundleFunctions } from "../../localstack/embedded/function-definitions.ts";
 import { HINT_QUEUE, TABLE_NAME } from "../../localstack/embedded/resources.ts";
 import { queuePath } from "../../localstack/embedded/sqs/queue-url.ts";
 import { type Stack, type StackOptions, startStack } from "../../localstack/embedded/stack.ts";
@@ -18,11 +14,14 @@ import { EFFECTS_URL } from "./fixtures/workflows.ts";
 
 const folder = (name: string): string => `test/e2e/fixtures/${name}.ts`;
 
-/** The functions of these tests, bundled as for Lambda. */
-export async function bundleFixtures(): Promise<{
-  readonly bundles: PerFunction<FunctionBundle>;
+/** Bundled functions, and what removes them. */
+export interface Fixtures {
+  readonly bundles: Awaited<ReturnType<typeof bundleFunctions>>;
   readonly remove: () => void;
-}> {
+}
+
+/** The functions of these tests, bundled as for Lambda. */
+export async function bundleFixtures(): Promise<Fixtures> {
   const directory = mkdtempSync(join(tmpdir(), "savepoint-functions-"));
   const entries = { worker: folder("worker"), api: folder("api"), sweeper: folder("sweeper") };
   return {

@@ -1,5 +1,11 @@
 import { DynamoDBClient, DescribeTableCommand } from "@aws-sdk/client-dynamodb";
-import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Fault } from "../../localstack/embedded/faults.ts";
 import { type Endpoint, openEndpoint } from "../../localstack/embedded/aws-endpoint.ts";
@@ -39,6 +45,17 @@ describe("a caller who knows the token", () => {
       new CreateQueueCommand({ QueueName: "q" }),
     );
     expect(QueueUrl).toBe(`${endpoint.url}/000000000000/q`);
+  });
+
+  test("has a long poll answered by a message, whose MD5 the SDK compares", async () => {
+    const client = new SQSClient(options(TOKEN));
+    const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: "q" }));
+    const received = client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }));
+    await client.send(new SendMessageCommand({ QueueUrl, MessageBody: "hällo" }));
+    const { Messages = [] } = await received;
+    expect(Messages).toMatchObject([{ Body: "hällo" }]);
+    const ReceiptHandle = Messages[0]?.ReceiptHandle;
+    await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
   });
 
   test("loses its connection when the reply is lost", async () => {

@@ -159,6 +159,12 @@ export class World {
     await this.until(new Promise<void>((resolve) => this.clock.after(ms, resolve)));
   }
 
+  /** Jumps ahead in time: what was to happen meanwhile happens late, once. */
+  async leap(ms: number): Promise<void> {
+    this.clock.skip(ms);
+    await this.pass(1);
+  }
+
   /** Starts a run and lets time pass until it has finished; its output, or its error thrown. */
   async run<Given, Output>(
     workflow: Workflow<Given, Output>,

@@ -83,9 +83,10 @@ function supportOf(text: string, cited: string): number {
   return wanted.size === 0 ? 0 : overlap(wanted, statedStems(cited)) / wanted.size;
 }
 
+/** Numbers are looked for by themselves. */
 const statedStems = (text: string): Set<string> =>
   new Set(
     contentWordsOf(text)
-      .filter((word) => !FRAME.has(word))
+      .filter((word) => !FRAME.has(word) && !/^\d/.test(word))
       .map(stemOf),
   );

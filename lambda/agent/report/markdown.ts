@@ -10,6 +10,9 @@ export function escaped(text: string): string {
     .trim()
     .replaceAll(/[\\`*[\]<>|~]/g, String.raw`\$&`)
     .replaceAll(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, String.raw`\_`)
+    .replaceAll(/\b(https?|ftp):(?=\/\/)|\b(www)\.(?=\w)/gi, (address) =>
+      address.replace(/.$/, String.raw`\$&`),
+    )
     .replaceAll(/&(?=#?\w+;)/g, String.raw`\&`)
     .replace(/^(?:[#+-]+|\d+[.)])(?=\s)/, (mark) => mark.replace(/.$/, String.raw`\$&`));
 }

@@ -27,19 +27,19 @@ import { Database } from "./database.ts";
 import { throughputExceeded } from "./errors.ts";
 import { removeExpired } from "./expire.ts";
 
-/** Calls that read and write items. */
+/** Calls that the product makes: they read and write items. */
 export const DYNAMODB_CALLS = [
   "BatchGetItem",
-  "DeleteItem",
   "GetItem",
   "PutItem",
   "Query",
   "UpdateItem",
 ] as const;
 
-/** Calls that set up tables: made by whoever deploys, not by the product. */
+/** Calls that the product does not make, but whoever deploys and looks after its table. */
 export const DYNAMODB_SETUP_CALLS = [
   "CreateTable",
+  "DeleteItem",
   "DescribeTable",
   "DescribeTimeToLive",
   "UpdateTimeToLive",

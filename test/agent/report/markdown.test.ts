@@ -6,7 +6,8 @@ describe("text in Markdown", () => {
   it.each([
     ["plain words, $5 and 10% stay", "plain words, $5 and 10% stay"],
     ["snake_case and a-b stay", "snake_case and a-b stay"],
-    ["[x](http://evil.example)", String.raw`\[x\](http://evil.example)`],
+    ["[x](http://evil.example)", String.raw`\[x\](http\://evil.example)`],
+    ["see www.evil.example", String.raw`see www\.evil.example`],
     ["![x](y)", String.raw`!\[x\](y)`],
     ["<img src=x onerror=y>", String.raw`\<img src=x onerror=y\>`],
     ["*bold* _it_ `code` ~no~ a|b", String.raw`\*bold\* \_it\_ \`code\` \~no\~ a\|b`],

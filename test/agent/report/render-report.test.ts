@@ -85,7 +85,7 @@ describe("a report", () => {
   it("shows markup of strangers as text", () => {
     const report = renderReport(parts());
     expect(report).toContain(
-      String.raw`“We \[measured\](http://evil.example) \*nothing\* \<b\>odd\</b\>.”`,
+      String.raw`“We \[measured\](http\://evil.example) \*nothing\* \<b\>odd\</b\>.”`,
     );
     expect(report).toContain(String.raw`### Load \<script\>`);
   });

@@ -163,7 +163,6 @@ describe("the closed list of calls", () => {
   test("set-up calls and calls of the product are apart, and there are no others", () => {
     expect(DYNAMODB_CALLS).toEqual([
       "BatchGetItem",
-      "DeleteItem",
       "GetItem",
       "PutItem",
       "Query",
@@ -171,6 +170,7 @@ describe("the closed list of calls", () => {
     ]);
     expect(DYNAMODB_SETUP_CALLS).toEqual([
       "CreateTable",
+      "DeleteItem",
       "DescribeTable",
       "DescribeTimeToLive",
       "UpdateTimeToLive",

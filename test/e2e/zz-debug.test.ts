@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Call } from "../../localstack/embedded/faults.ts";
+import { bundleFixtures, type Deployment, deploy, type Fixtures } from "./deployment.ts";
+import { everything } from "./fixtures/workflows.ts";
+import { expectNoCompletedStepAgain, recordedSteps } from "./recorded-steps.ts";
+
+/** Crashes in all, shared by as many stacks, since most of a recovery is waiting for a lease. */
+const POINTS = 20;
+const LANES = 5;
+
+const isWrite = ({ action }: Call): boolean =>
+  action === "PutItem" || action === "UpdateItem" || action === "SendMessage";
+
+let fixtures: Fixtures;
+beforeAll(async () => {
+  fixtures = await bundleFixtures();
+});
+afterAll(() => fixtures.remove());
+
+/** A stack whose worker processes can be killed at the nth write after a run was started. */
+class Lane {
+  readonly deployment: Deployment;
+  readonly #strike: Strike;
+
+  private constructor(deployment: Deployment, strike: Strike) {
+    this.deployment = deployment;
+    this.#strike = strike;
+  }
+
+  static async open(): Promise<Lane> {
+    const strike: Strike = { at: undefined, writes: 0, kills: 0, kill: () => {} };
+    const deployment = await deploy({
+      bundles: fixtures.bundles,
+      workerConcurrency: 2,
+      faults: {
+        before(call) {
+          if (!strike.at || !isWrite(call)) return undefined;
+          strike.writes += 1;
+          if (strike.writes !== strike.at.write) return undefined;
+          return { kind: strike.at.when, crash: strike.kill };
+        },
+      },
+    });
+    strike.kill = () => {
+      strike.kills += deployment.stack.host.killBusy("worker").length;
+    };
+    return new Lane(deployment, strike);
+  }
+
+  /** Runs the workflow, its workers killed at the nth write, and returns how many were killed. */
+  async crash(write: number, when: When): Promise<number> {
+    const { savepoint } = this.deployment;
+    const strike = this.#strike;
+    const t0=Date.now();
+    const run = await savepoint.start(everything, { n: 7 }, { id: `${when}-${write}` });
+    Object.assign(strike, { at: { write, when }, writes: 0, kills: 0 });
+    expect(await run.result(), `killed ${when} write ${write}`).toEqual({
+      first: 7,
+      flaky: 2,
+      both: { left: "l", right: "r" },
+      doubled: [2, 4],
+    });
+    process.stdout.write(`${when} ${write}: ${Date.now()-t0} ms of ${strike.writes} writes\n`);
+    strike.at = undefined;
+    return strike.kills;
+  }
+}
+
+type When = "crash-before" | "crash-after";
+
+interface Strike {
+  /** When to strike; undefined while no run is under way. */
+  at: { readonly write: number; readonly when: When } | undefined;
+  writes: number;
+  kills: number;
+  kill: () => void;
+}
+
+it(`a run ends as if nothing had happened, its process killed at any of ${POINTS} writes`, async () => {
+  const lanes = await Promise.all(Array.from({ length: LANES }, () => Lane.open()));
+  const points = Array.from({ length: POINTS }, (_, index) => ({
+    write: 1 + Math.floor(index / 2) * 2,
+    when: index % 2 === 0 ? ("crash-before" as const) : ("crash-after" as const),
+  }));
+  try {
+    const kills = await Promise.all(
+      lanes.map(async (lane) => {
+        let killed = 0;
+        for (let next = points.shift(); next; next = points.shift()) {
+          killed += Math.min(await lane.crash(next.write, next.when), 1);
+        }
+        return killed;
+      }),
+    );
+    expect(kills.reduce((sum, one) => sum + one, 0)).toBe(POINTS);
+    for (const { deployment } of lanes) {
+      const { effects, stack } = deployment;
+      expectNoCompletedStepAgain(effects.requests, await recordedSteps(stack.dynamodb));
+    }
+  } finally {
+    await Promise.all(lanes.map(({ deployment }) => deployment.close()));
+  }
+});

@@ -1,0 +1,39 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { type Context, workflow } from "../../lambda/index.ts";
+import { World } from "../support/world.ts";
+
+const DAY = 24 * 3_600_000;
+const worlds: World[] = [];
+afterEach(async () => {
+  for (const world of worlds.splice(0)) await world.end();
+});
+
+describe("a wait longer than records are kept", () => {
+  it("gives every record a new lease of life before the old one ends", async () => {
+    const flow = workflow("flow", {}, async (ctx: Context, _: undefined) => {
+      const first = await ctx.step("first", () => "kept");
+      const large = await ctx.step("large", () =>
+        Array.from({ length: 60_000 }, (_, i) => (i * 2_654_435_761) % 4_294_967_291),
+      );
+      await ctx.sleep("long", "500d");
+      return [first, large.length];
+    });
+    const world = await World.create({ workflows: [flow] });
+    worlds.push(world);
+    world.begin();
+    const run = await world.until(world.savepoint.start(flow, undefined, { id: "run" }));
+    await world.pass(1_000);
+    const born = await world.until(world.store.readRun("run"));
+    // Records live 395 days; a week before that the run is woken, and sleeps on.
+    await world.leap(389 * DAY);
+    await world.pass(5 * 60_000);
+    const later = await world.until(world.store.readRun("run"));
+    expect(later).toMatchObject({ status: "waiting", epoch: 2 });
+    expect(later?.historyTtl).toBeGreaterThan((born?.historyTtl ?? 0) + 380 * 24 * 3_600);
+    await world.dynamodb.expire();
+    await world.leap(111 * DAY);
+    await world.dynamodb.expire();
+    await world.pass(20 * 60_000);
+    expect(await world.until(run.result())).toEqual(["kept", 60_000]);
+  });
+});
