@@ -54,7 +54,7 @@ async function untilFinished(
     await onLook(view);
     const { status, error } = view.run;
     if (isFinished(status)) return view;
-    if (status === "paused") throw blocked(id, error);
+    if (status === "blocked") throw blocked(id, error);
     const now = JSON.stringify(view);
     pauseMs = now === last ? Math.min(pauseMs * PAUSE_FACTOR, PAUSE_MAX_MS) : PAUSE_MIN_MS;
     last = now;

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { build, type Metafile, type OutputFile } from "esbuild";
 
 /** File inside a bundle's folder that exports `handler`. */
-export const BUNDLE_FILE = "index.mjs";
+const BUNDLE_FILE = "index.mjs";
 
 /** A function's code as it is uploaded to Lambda. */
 export interface FunctionCode {

@@ -1,20 +1,9 @@
 import * as nodeFiles from "node:fs";
-import { dirname, join } from "node:path";
-import { decodeLines, encodeLine } from "./journal-lines.ts";
+import { join } from "node:path";
+import { JournalFile, type JournalFiles } from "./journal-file.ts";
+import { encodeLine } from "./journal-lines.ts";
 
-/** The calls to the file system that a journal makes; tests replace them to fail or to stop. */
-export type JournalFiles = Pick<
-  typeof nodeFiles,
-  | "closeSync"
-  | "existsSync"
-  | "fdatasync"
-  | "fsyncSync"
-  | "mkdirSync"
-  | "openSync"
-  | "readFileSync"
-  | "renameSync"
-  | "writeSync"
->;
+export type { JournalFiles };
 
 /** Where a journal lives and how careful it is; the part that whoever starts a store chooses. */
 export interface JournalPlace {
@@ -48,9 +37,10 @@ export interface JournalOptions<R> extends JournalPlace {
 export interface Journal<R> {
   /**
    * Adds a record, which the store must have applied to its memory, or apply before it gives the
-   * event loop back: a snapshot may stand in for it. Resolves once it has been written to the file; records appended within one turn
-   * of the event loop share one write. Rejects, as do all appends after, when the file cannot be
-   * written: the store's memory is then ahead of its disk, and it must answer nothing more.
+   * event loop back: a snapshot may stand in for it. Resolves once it has been written to the file;
+   * records appended within one turn of the event loop share one write. Rejects, as do all appends
+   * after, when the file cannot be written: the store's memory is then ahead of its disk, and it
+   * must answer nothing more.
    */
   append(record: R): Promise<void>;
   /**
@@ -65,7 +55,6 @@ export interface Journal<R> {
 }
 
 const COMPACT_AT_BYTES = 64 * 1024 * 1024;
-const SNAPSHOT_CHUNK_CHARACTERS = 1024 * 1024;
 
 /** Records that will be written together. */
 interface Batch {
@@ -84,88 +73,100 @@ interface Batch {
  * system refuses.
  */
 export function openJournal<R>(options: JournalOptions<R>): Journal<R> {
-  const { files = nodeFiles, fsync = false, compactAtBytes = COMPACT_AT_BYTES } = options;
-  const path = join(options.dir, `${options.name}.journal`);
-  files.mkdirSync(options.dir, { recursive: true });
-  if (files.existsSync(path)) {
-    for (const json of decodeLines(path, files.readFileSync(path))) {
-      const record: R = JSON.parse(json);
-      options.onRecord(record);
+  const { files = nodeFiles, dir, name, fsync = false } = options;
+  files.mkdirSync(dir, { recursive: true });
+  const file = new JournalFile(join(dir, `${name}.journal`), files, fsync);
+  for (const json of file.read()) {
+    const record: R = JSON.parse(json);
+    options.onRecord(record);
+  }
+  return new FileJournal(options, file);
+}
+
+class FileJournal<R> implements Journal<R> {
+  readonly #options: JournalOptions<R>;
+  readonly #file: JournalFile;
+  #compactAt = 0;
+  #waiting: Batch | undefined;
+  #inFlight: Batch | undefined;
+  #failure: Error | undefined;
+
+  constructor(options: JournalOptions<R>, file: JournalFile) {
+    this.#options = options;
+    this.#file = file;
+    this.#compact();
+  }
+
+  append(record: R): Promise<void> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    if (!this.#waiting) {
+      this.#waiting = newBatch();
+      setImmediate(() => this.#flush());
+    }
+    this.#waiting.lines += encodeLine(record);
+    return this.#waiting.written;
+  }
+
+  pending(): Promise<void> | undefined {
+    return (this.#waiting ?? this.#inFlight)?.written;
+  }
+
+  failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  async close(): Promise<void> {
+    try {
+      for (let written = this.pending(); written; written = this.pending()) await written;
+    } finally {
+      this.#failure ??= new Error(`the journal ${this.#file.path} is closed`);
+      this.#file.close();
     }
   }
-  let file = writeSnapshot(files, path, options.snapshot(), fsync);
-  let compactAt = Math.max(compactAtBytes, 2 * file.bytes);
-  let waiting: Batch | undefined;
-  let inFlight: Batch | undefined;
-  let failure: Error | undefined;
 
-  const pending = (): Promise<void> | undefined => (waiting ?? inFlight)?.written;
+  #flush(): void {
+    if (this.#inFlight || !this.#waiting) return;
+    this.#inFlight = this.#waiting;
+    this.#waiting = undefined;
+    try {
+      this.#file.append(this.#inFlight.lines, (error) =>
+        error ? this.#fail(error) : this.#settle(),
+      );
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
 
-  function fail(cause: unknown): void {
-    failure ??= new Error(
-      `the journal ${path} cannot be written; free the disk or mend the folder, then restart`,
-      { cause },
-    );
-    inFlight?.reject(failure);
-    waiting?.reject(failure);
-    inFlight = waiting = undefined;
+  #settle(): void {
+    this.#inFlight?.resolve();
+    this.#inFlight = undefined;
+    try {
+      if (this.#file.bytes >= this.#compactAt) this.#compact();
+    } catch (error) {
+      return this.#fail(error);
+    }
+    this.#flush();
   }
 
   /** A snapshot holds the waiting records too, since memory is changed when they are appended. */
-  function compact(): void {
-    const before = file.descriptor;
-    file = writeSnapshot(files, path, options.snapshot(), fsync);
-    compactAt = Math.max(compactAtBytes, 2 * file.bytes);
-    waiting?.resolve();
-    waiting = undefined;
-    files.closeSync(before);
+  #compact(): void {
+    this.#file.replace(this.#options.snapshot());
+    const { compactAtBytes = COMPACT_AT_BYTES } = this.#options;
+    this.#compactAt = Math.max(compactAtBytes, 2 * this.#file.bytes);
+    this.#waiting?.resolve();
+    this.#waiting = undefined;
   }
 
-  function settle(): void {
-    inFlight?.resolve();
-    inFlight = undefined;
-    try {
-      if (file.bytes >= compactAt) compact();
-    } catch (error) {
-      return fail(error);
-    }
-    flush();
+  #fail(cause: unknown): void {
+    this.#failure ??= new Error(
+      `the journal ${this.#file.path} cannot be written; free the disk or mend the folder, ` +
+        "then restart",
+      { cause },
+    );
+    this.#inFlight?.reject(this.#failure);
+    this.#waiting?.reject(this.#failure);
+    this.#inFlight = this.#waiting = undefined;
   }
-
-  function flush(): void {
-    if (inFlight || !waiting) return;
-    inFlight = waiting;
-    waiting = undefined;
-    try {
-      file.bytes += writeAll(files, file.descriptor, inFlight.lines);
-      if (fsync) files.fdatasync(file.descriptor, (error) => (error ? fail(error) : settle()));
-    } catch (error) {
-      return fail(error);
-    }
-    if (!fsync) settle();
-  }
-
-  return {
-    append(record) {
-      if (failure) return Promise.reject(failure);
-      if (!waiting) {
-        waiting = newBatch();
-        setImmediate(flush);
-      }
-      waiting.lines += encodeLine(record);
-      return waiting.written;
-    },
-    pending,
-    failure: () => failure,
-    async close() {
-      try {
-        for (let written = pending(); written; written = pending()) await written;
-      } finally {
-        failure ??= new Error(`the journal ${path} is closed`);
-        files.closeSync(file.descriptor);
-      }
-    },
-  };
 }
 
 function newBatch(): Batch {
@@ -179,43 +180,4 @@ function newBatch(): Batch {
   // its error is kept as `failure`.
   written.catch(() => {});
   return { lines: "", written, resolve, reject };
-}
-
-/** Writes the records to a fresh file and puts it in the place of the old one. */
-function writeSnapshot(
-  files: JournalFiles,
-  path: string,
-  records: Iterable<unknown>,
-  fsync: boolean,
-): { descriptor: number; bytes: number } {
-  const fresh = `${path}.new`;
-  const descriptor = files.openSync(fresh, "w", 0o600);
-  let bytes = 0;
-  let lines = "";
-  for (const record of records) {
-    lines += encodeLine(record);
-    if (lines.length < SNAPSHOT_CHUNK_CHARACTERS) continue;
-    bytes += writeAll(files, descriptor, lines);
-    lines = "";
-  }
-  bytes += writeAll(files, descriptor, lines);
-  if (fsync) files.fsyncSync(descriptor);
-  files.renameSync(fresh, path);
-  if (fsync) syncFolder(files, dirname(path));
-  return { descriptor, bytes };
-}
-
-/** A rename is on the disk only when its folder is. */
-function syncFolder(files: JournalFiles, folder: string): void {
-  const descriptor = files.openSync(folder, "r");
-  files.fsyncSync(descriptor);
-  files.closeSync(descriptor);
-}
-
-/** A write may take only a part; returns the bytes written. */
-function writeAll(files: JournalFiles, descriptor: number, text: string): number {
-  const bytes = Buffer.from(text);
-  let done = 0;
-  while (done < bytes.length) done += files.writeSync(descriptor, bytes, done);
-  return bytes.length;
 }

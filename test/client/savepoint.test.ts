@@ -117,7 +117,12 @@ describe("a handle", () => {
 
   it("says that there is no such run", async () => {
     const run = world.savepoint.get("nobody");
-    for (const ask of [run.status, run.describe, run.result, run.history]) {
+    for (const ask of [
+      () => run.status(),
+      () => run.describe(),
+      () => run.result(),
+      () => run.history(),
+    ]) {
       expect(await rejection(ask())).toBeInstanceOf(RunNotFoundError);
     }
   });

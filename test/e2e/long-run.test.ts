@@ -26,4 +26,4 @@ test("twenty half-second steps go through invocations of 3 s, and each step happ
   // Twenty half seconds take four invocations of 3 s at least, and each claims the run anew.
   expect((await run.describe()).epoch).toBeGreaterThanOrEqual(4);
   expect(log.lines.filter(({ message }) => message.includes("Task timed out"))).toEqual([]);
-});
+}, 180_000);

@@ -48,4 +48,4 @@ test("a run that kills its process fails with its step named; nine others in its
   expect(visible + inFlight).toBe(0);
   const requests = effects.requests.filter(({ name }) => name !== "fatal");
   expectNoCompletedStepAgain(requests, await recordedSteps(stack.dynamodb));
-});
+}, 180_000);

@@ -36,14 +36,21 @@ export class Effects {
 
 /** Workflows that together use every operation there is. */
 export function everyOperation(effects: Effects) {
-  const attempts = new Map<string, number>();
-  const failsFirst = (key: string, times: number): void => {
-    const attempt = (attempts.get(key) ?? 0) + 1;
-    attempts.set(key, attempt);
-    if (attempt <= times) throw new Error(`${key} fails the ${attempt}. time`);
+  const leaf = leafOf(effects);
+  const named = {
+    steps: stepsOf(effects),
+    retries: retriesOf(effects),
+    sleeps: sleepsOf(effects),
+    children: childrenOf(effects, leaf),
+    races: racesOf(effects),
   };
+  const workflows: Workflow[] = [leaf, ...Object.values(named)];
+  return { ...named, workflows };
+}
 
-  const leaf = workflow("leaf", {}, async (ctx, { n }: { n: number }) => {
+/** What children run. */
+function leafOf(effects: Effects) {
+  return workflow("leaf", {}, async (ctx, { n }: { n: number }) => {
     if (n < 0) throw new TerminalError(`leaf ${n} fails`, { details: { n } });
     const doubled = await ctx.step(
       "double",
@@ -52,8 +59,11 @@ export function everyOperation(effects: Effects) {
     if (n === 1) await ctx.sleep("rest", "5s");
     return doubled;
   });
+}
 
-  const steps = workflow("steps", {}, async (ctx, input: { start: number }) => {
+/** Steps in a row, and a value too large for its item. */
+function stepsOf(effects: Effects) {
+  return workflow("steps", {}, async (ctx, input: { start: number }) => {
     let sum = input.start;
     for (let i = 0; i < 4; i += 1) {
       const before = sum;
@@ -68,8 +78,17 @@ export function everyOperation(effects: Effects) {
     );
     return { sum, large: large.length };
   });
+}
 
-  const retries = workflow("retries", {}, async (ctx, _: { start: number }) => {
+/** Attempts that fail, at once and for good, and one that is told when to come again. */
+function retriesOf(effects: Effects) {
+  const attempts = new Map<string, number>();
+  const failsFirst = (key: string, times: number): void => {
+    const attempt = (attempts.get(key) ?? 0) + 1;
+    attempts.set(key, attempt);
+    if (attempt <= times) throw new Error(`${key} fails the ${attempt}. time`);
+  };
+  return workflow("retries", {}, async (ctx, _: { start: number }) => {
     const log: string[] = [];
     const first = await ctx.step(
       "flaky",
@@ -104,8 +123,11 @@ export function everyOperation(effects: Effects) {
     log.push(later);
     return log;
   });
+}
 
-  const sleeps = workflow("sleeps", {}, async (ctx, _: { start: number }) => {
+/** Sleeps short, long, side by side and in the past. */
+function sleepsOf(effects: Effects) {
+  return workflow("sleeps", {}, async (ctx, _: { start: number }) => {
     const order: string[] = [];
     await ctx.sleep("short", "1s");
     await ctx.sleep("long", "16m");
@@ -122,8 +144,11 @@ export function everyOperation(effects: Effects) {
     await ctx.sleepUntil("past", new Date(0));
     return order.sort();
   });
+}
 
-  const children = workflow("children", {}, async (ctx, _: { start: number }) => {
+/** Children in all the ways there are. */
+function childrenOf(effects: Effects, leaf: ReturnType<typeof leafOf>) {
+  return workflow("children", {}, async (ctx, _: { start: number }) => {
     const one = await ctx.run(leaf, { n: 1 });
     const many = await ctx.map("many", [2, 3, 4], { concurrency: 2 }, (branch, n) =>
       branch.run(leaf, { n }),
@@ -148,8 +173,11 @@ export function everyOperation(effects: Effects) {
     });
     return { one, many, tolerated: tolerated.map(({ status }) => status), detached, both };
   });
+}
 
-  const races = workflow("races", {}, async (ctx, _: { start: number }) => {
+/** Promises combined by the language's own means. */
+function racesOf(effects: Effects) {
+  return workflow("races", {}, async (ctx, _: { start: number }) => {
     const winner = await Promise.race([
       ctx.step(
         "quick",
@@ -172,9 +200,6 @@ export function everyOperation(effects: Effects) {
     ]);
     return { winner, settled: settled.map(({ status }) => status) };
   });
-
-  const workflows: Workflow[] = [leaf, steps, retries, sleeps, children, races];
-  return { workflows, leaf, steps, retries, sleeps, children, races };
 }
 
 /** Text that does not compress, the same each time. */

@@ -34,7 +34,14 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   infra: {
     may: ["lambda/store/schema.ts", "lambda/core/environment.ts", "localstack/embedded/bundle.ts"],
   },
-  "localstack/embedded": { may: ["lambda/core", "lambda/store/schema.ts", "infra/descriptor.ts"] },
+  "localstack/embedded": {
+    may: [
+      "lambda/core",
+      "lambda/store/schema.ts",
+      "infra/descriptor.ts",
+      "localstack/hn/server.ts",
+    ],
+  },
   "localstack/hn": { may: ["lambda/core"] },
   cli: { may: ["lambda/core", "lambda/agent", "localstack"], not: [SDK] },
   bench: { may: ["lambda", "infra", "localstack", "cli"] },

@@ -5,7 +5,7 @@ import { readBody } from "../read-body.ts";
 import { isFields } from "../sqs/request-fields.ts";
 
 /** An event on its way to a handler. */
-export interface RuntimeEvent {
+interface RuntimeEvent {
   readonly requestId: string;
   /** The event, JSON. */
   readonly payload: string;
@@ -14,7 +14,7 @@ export interface RuntimeEvent {
 }
 
 /** What a runtime says to its Runtime API. */
-export interface RuntimeListener {
+interface RuntimeListener {
   /** It asks for its next event, and waits until it is given one. */
   ready(): void;
   responded(requestId: string, payload: string): void;

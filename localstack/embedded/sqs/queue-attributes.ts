@@ -6,7 +6,7 @@ import { invalidValue } from "./sqs-error.ts";
 export const ACCOUNT = "000000000000";
 
 /** Where messages go that were received too often. */
-export interface RedrivePolicy {
+interface RedrivePolicy {
   readonly deadLetterTargetArn: string;
   readonly maxReceiveCount: number;
 }

@@ -1,4 +1,5 @@
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { rmSync } from "node:fs";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { FunctionDefinition } from "../../../localstack/embedded/lambda-host/function-environment.ts";
 import {
   createLambdaHost,
@@ -13,6 +14,7 @@ beforeAll(async () => {
   probe = await probeFunction();
 });
 afterEach(() => host?.stop());
+afterAll(() => rmSync(probe.directory, { recursive: true }));
 
 function open(overrides: Partial<FunctionDefinition> = {}, options: Partial<HostOptions> = {}) {
   const log = memoryLog();

@@ -33,7 +33,7 @@ export interface World {
 }
 
 /** A client of an in-process SQS. */
-export function clientOf(sqs: Sqs, maxAttempts = 1): SQSClient {
+function clientOf(sqs: Sqs, maxAttempts = 1): SQSClient {
   return new SQSClient({
     endpoint: "http://sqs.test:4566",
     region: "us-east-1",

@@ -61,12 +61,12 @@ function topicQuery(topic: string): string {
   return (best.length > 1 ? best : words).slice(0, QUERY_WORDS).join(" ");
 }
 
-/** Two queries with one word less: without a word that is no noun, else without a late one. */
+/** Two queries with one word less: without a word that is no noun, or else without the last ones. */
 function alternativesTo(query: string): string[] {
   const words = query.split(" ");
   const nouns = nounsOf(query);
   return words
-    .map((word, place) => ({ word, rank: nouns.has(word) ? -place : 1 }))
+    .map((word, place) => ({ word, rank: nouns.has(word) ? place : words.length }))
     .toSorted((a, b) => b.rank - a.rank)
     .map(({ word }) => words.filter((other) => other !== word))
     .filter((shorter) => shorter.some((word) => nouns.has(word)))

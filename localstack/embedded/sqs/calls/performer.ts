@@ -4,7 +4,7 @@ import { queueNameFrom } from "../queue-url.ts";
 import { type Fields, textField } from "../request-fields.ts";
 
 /** What a call works on. */
-export interface CallContext {
+interface CallContext {
   readonly queues: Queues;
   readonly region: string;
 }
