@@ -24,6 +24,8 @@ const READ: StepOptions = { timeout: "1m", retry: RETRY };
 /** A thread that was found and could not be read. */
 export interface UnreadThread extends Candidate {
   readonly reason: string;
+  /** Whether it may be there all the same: reading it failed, as against finding it gone. */
+  readonly failed: boolean;
 }
 
 /** What one query brought. */
@@ -82,8 +84,8 @@ export const searchQuery = workflow(
       hits: searches.stories.total + searches.comments.total,
       evidence: mergeEvidence(read.map(({ evidence }) => evidence)),
       unread: [
-        ...missing.map((item) => ({ ...item, reason: "it is gone (404)" })),
-        ...failed.map(({ item, error }) => ({ ...item, reason: messageOf(error) })),
+        ...missing.map((item) => ({ ...item, reason: "it is gone (404)", failed: false })),
+        ...failed.map(({ item, error }) => ({ ...item, reason: messageOf(error), failed: true })),
       ],
       dropped: read.reduce((sum, one) => sum + one.dropped, 0),
       tokens: meter.total(),

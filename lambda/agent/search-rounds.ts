@@ -39,7 +39,8 @@ const SIDE_BY_SIDE = 4;
 /**
  * Searches in rounds until {@link stopReason} says stop: each new query is a child run, then the model
  * assesses what there is and names the queries of the next round.
- * @throws TerminalError when every query of a round failed, with `details.tokens` used so far
+ * @throws TerminalError when every query of a round failed, or some did and nothing was found; with
+ * `details.tokens` used so far
  */
 export async function searchInRounds(
   ctx: Context,
@@ -99,6 +100,7 @@ export async function searchInRounds(
     ctx.log.info("searched a round", { ...end, queries: round, stop });
     if (stop === undefined) continue;
     for (const { id } of evidence.threads) unread.delete(id);
+    if (totalQuotes === 0) assertNothingFailed(queries, [...unread.values()], meter);
     return {
       evidence,
       queries,
@@ -110,6 +112,24 @@ export async function searchInRounds(
       dropped,
     };
   }
+}
+
+/** Finding nothing is a result only when everything could be looked at. */
+function assertNothingFailed(
+  queries: readonly SearchedQuery[],
+  unread: readonly UnreadThread[],
+  meter: TokenMeter,
+): void {
+  const failures = [
+    ...queries.flatMap(({ failure }) => failure ?? []),
+    ...unread.flatMap(({ failed, reason }) => (failed ? reason : [])),
+  ];
+  const [first] = failures;
+  if (first === undefined) return;
+  throw new TerminalError(
+    `nothing was found, but ${failures.length} searches or threads failed, the first with: ${first}; start the run again`,
+    { details: { tokens: meter.total() } },
+  );
 }
 
 interface Round {

@@ -1,4 +1,4 @@
-import { CancelledError } from "../index.ts";
+import { CancelledError, RetriesExhaustedError } from "../index.ts";
 
 /** What a tolerant map came to. */
 export interface Settled<T, R> {
@@ -27,6 +27,10 @@ export function partSettled<T, R>(
   return { done, failed };
 }
 
-/** What an error says. */
-export const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
+/** What an error says; of a step that was tried several times, what its last attempt did. */
+export function messageOf(error: unknown): string {
+  if (error instanceof RetriesExhaustedError && error.cause instanceof Error) {
+    return `${error.cause.message} (tried ${Math.max(error.errors.length, 1)} times)`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}

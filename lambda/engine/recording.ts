@@ -1,5 +1,5 @@
 import type { EpochMs } from "../core/clock.ts";
-import { decodeValue, type Encoded } from "../core/codec.ts";
+import { decodeValue, type Encoded, encodedSize } from "../core/codec.ts";
 import { LIMITS } from "../core/limits.ts";
 import { NEW_OPERATION, type OperationRecord } from "../store/operation.ts";
 import type { WriteGuard } from "../store/write-operation.ts";
@@ -48,14 +48,18 @@ export async function settle(
   const at = deps.clock.now();
   const isResult = "result" in encoded;
   const value = isResult ? encoded.result : encoded.error;
-  const stored = await execution.inFlight(() =>
-    deps.store.values.keep(value, {
-      historyPk,
-      inlineBytes: LIMITS.operationInlineBytes,
-      ttlSeconds: meta.historyTtl,
-      nonce: deps.ids.nonce(),
-    }),
-  );
+  // Nearly every value stays inline, which spares a turn between the body's end and its write.
+  const stored =
+    encodedSize(value) <= LIMITS.operationInlineBytes
+      ? value
+      : await execution.inFlight(() =>
+          deps.store.values.keep(value, {
+            historyPk,
+            inlineBytes: LIMITS.operationInlineBytes,
+            ttlSeconds: meta.historyTtl,
+            nonce: deps.ids.nonce(),
+          }),
+        );
   await writeRecord(
     execution,
     operation,

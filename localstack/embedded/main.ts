@@ -43,9 +43,10 @@ async function openCompanion(directory: string): Promise<Companion> {
   const { startHnSimulator } = await import("../hn/server.ts");
   const simulator = await startSampleViewer(directory, startHnSimulator);
   const { url, viewerUrl } = simulator;
+  const passed = passedOn(process.env);
   return {
-    environment: { ...passedOn(process.env), [ENV.sampleHnUrl]: url },
-    info: { sampleHnUrl: url, viewerUrl },
+    environment: { ...passed, [ENV.sampleHnUrl]: url },
+    info: { sampleHnUrl: url, viewerUrl, openai: ENV.openaiKey in passed },
     close: () => simulator.close(),
   };
 }

@@ -66,7 +66,7 @@ export function inlineContext(trace: Trace, runId = "run", path = ""): Context {
     ): Promise<Output> => {
       const id = `${runId}~1~${keyOf(options.key ?? workflow.name)}`;
       trace.children.set(id, copied(input));
-      return (await runInline(workflow as unknown as Workflow<never>, input, trace, id)) as Output;
+      return runInline(workflow, input, trace, id);
     },
     map: (async (name: string, items: readonly unknown[], ...rest: unknown[]) => {
       const [options, each] = (rest.length === 1 ? [{}, rest[0]] : rest) as [
@@ -97,15 +97,15 @@ export function inlineContext(trace: Trace, runId = "run", path = ""): Context {
 }
 
 /** Runs a workflow as a run of its own. Throws what its schema or its function throws. */
-export async function runInline(
-  workflow: Workflow<never>,
-  input: unknown,
+export async function runInline<Given, Output>(
+  workflow: Workflow<Given, Output>,
+  input: Given,
   trace: Trace,
   id = "run",
-): Promise<unknown> {
+): Promise<Output> {
   const checked = await workflow.inputSchema?.["~standard"].validate(copied(input));
   if (checked?.issues) throw new TypeError(checked.issues.map(({ message }) => message).join("; "));
-  return copied(await workflow.run(inlineContext(trace, id), checked?.value as never));
+  return copied(await workflow.run(inlineContext(trace, id), checked?.value as never)) as Output;
 }
 
 async function runStep<T>(

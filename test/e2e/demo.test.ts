@@ -19,7 +19,7 @@ describe("the research demo", () => {
   it("recovers by itself from a crash after five steps, and tells of it", async () => {
     const { out, err, code } = await cli.start("--id", "demo", "--crash-after", "5").ended;
     expect(code, err).toBe(0);
-    expect(out).toMatch(/^# /);
+    expect(out).toContain("## Sources");
     expect(err).toContain("SIGKILL sent to worker process");
     expect(cli.stackLog.join("\n")).toMatch(/SIGKILL sent to worker process \d+ \(crash-after 5\)/);
     expect(cli.stackLog.join("\n")).toContain("Runtime exited with error: signal: SIGKILL");

@@ -150,7 +150,7 @@ describe("values derived from the run", () => {
       settings: { operationsPerInvocation: 1 },
     });
     worlds.push(world);
-    const output = (await world.run(flow, undefined)) as unknown[];
+    const output = await world.run<undefined, unknown[]>(flow, undefined);
     expect(seen.length).toBeGreaterThan(2);
     for (const values of seen) expect(output.slice(0, values.length)).toEqual(values);
     const randoms = output.filter((value) => typeof value === "number" && value < 1);

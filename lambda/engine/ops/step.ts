@@ -101,7 +101,10 @@ async function attempt(
     const context: StepContext = {
       attempt: number,
       signal: controller.signal,
-      idempotencyKey: idempotencyKey(meta, operation.key),
+      // A hash, made for the few bodies that ask.
+      get idempotencyKey() {
+        return idempotencyKey(meta, operation.key);
+      },
       log: logWith(log, { step: operation.key, attempt: number }),
     };
     const value = await orAborted(

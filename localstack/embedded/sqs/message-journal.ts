@@ -2,13 +2,20 @@ import type { EpochMs } from "../../../lambda/core/clock.ts";
 import type { MessageOrigin } from "./message.ts";
 
 /**
- * A line of the queues' journal: `q` is the queue, `k` the message's key. How long a message is hidden
- * is not kept: whoever received it ended with the process, so it is visible again at the next start.
- * Nor is configuration: queues are created anew at each start.
+ * A line of the queues' journal: `q` is the queue, `k` the message's key, `until` the end of its being
+ * hidden, which outlives the process as it does on AWS. Configuration is not kept: queues are created
+ * anew at each start.
  */
 export type MessageRecord =
   | SendRecord
-  | { readonly t: "receive"; readonly q: string; readonly k: string; readonly at: EpochMs }
+  | {
+      readonly t: "receive";
+      readonly q: string;
+      readonly k: string;
+      readonly at: EpochMs;
+      readonly until: EpochMs;
+    }
+  | { readonly t: "hide"; readonly q: string; readonly k: string; readonly until: EpochMs }
   | { readonly t: "delete"; readonly q: string; readonly k: string }
   /** Moved from queue `q` with ARN `from` to its dead-letter queue `to`. */
   | {
@@ -31,6 +38,8 @@ interface SendRecord {
   /** Receives so far and when the first was; absent when there was none. */
   readonly receives?: number;
   readonly first?: EpochMs | undefined;
+  readonly last?: EpochMs | undefined;
+  readonly until?: EpochMs | undefined;
   readonly from?: string | undefined;
 }
 
@@ -44,7 +53,12 @@ export function sendRecord(queue: string, message: MessageOrigin): SendRecord {
     body: message.body,
     at: message.sentAt,
     due: message.dueAt,
-    ...(message.receives && { receives: message.receives, first: message.firstReceivedAt }),
+    ...(message.receives && {
+      receives: message.receives,
+      first: message.firstReceivedAt,
+      last: message.lastReceivedAt,
+      until: message.visibleAt,
+    }),
     ...(message.movedFrom !== undefined && { from: message.movedFrom }),
   };
 }
@@ -66,12 +80,18 @@ export function replay(stored: StoredMessages, record: MessageRecord): void {
       ...message,
       receives: (message.receives ?? 0) + 1,
       firstReceivedAt: message.firstReceivedAt ?? record.at,
+      lastReceivedAt: record.at,
+      visibleAt: record.until,
     });
+    return;
+  }
+  if (record.t === "hide") {
+    queue.set(record.k, { ...message, visibleAt: record.until });
     return;
   }
   queue.delete(record.k);
   if (record.t === "move") {
-    messagesOf(stored, record.to).set(record.k, { ...message, movedFrom: record.from });
+    messagesOf(stored, record.to).set(record.k, movedTo(message, record.from));
   }
 }
 
@@ -79,6 +99,12 @@ function messagesOf(stored: StoredMessages, queue: string): Map<string, MessageO
   const messages = stored.get(queue) ?? new Map<string, MessageOrigin>();
   stored.set(queue, messages);
   return messages;
+}
+
+/** A message as its dead-letter queue gets it: with its receives, and visible at once. */
+export function movedTo(message: MessageOrigin, from: string): MessageOrigin {
+  const { visibleAt: _, lastReceivedAt: __, ...rest } = message;
+  return { ...rest, dueAt: message.sentAt, movedFrom: from };
 }
 
 function originOf(record: SendRecord): MessageOrigin {
@@ -90,6 +116,8 @@ function originOf(record: SendRecord): MessageOrigin {
     dueAt: record.due,
     ...(record.receives !== undefined && { receives: record.receives }),
     ...(record.first !== undefined && { firstReceivedAt: record.first }),
+    ...(record.last !== undefined && { lastReceivedAt: record.last }),
+    ...(record.until !== undefined && { visibleAt: record.until }),
     ...(record.from !== undefined && { movedFrom: record.from }),
   };
 }

@@ -22,12 +22,17 @@ export interface Message {
 
 /** What is known of a message when it is sent, moved or read back from the journal. */
 export type MessageOrigin = Pick<Message, "key" | "id" | "body" | "sentAt" | "dueAt"> &
-  Partial<Pick<Message, "md5" | "movedFrom" | "receives" | "firstReceivedAt">>;
+  Partial<
+    Pick<
+      Message,
+      "md5" | "movedFrom" | "receives" | "firstReceivedAt" | "lastReceivedAt" | "visibleAt"
+    >
+  >;
 
 /** The MD5 of a body, hex: the SDK compares it with its own. */
 export const md5Of = (body: string): string => createHash("md5").update(body).digest("hex");
 
-/** A message that nobody holds, visible from its `dueAt`. */
+/** A message, visible from its `dueAt` unless it is known to be hidden longer. */
 export function newMessage(origin: MessageOrigin): Message {
   return {
     key: origin.key,
@@ -39,8 +44,8 @@ export function newMessage(origin: MessageOrigin): Message {
     movedFrom: origin.movedFrom,
     receives: origin.receives ?? 0,
     firstReceivedAt: origin.firstReceivedAt,
-    lastReceivedAt: undefined,
-    visibleAt: origin.dueAt,
+    lastReceivedAt: origin.lastReceivedAt,
+    visibleAt: origin.visibleAt ?? origin.dueAt,
   };
 }
 

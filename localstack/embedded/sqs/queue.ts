@@ -22,8 +22,10 @@ export interface ReceiveRequest {
 
 /** What a queue tells whoever keeps it. */
 export interface QueueEvents {
-  /** A message was received. */
+  /** A message was received, and is hidden from now on. */
   received(message: Message): void;
+  /** A message in flight is hidden for longer, or shorter. */
+  hidden(message: Message): void;
   /** A message is gone because its retention is over. */
   expired(message: Message): void;
   /** A message was received too often and must go to the dead-letter queue. */
@@ -104,6 +106,7 @@ export class Queue {
     if (now + ms > (message.lastReceivedAt ?? now) + HIDDEN_MAX_MS) throw hiddenTooLong(ms);
     message.visibleAt = now + ms;
     this.#visibility.place(message);
+    this.#events.hidden(message);
     this.#receivers.serve();
   }
 

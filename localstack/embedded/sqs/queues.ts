@@ -3,7 +3,13 @@ import { AwsError } from "../aws-error.ts";
 import { type Journal, type JournalPlace, openJournal } from "../journal.ts";
 import type { DeliveryPlan } from "./delivery-plan.ts";
 import { md5Of, type Message, type Receipt } from "./message.ts";
-import { type MessageRecord, replay, sendRecord, type StoredMessages } from "./message-journal.ts";
+import {
+  type MessageRecord,
+  movedTo,
+  replay,
+  sendRecord,
+  type StoredMessages,
+} from "./message-journal.ts";
 import { Queue, type ReceiveRequest } from "./queue.ts";
 import { type QueueAttributes, queueArn } from "./queue-attributes.ts";
 import { invalidValue, queueDoesNotExist } from "./sqs-error.ts";
@@ -118,7 +124,9 @@ export class Queues {
       clock,
       delivery,
       events: {
-        received: ({ key }) => this.#note({ t: "receive", q: name, k: key, at: clock.now() }),
+        received: ({ key, visibleAt: until }) =>
+          this.#note({ t: "receive", q: name, k: key, at: clock.now(), until }),
+        hidden: ({ key, visibleAt: until }) => this.#note({ t: "hide", q: name, k: key, until }),
         expired: ({ key }) => this.#note({ t: "delete", q: name, k: key }),
         rejected: (message) => this.#move(name, message, deadLetters),
       },
@@ -141,7 +149,7 @@ export class Queues {
   #move(name: string, message: Message, deadLetters: string): void {
     const from = queueArn(this.#options.region, name);
     this.#note({ t: "move", q: name, k: message.key, to: deadLetters, from });
-    this.get(deadLetters).add({ ...message, dueAt: message.sentAt, movedFrom: from });
+    this.get(deadLetters).add(movedTo(message, from));
   }
 
   #append(record: MessageRecord): Promise<void> {

@@ -33,7 +33,7 @@ function parts(changes: Partial<ReportParts> = {}): ReportParts {
         { query: "retry storm", hits: 0, newQuotes: 0, failure: null },
         { query: "backoff", hits: 0, newQuotes: 0, failure: "status 503" },
       ],
-      unread: [{ story: 77, title: "Gone", url: null, reason: "it is gone (404)" }],
+      unread: [{ story: 77, title: "Gone", url: null, reason: "it is gone (404)", failed: false }],
       pending: ["jitter"],
       missing: ["cost"],
       iterations: 2,
