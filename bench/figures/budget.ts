@@ -14,18 +14,8 @@ export async function measureBudget(session: Session): Promise<Figure> {
   const perRun = (usage: Usage, count: (usage: Usage) => number) => count(usage) / RUNS;
   const perStep = (count: (usage: Usage) => number) =>
     (perRun(many, count) - perRun(few, count)) / (MANY - FEW);
-  const units = (usage: Usage) => usage.writeUnits;
-  const writes = ({ calls }: Usage) =>
-    (calls["dynamodb.PutItem"] ?? 0) + (calls["dynamodb.UpdateItem"] ?? 0);
-  const hints = (usage: Usage) => callsOf(usage, "sqs.");
-  const reads = (usage: Usage) => callsOf(usage, "dynamodb.") - writes(usage);
-  await barePut(session.bare, 99);
+  await barePut(session.bare, FEW);
   const { stepBytes } = await session.stack.usage();
-  const line = (name: string, unit: Line["unit"], measured: number): Line => ({
-    name,
-    unit,
-    measured,
-  });
   return {
     title: "Write units and requests",
     about: `Counted at the services over ${RUNS} runs of ${FEW} steps and ${RUNS} of ${MANY}; heartbeats included, one each third of the lease. Reads are the client's, which waits for the result.`,
@@ -49,6 +39,18 @@ export async function measureBudget(session: Session): Promise<Figure> {
     ],
   };
 }
+
+const units = (usage: Usage): number => usage.writeUnits;
+const writes = ({ calls }: Usage): number =>
+  (calls["dynamodb.PutItem"] ?? 0) + (calls["dynamodb.UpdateItem"] ?? 0);
+const hints = (usage: Usage): number => callsOf(usage, "sqs.");
+const reads = (usage: Usage): number => callsOf(usage, "dynamodb.") - writes(usage);
+
+const line = (name: string, unit: Line["unit"], measured: number): Line => ({
+  name,
+  unit,
+  measured,
+});
 
 const callsOf = ({ calls }: Usage, service: string): number =>
   Object.entries(calls).reduce(

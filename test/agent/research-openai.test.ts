@@ -61,7 +61,7 @@ interface ReadFinding {
   readonly sentences: readonly { readonly id: string; readonly text: string }[];
 }
 
-/** A model that finds the first sentence of each comment, and writes what it was given. */
+/** A model that finds the longest sentence of each comment, and writes what it was given. */
 function think({ format, input }: OpenAiRequest): OpenAiReply {
   const data: unknown = JSON.parse(/DATA (.*)\n(.*)\nEND \1/.exec(input)?.[2] ?? "null");
   switch (format) {
@@ -69,8 +69,8 @@ function think({ format, input }: OpenAiRequest): OpenAiReply {
       return answer({ questions: ["What breaks?"], queries: ["durable execution"] });
     case "findings": {
       const cites = (data as ReadThread).posts.flatMap(({ sentences }) => {
-        const [first] = Object.entries(sentences);
-        return first ? [first] : [];
+        const byLength = Object.entries(sentences).toSorted(([, a], [, b]) => b.length - a.length);
+        return byLength.slice(0, 1);
       });
       const findings = cites.map(([id, text]) => ({ claim: text, stance: "for", cites: [id] }));
       return answer({ findings: findings.slice(0, 4) });
@@ -192,9 +192,9 @@ describe("a model's failure", () => {
     expect(requests()).toHaveLength(1);
   });
 
-  it.each([
-    ["a cut-off answer", { kind: "truncated" } as const, "truncated"],
-    ["invalid JSON", { kind: "text", text: "Sure!" } as const, "malformed"],
+  it.each<[string, OpenAiReply]>([
+    ["a cut-off answer", { kind: "truncated" }],
+    ["invalid JSON", { kind: "text", text: "Sure!" }],
   ])("%s is asked for once more with twice the room, and paid for twice", async (_, reply) => {
     script = only("report", reply, 0);
     const { stats, found } = await run({ maxIterations: 1 });

@@ -74,7 +74,13 @@ describe("the HTTP API, given what it cannot take", () => {
     ["an unknown workflow", "/runs/nothing", { input: INPUT }, 404, "workflow_not_found"],
     ["an unknown run", "/runs/nobody", undefined, 404, "run_not_found"],
     ["input that misses fields", "/runs/research", { input: { topic: "x" } }, 422, "validation"],
-    ["input of wrong types", "/runs/research", { input: { ...INPUT, topic: 5 } }, 422, "validation"],
+    [
+      "input of wrong types",
+      "/runs/research",
+      { input: { ...INPUT, topic: 5 } },
+      422,
+      "validation",
+    ],
     ["a field nobody knows", "/runs/research", { input: INPUT, priority: 1 }, 422, "validation"],
     ["an id that is no text", "/runs/research", { input: INPUT, id: 5 }, 422, "validation"],
     ["an id with a slash", "/runs/research", { input: INPUT, id: "a/b" }, 422, "validation"],
@@ -91,7 +97,14 @@ describe("the HTTP API, given what it cannot take", () => {
       "/runs/search-query",
       {
         id: "taken",
-        input: { topic: "abc", query: "x", facets: [], exclude: [], model: INPUT.model, corpus: "sample" },
+        input: {
+          topic: "abc",
+          query: "x",
+          facets: [],
+          exclude: [],
+          model: INPUT.model,
+          corpus: "sample",
+        },
       },
       409,
       "run_conflict",
@@ -128,7 +141,11 @@ describe("the command line, given what it cannot take", () => {
       on("runs", "list", "--status", "odd"),
     ]);
     expect(replies.map(({ code, out, err }) => [code, out, err.split("\n")[0]])).toEqual([
-      [1, "", 'error: there is no workflow "nothing"; this deployment has research, search-query, decent'],
+      [
+        1,
+        "",
+        'error: there is no workflow "nothing"; this deployment has research, search-query, decent',
+      ],
       [1, "", expect.stringContaining("error: ")],
       [2, "", expect.stringContaining("error: --input is not JSON")],
       [1, "", expect.stringContaining('run "taken" was started before with another input')],

@@ -62,7 +62,11 @@ export class CommandLine {
   get hnRequests(): (AccessLine & KeyedRequest)[] {
     return this.#lines("hn-access.log").map((line) => {
       const request = JSON.parse(line) as AccessLine;
-      return { ...request, idempotencyKey: String(request.idempotencyKey), at: Date.parse(request.time) };
+      return {
+        ...request,
+        idempotencyKey: String(request.idempotencyKey),
+        at: Date.parse(request.time),
+      };
     });
   }
 

@@ -89,9 +89,10 @@ export function expectNoCompletedStepAgain(
   let takenOver = 0;
   for (const [key, count] of counts) {
     const { run, key: name, kills = 0, failures = 0 } = steps.get(key) ?? {};
-    expect(count, `requests of ${run} ${name}, in flight at ${kills} takeovers`).toBeLessThanOrEqual(
-      1 + kills + failures,
-    );
+    expect(
+      count,
+      `requests of ${run} ${name}, in flight at ${kills} takeovers`,
+    ).toBeLessThanOrEqual(1 + kills + failures);
     if (kills > 0) takenOver += count;
   }
   return takenOver;

@@ -43,7 +43,8 @@ export function objectionTo(text: string, quotes: readonly Quote[]): string | un
   for (const { at } of quotes) numbers.add(String(new Date(at * 1_000).getUTCFullYear()));
   const unknown = [...numbersOf(text)].find((number) => !numbers.has(number));
   if (unknown !== undefined) return `holds the number ${unknown}, which nothing it cites has`;
-  if (PLURALITY.test(text) && authorsOf(quotes).size < SEVERAL) {
+  const [plural] = PLURALITY.exec(text) ?? [];
+  if (plural && !has(cited, plural) && authorsOf(quotes).size < SEVERAL) {
     return `speaks of several people and cites ${authorsOf(quotes).size}`;
   }
   const support = supportOf(text, cited);

@@ -24,8 +24,6 @@ export interface ReceiveRequest {
 export interface QueueEvents {
   /** A message was received, and is hidden from now on. */
   received(message: Message): void;
-  /** A message in flight is hidden for longer, or shorter. */
-  hidden(message: Message): void;
   /** A message is gone because its retention is over. */
   expired(message: Message): void;
   /** A message was received too often and must go to the dead-letter queue. */
@@ -95,10 +93,10 @@ export class Queue {
   }
 
   /**
-   * Hides a message in flight for `ms` from now.
+   * Hides a message in flight for `ms` from now, and returns it.
    * @throws AwsError when the receipt is stale, the message not in flight, or the time too long
    */
-  hide(receipt: Receipt, handle: string, ms: number): void {
+  hide(receipt: Receipt, handle: string, ms: number): Message {
     const now = this.#clock.now();
     const message = this.#held(receipt);
     if (!message) throw notAvailable(handle);
@@ -106,8 +104,8 @@ export class Queue {
     if (now + ms > (message.lastReceivedAt ?? now) + HIDDEN_MAX_MS) throw hiddenTooLong(ms);
     message.visibleAt = now + ms;
     this.#visibility.place(message);
-    this.#events.hidden(message);
     this.#receivers.serve();
+    return message;
   }
 
   /** Counts the messages. */

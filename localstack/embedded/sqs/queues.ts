@@ -105,6 +105,15 @@ export class Queues {
     if (message) await this.#append({ t: "delete", q: name, k: message.key });
   }
 
+  /**
+   * Hides a message in flight for `ms` from now.
+   * @throws AwsError when the receipt is stale, the message not in flight, or the time too long
+   */
+  async hide(name: string, receipt: Receipt, handle: string, ms: number): Promise<void> {
+    const { key, visibleAt: until } = this.get(name).hide(receipt, handle, ms);
+    await this.#append({ t: "hide", q: name, k: key, until });
+  }
+
   /** Why the journal takes nothing more; undefined while it does. */
   failure(): Error | undefined {
     return this.#journal?.failure();
@@ -126,7 +135,6 @@ export class Queues {
       events: {
         received: ({ key, visibleAt: until }) =>
           this.#note({ t: "receive", q: name, k: key, at: clock.now(), until }),
-        hidden: ({ key, visibleAt: until }) => this.#note({ t: "hide", q: name, k: key, until }),
         expired: ({ key }) => this.#note({ t: "delete", q: name, k: key }),
         rejected: (message) => this.#move(name, message, deadLetters),
       },

@@ -48,6 +48,11 @@ describe("a claim", () => {
     expect(objectionTo(text, [quote(cited)])).toContain(reason);
   });
 
+  it("that is the cited sentence itself passes, whatever words it has", () => {
+    const sentence = 'Many of our 12 teams say "never again", most of them since May.';
+    expect(objectionTo(sentence, [quote(sentence)])).toBeUndefined();
+  });
+
   it("may speak of several people when it cites three", () => {
     const text = "Several commenters pay for workflow runs on Postgres";
     const two = ["ann", "bob"].map((author) => quote(COST, author));

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import * as nodeFiles from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DeleteMessageCommand } from "@aws-sdk/client-sqs";
+import { ChangeMessageVisibilityCommand, DeleteMessageCommand } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { JournalPlace } from "../../../localstack/embedded/journal.ts";
 import { openWorld, type World } from "./world.ts";
@@ -40,6 +40,7 @@ test("an acknowledged send and an acknowledged delete survive the death of the p
 
   const after = reopen();
   await after.create({}, "hints");
+  after.advance(30_000);
   expect(await bodies(after, url)).toEqual(["kept"]);
 });
 
@@ -55,19 +56,42 @@ test("a delay goes on after a restart", async () => {
   expect(await bodies(after, url)).toEqual(["later"]);
 });
 
-test("a message in flight is visible after a restart, with its receives counted on", async () => {
+test("a message in flight stays hidden over a restart, with its receives counted on", async () => {
   const before = reopen();
   await before.send((await withDeadLetters(before)).url, "x");
   await before.receive((await withDeadLetters(before)).url);
-  await before.send((await withDeadLetters(before)).url, "written after the receive");
+  await before.send((await withDeadLetters(before)).letters, "written after the receive");
+  before.advance(400);
 
-  const after = reopen();
+  const after = reopen({ dir }, before.clock.now());
   const { url, letters } = await withDeadLetters(after);
+  after.advance(599);
+  expect(await bodies(after, url)).toEqual([]);
+  after.advance(1);
   const [message] = await after.receive(url, { MessageSystemAttributeNames: ["All"] });
   expect(message).toMatchObject({ Body: "x", Attributes: { ApproximateReceiveCount: "2" } });
   after.advance(1000);
   await after.receive(url, { MaxNumberOfMessages: 10 });
-  expect(await bodies(after, letters)).toEqual(["x"]);
+  expect(await bodies(after, letters)).toEqual(["written after the receive", "x"]);
+});
+
+test("a visibility that was changed is kept over a restart, and so is the receipt", async () => {
+  const before = reopen();
+  const url = await before.create({}, "hints");
+  await before.send(url, "x");
+  const [held] = await before.receive(url);
+  const receipt = { QueueUrl: url, ReceiptHandle: held?.ReceiptHandle };
+  await before.client.send(
+    new ChangeMessageVisibilityCommand({ ...receipt, VisibilityTimeout: 2 }),
+  );
+
+  const after = reopen({ dir }, before.clock.now());
+  await after.create({}, "hints");
+  after.advance(1_999);
+  expect(await bodies(after, url)).toEqual([]);
+  await after.client.send(new DeleteMessageCommand(receipt));
+  after.advance(60_000);
+  expect(await bodies(after, url)).toEqual([]);
 });
 
 test("a dead letter is in its queue after a restart, and only there", async () => {

@@ -1,6 +1,6 @@
 import { AwsError } from "../../aws-error.ts";
 import { receiptFrom } from "../message.ts";
-import type { Queue } from "../queue.ts";
+import type { Queues } from "../queues.ts";
 import { type Fields, fieldsOf, integerField, textField } from "../request-fields.ts";
 import { invalidValue, missingParameter, queryCode } from "../sqs-error.ts";
 import { type Performer, queueNameOf } from "./performer.ts";
@@ -8,40 +8,44 @@ import { type Performer, queueNameOf } from "./performer.ts";
 const BATCH_MAX = 10;
 const ENTRY_ID = /^[A-Za-z0-9_-]{1,80}$/;
 
-function hide(queue: Queue, fields: Fields): void {
+async function hide(queues: Queues, queue: string, fields: Fields): Promise<void> {
   const handle = textField(fields, "ReceiptHandle");
   const seconds = integerField(fields, "VisibilityTimeout", 0, 43_200);
   if (seconds === undefined) throw missingParameter("VisibilityTimeout");
-  queue.hide(receiptFrom(handle), handle, seconds * 1000);
+  await queues.hide(queue, receiptFrom(handle), handle, seconds * 1000);
 }
 
 /** ChangeMessageVisibility of a message in flight. */
-export const changeMessageVisibility: Performer = ({ queues }, input) => {
+export const changeMessageVisibility: Performer = async ({ queues }, input) => {
   const fields = fieldsOf("ChangeMessageVisibility", input, [
     "QueueUrl",
     "ReceiptHandle",
     "VisibilityTimeout",
   ]);
-  hide(queues.get(queueNameOf(fields)), fields);
+  await hide(queues, queueNameOf(fields), fields);
   return {};
 };
 
 /** ChangeMessageVisibilityBatch: each entry succeeds or fails by itself. */
-export const changeMessageVisibilityBatch: Performer = ({ queues }, input) => {
+export const changeMessageVisibilityBatch: Performer = async ({ queues }, input) => {
   const action = "ChangeMessageVisibilityBatch";
   const fields = fieldsOf(action, input, ["QueueUrl", "Entries"]);
-  const queue = queues.get(queueNameOf(fields));
+  const queue = queueNameOf(fields);
   const Successful: { Id: string }[] = [];
   const Failed: { Id: string; SenderFault: true; Code: string; Message: string }[] = [];
-  for (const [Id, entry] of entriesOf(action, fields["Entries"])) {
-    try {
-      hide(queue, entry);
-      Successful.push({ Id });
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      Failed.push({ Id, SenderFault: true, Code: queryCode(error), Message: error.message });
-    }
-  }
+  const entries = entriesOf(action, fields["Entries"]);
+  queues.get(queue);
+  await Promise.all(
+    entries.map(async ([Id, entry]) => {
+      try {
+        await hide(queues, queue, entry);
+        Successful.push({ Id });
+      } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
+        Failed.push({ Id, SenderFault: true, Code: queryCode(error), Message: error.message });
+      }
+    }),
+  );
   return { Successful, ...(Failed.length > 0 && { Failed }) };
 };
 
