@@ -6,14 +6,12 @@ export interface Line {
   readonly unit: Unit;
   /** What it is set beside, measured in the same run. */
   readonly floor?: number;
-  /** The number that is judged, where it is not `measured / floor`. */
-  readonly ratio?: number;
-  /** Most that the ratio may be; without one the line is for information. */
+  /** Most that `measured / floor` may be; without one the line is for information. */
   readonly atMost?: number;
 }
 
 /** Units that figures come in. */
-export type Unit = "ms" | "s" | "runs/s" | "puts/s" | "units" | "requests" | "bytes" | "KB";
+export type Unit = "ms" | "runs/s" | "puts/s" | "units" | "requests" | "bytes" | "KB";
 
 /** What one figure has found. */
 export interface Figure {
@@ -23,15 +21,13 @@ export interface Figure {
   readonly lines: readonly Line[];
 }
 
-/** How a line stands against its target. */
-export type Verdict = "PASS" | "MISS" | "";
+type Verdict = "PASS" | "MISS" | "";
 
-/** The ratio that is judged and shown; undefined when there is nothing to set the line beside. */
-export const ratioOf = ({ measured, floor, ratio }: Line): number | undefined =>
-  ratio ?? (floor === undefined ? undefined : measured / floor);
+const ratioOf = ({ measured, floor }: Line): number | undefined =>
+  floor === undefined ? undefined : measured / floor;
 
-/** Judges a line by its target; one without a target is not judged. */
-export function verdictOf(line: Line): Verdict {
+/** One without a target, or without anything to set it beside, is not judged. */
+function verdictOf(line: Line): Verdict {
   const ratio = ratioOf(line);
   if (line.atMost === undefined || ratio === undefined) return "";
   return ratio <= line.atMost ? "PASS" : "MISS";

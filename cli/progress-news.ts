@@ -41,10 +41,10 @@ function newsOfRun(
   const label = `${plainLine(run.workflow)} ${name}`;
   const news: News[] = [];
   if (!before) news.push({ at: run.startedAt, tone: "busy", label, facts: ["started"] });
-  // A run that was seen waiting is claimed again in the course of things.
-  const isResumed = before?.run.status === "running" && run.epoch > before.run.epoch;
-  if (isResumed)
-    news.push({ at: now, tone: "busy", label, facts: [`resumed, claim ${run.epoch}`] });
+  if (before && run.recoveries > before.run.recoveries) {
+    const facts = ["recovered: its worker died, another goes on"];
+    news.push({ at: now, tone: "busy", label, facts });
+  }
   for (const view of after.operations) {
     news.push(...newsOfOperation(earlier.get(view.operation.key), view, place, now));
   }

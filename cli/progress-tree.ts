@@ -128,10 +128,12 @@ function runFacts(run: Run, now: EpochMs): string[] {
   const isPlain = run.status === "succeeded" || run.status === "running";
   return [
     ...(isPlain ? [] : [run.status]),
-    ...(run.epoch > 1 ? [`claim ${run.epoch}`] : []),
+    ...(run.recoveries > 0 ? [`recovered ${times(run.recoveries)}`] : []),
     ...(isFinished(run.status) || run.status !== "queued" ? [span] : []),
   ];
 }
+
+const times = (count: number): string => (count === 1 ? "once" : `${count} times`);
 
 /** What is worth telling of an operation beside its name. */
 export function operationFacts(operation: Operation, now: EpochMs): string[] {

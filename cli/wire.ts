@@ -12,6 +12,7 @@ const runSummary = z.looseObject({
   finishedAt: z.number().optional(),
   dueAt: z.number().optional(),
   epoch: z.number(),
+  recoveries: z.number(),
 });
 
 /** One run. */

@@ -45,6 +45,7 @@ function summary(run: Run, now: number): string {
     ["took", finishedAt === undefined ? undefined : duration(finishedAt - startedAt)],
     ["goes on", run.dueAt === undefined ? undefined : `in ${duration(run.dueAt - now)}`],
     ["claims", String(run.epoch)],
+    ["recovered", run.recoveries === 0 ? undefined : String(run.recoveries)],
     ["input", plainJson(run.input, 0)],
     ["output", run.output === undefined ? undefined : plainJson(run.output, 0)],
     ["failed in", run.failedOperation],

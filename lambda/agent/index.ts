@@ -1,5 +1,3 @@
-export { type Corpus, type ModelChoice, researchInput, type ResearchInput } from "./input.ts";
-export type { Tokens } from "./model/port.ts";
-export { research, type ResearchOutput, type ResearchStats } from "./research.ts";
-export type { StopReason } from "./rounds.ts";
-export { type QueryResult, searchQuery } from "./search-query.ts";
+export { researchInput, type ResearchInput } from "./input.ts";
+export { research, type ResearchOutput } from "./research.ts";
+export { searchQuery } from "./search-query.ts";

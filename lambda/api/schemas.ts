@@ -56,6 +56,7 @@ const summary = {
   dueAt: time.optional().describe("When a waiting run goes on by itself"),
   parent: z.string().optional().describe("The run that started it, when it is a child"),
   epoch: z.int().describe("How often a worker has claimed it"),
+  recoveries: z.int().describe("Claims that followed the death of a worker"),
 };
 
 /** A page of runs. */

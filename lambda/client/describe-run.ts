@@ -20,6 +20,8 @@ export interface RunSummary {
   readonly parent?: string;
   /** Claims so far. */
   readonly epoch: number;
+  /** Those of them that followed the death of a worker. */
+  readonly recoveries: number;
 }
 
 /** A run with its values. */
@@ -62,6 +64,7 @@ export const summaryOf = (meta: Meta): RunSummary => ({
   status: meta.status,
   startedAt: meta.startedAt,
   epoch: meta.epoch,
+  recoveries: meta.recoveries,
   ...(meta.finishedAt !== undefined && { finishedAt: meta.finishedAt }),
   ...(meta.dueAt !== undefined && { dueAt: meta.dueAt }),
   ...(meta.parent && { parent: meta.parent.id }),

@@ -53,7 +53,7 @@ export async function claimRun(table: Table, request: ClaimRequest): Promise<Cla
     table,
     request,
     `attribute_exists(#pk) AND ${claimable(request.codes)} AND attribute_exists(#owner) AND #leaseUntil < :now`,
-    `${CLAIM}, #crashes = if_not_exists(#crashes, :zero) + :one${CLEAR}`,
+    `${CLAIM}, #crashes = if_not_exists(#crashes, :zero) + :one, #recoveries = if_not_exists(#recoveries, :zero) + :one${CLEAR}`,
   );
   return outcome(over, request, true);
 }

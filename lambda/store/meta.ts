@@ -34,6 +34,8 @@ export interface Meta {
   readonly owed: readonly string[];
   readonly hops: number;
   readonly crashes: number;
+  /** Claims in all over a lease that was never given back. */
+  readonly recoveries: number;
   /** Progress at which hops and crashes were last reset. */
   readonly mark: number;
   readonly nudges: number;
@@ -98,6 +100,7 @@ export function metaFrom(item: Item): Meta {
     owed: item["owed"]?.SS ?? [],
     hops: optionalNumber(item, "hops") ?? 0,
     crashes: optionalNumber(item, "crashes") ?? 0,
+    recoveries: optionalNumber(item, "recoveries") ?? 0,
     mark: optionalNumber(item, "mark") ?? 0,
     nudges: optionalNumber(item, "nudges") ?? 0,
     inputHash: requiredText(item, "inputHash"),

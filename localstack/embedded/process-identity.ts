@@ -7,12 +7,18 @@ export interface ProcessIdentity {
   readonly started: string | undefined;
 }
 
-/** The identity of the process that has an id at present; undefined when there is none. */
+/**
+ * The identity of the process that has an id at present; undefined when there is none, or when it has
+ * ended and only its parent has not yet taken note.
+ */
 export function identify(pid: number): ProcessIdentity | undefined {
-  return isRunning(pid) ? { pid, started: startOf(pid) } : undefined;
+  if (!isThere(pid)) return undefined;
+  const stat = statOf(pid);
+  if (!stat) return { pid, started: undefined };
+  return stat.hasEnded ? undefined : { pid, started: stat.started };
 }
 
-function isRunning(pid: number): boolean {
+function isThere(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
@@ -21,14 +27,17 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Field 22 of /proc/<pid>/stat, start time in ticks since boot (proc(5)), with the boot's id. */
-function startOf(pid: number): string | undefined {
+/**
+ * From /proc/<pid>/stat (proc(5)): field 3, the state, and field 22, the time of start in ticks since
+ * boot, with the boot's id.
+ */
+function statOf(pid: number): { hasEnded: boolean; started: string } | undefined {
   try {
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The command's name, field 2, is in brackets and may hold spaces and brackets.
-    const afterName = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return `${boot}/${afterName[19]}`;
+    const [state = "", ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { hasEnded: /^[ZX]$/.test(state), started: `${boot}/${rest[18]}` };
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { modelChoice, researchInput, searchQueryInput } from "../../lambda/agent/input.ts";
+import { researchInput } from "../../lambda/agent/index.ts";
+import { modelChoice, searchQueryInput } from "../../lambda/agent/input.ts";
 import { EXAMPLE } from "../../infra/periodic-research.ts";
 
 const input = { topic: "durable execution", model: { kind: "extractive" }, corpus: "live" };

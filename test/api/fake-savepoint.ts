@@ -47,6 +47,7 @@ export class FakeSavepoint implements NamedSavepoint {
       status: "queued",
       startedAt: 1_000,
       epoch: 0,
+      recoveries: 0,
       input: undefined,
       activity: [],
       ...run,
@@ -81,12 +82,13 @@ export class FakeSavepoint implements NamedSavepoint {
 
   async list(options: ListOptions = {}) {
     this.asked.push(options);
-    const runs = [...this.runs.values()].map(({ id, workflow, status, startedAt, epoch }) => ({
+    const runs = [...this.runs.values()].map(({ id, workflow, status, startedAt, epoch, recoveries }) => ({
       id,
       workflow,
       status,
       startedAt,
       epoch,
+      recoveries,
     }));
     return { runs, next: "cursor-2" };
   }

@@ -128,6 +128,7 @@ export const runOf = (facts: Partial<Run> & Pick<Run, "id">): Run => ({
   status: "running",
   startedAt: BEGAN,
   epoch: 1,
+  recoveries: 0,
   input: { topic: "durable execution" },
   output: undefined,
   error: undefined,

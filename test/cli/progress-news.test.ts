@@ -66,11 +66,10 @@ describe("the news of a run", () => {
   });
 
   it("tells that another worker goes on with a run", () => {
-    expect(news(viewOf({ epoch: 1 }), viewOf({ epoch: 2 }))).toEqual([
-      "2.0 s ▸ research demo | resumed, claim 2",
+    expect(news(viewOf({ recoveries: 0 }), viewOf({ recoveries: 1 }))).toEqual([
+      "2.0 s ▸ research demo | recovered: its worker died, another goes on",
     ]);
-    expect(news(viewOf({ epoch: 0, status: "queued" }), viewOf({ epoch: 1 }))).toEqual([]);
-    expect(news(viewOf({ epoch: 1, status: "waiting" }), viewOf({ epoch: 2 }))).toEqual([]);
+    expect(news(viewOf({ epoch: 1 }), viewOf({ epoch: 2 }))).toEqual([]);
   });
 
   it("tells each failed attempt of a step that is tried again", () => {

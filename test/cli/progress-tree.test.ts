@@ -45,7 +45,7 @@ describe("the tree of a run", () => {
   it("shows attempts, what failed and when it is tried again", () => {
     const error = { attempt: 2, name: "Error", message: "HTTP 503\nfrom the search", at: BEGAN };
     const view: RunView = {
-      run: runOf({ id: "demo", epoch: 3 }),
+      run: runOf({ id: "demo", recoveries: 2 }),
       operations: [
         {
           operation: stepOf({
@@ -60,7 +60,7 @@ describe("the tree of a run", () => {
       ],
     };
     expect(draw(view)).toEqual([
-      "▸ research demo | claim 3 | 2.0 s",
+      "▸ research demo | recovered 2 times | 2.0 s",
       "├─ ◌ fetch | attempt 2 | HTTP 503 from the search | next in 1.5 s",
       "└─ ✖ read | attempt 3 | 120 ms | HTTP 503 from the search",
     ]);

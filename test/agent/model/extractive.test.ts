@@ -13,7 +13,7 @@ describe("the queries to begin with", () => {
   it("are the topic's own words first, then what titles and comments speak of", () => {
     const titles = ["Versioning of durable execution", "Durable execution and idempotency keys"];
     const excerpts = ["Idempotency keys saved us.", "We lost a week to idempotency keys."];
-    const landscape = { stories: 2, comments: 2, titles, excerpts };
+    const landscape = { stories: 200, comments: 20, titles, excerpts };
     const { queries } = planQueries("What is durable execution worth?", landscape);
     expect(queries.slice(0, 2)).toEqual([
       "durable execution",
@@ -22,10 +22,19 @@ describe("the queries to begin with", () => {
   });
 
   it("are alternatives with a word less when nothing matches the topic's", () => {
-    expect(planQueries("sqlite production backups", NOTHING).queries).toEqual([
-      "sqlite production backups",
-      "sqlite production",
+    expect(planQueries("sqlite replica backups", NOTHING).queries).toEqual([
+      "sqlite replica backups",
+      "sqlite replica",
       "sqlite backups",
+      "replica backups",
+    ]);
+  });
+
+  it("are soon without what only narrows the topic", () => {
+    const many = { ...NOTHING, stories: 500 };
+    expect(planQueries("Is SQLite worth it in production for small teams?", many).queries).toEqual([
+      "sqlite production small teams",
+      "sqlite",
     ]);
   });
 
@@ -108,6 +117,13 @@ describe("the sentences taken from a thread", () => {
   it("share the word of a topic that has one", () => {
     expect(taken("sqlite", "SQLite holds up well with a single writer process.")).toHaveLength(1);
     expect(taken("sqlite", "Postgres holds up well with a single writer process.")).toEqual([]);
+  });
+
+  it("need not share what only narrows the topic", () => {
+    const sentence = "SQLite holds up well with a single writer process.";
+    expect(taken("Is SQLite worth it in production for small teams?", sentence)).toEqual([
+      sentence,
+    ]);
   });
 
   it("are one of each author, and few", () => {

@@ -3,6 +3,7 @@ import type { Post, Thread } from "../../hn/thread.ts";
 import { overlap } from "../../text/words.ts";
 import { stemSet, tokensOf } from "./language.ts";
 import { isSpecific } from "./themes.ts";
+import { type Topic, understood } from "./topic.ts";
 import { contradicts, isOfLength, standsAlone } from "./statements.ts";
 
 /** Sentences taken from one thread at most, one of each author. */
@@ -11,12 +12,9 @@ const PER_THREAD = 12;
 const CONTRADICTIONS = 3;
 
 /** What a thread's sentences must speak of. */
-interface Focus {
-  readonly topic: ReadonlySet<string>;
-  /** Stems of `topic` that make a text be on the topic: two, or the only one. */
-  readonly needed: number;
+interface Focus extends Topic {
   readonly isTitleOnTopic: boolean;
-  /** What else to look for: stems of the queries, and of the title's nouns. */
+  /** What else to look for: stems of the topic's modifiers, of the queries, and of the title's nouns. */
   readonly facets: ReadonlySet<string>;
 }
 
@@ -32,7 +30,7 @@ interface Statement {
  * The sentences of a thread that are statements on the topic, and pairs of a statement and the answer
  * that contradicts it. The claim of each finding is the sentence itself; a pair cites both.
  *
- * Of a topic of several words, two must occur in the thread's title or in the comment, so that "DNA
+ * Of a subject of several words, two must occur in the thread's title or in the comment, so that "DNA
  * replication" is not found among database replicas. The sentence itself must have one of them or, where the
  * title is on the topic, a word of what is searched for.
  */
@@ -51,18 +49,17 @@ export function extractSentences(
   ];
 }
 
-function focusOf(topic: string, queries: readonly string[], title: string): Focus {
-  const stems = stemSet(topic);
+function focusOf(text: string, queries: readonly string[], title: string): Focus {
+  const topic = understood(text);
   const named = tokensOf(title).flatMap((token) => (isSpecific(token) ? [token.stem] : []));
-  const facets = new Set([...queries.flatMap((query) => [...stemSet(query)]), ...named]);
-  const needed = Math.min(2, stems.size);
-  return { topic: stems, needed, isTitleOnTopic: overlap(stems, stemSet(title)) >= needed, facets };
+  const facets = new Set([...stemSet([text, ...queries].join(" ")), ...named]);
+  return { ...topic, facets, isTitleOnTopic: overlap(topic.stems, stemSet(title)) >= topic.needed };
 }
 
 /** The statement of a post that says most on the topic, if it has one. */
 function bestOf({ id, author, sentences }: Post, focus: Focus): Statement[] {
-  const { topic, needed, isTitleOnTopic } = focus;
-  if (!isTitleOnTopic && overlap(topic, stemSet(sentences.join(" "))) < needed) return [];
+  const { stems, needed, isTitleOnTopic } = focus;
+  if (!isTitleOnTopic && overlap(stems, stemSet(sentences.join(" "))) < needed) return [];
   let best: Statement | undefined;
   for (const [index, text] of sentences.entries()) {
     const score = standsAlone(text) ? scoreOf(text, focus) : 0;
@@ -72,11 +69,11 @@ function bestOf({ id, author, sentences }: Post, focus: Focus): Statement[] {
 }
 
 /** How much a sentence says on the topic; 0 when it is not on it or is no statement. */
-function scoreOf(text: string, { topic, isTitleOnTopic, facets }: Focus): number {
+function scoreOf(text: string, { stems: subject, isTitleOnTopic, facets }: Focus): number {
   const tokens = tokensOf(text);
   if (!tokens.some(({ pos }) => pos === "VERB" || pos === "AUX")) return 0;
   const stems = new Set(tokens.flatMap(({ stem, isContent }) => (isContent ? [stem] : [])));
-  const onTopic = overlap(topic, stems);
+  const onTopic = overlap(subject, stems);
   const inFocus = overlap(facets, stems);
   if (onTopic === 0 && !(isTitleOnTopic && inFocus > 0)) return 0;
   const hasNumber = tokens.some(({ word }) => /\d/.test(word));

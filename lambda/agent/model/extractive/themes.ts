@@ -91,7 +91,9 @@ export const isSpecific = (token: Token): boolean =>
   isNoun(token) && !GENERAL.has(token.word) && !GENERAL.has(token.stem);
 
 const isNoun = ({ pos, word, isContent }: Token): boolean =>
-  (pos === "NOUN" || pos === "PROPN") && isContent && /^\p{L}[\p{L}\p{N}.+#-]{2,}$/u.test(word);
+  (pos === "NOUN" || pos === "PROPN") &&
+  isContent &&
+  /^\p{L}[\p{L}\p{N}.+#-]+[\p{L}\p{N}+#]$/u.test(word);
 
 /** Of `workflow engine`, `workflow` and `engine` only the first to come is a theme. */
 function withoutParts(themes: readonly Theme[]): Theme[] {

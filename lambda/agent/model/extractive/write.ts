@@ -3,6 +3,7 @@ import { authorsOf, type Evidence, type Quote } from "../../evidence.ts";
 import { overlap } from "../../text/words.ts";
 import type { Claim, Draft } from "../port.ts";
 import { stemSet, tokensOf } from "./language.ts";
+import { understood } from "./topic.ts";
 import { speaksOf, type Theme, themesOf } from "./themes.ts";
 
 /** Statements that open the report, then those of its sections. No author is quoted twice in them. */
@@ -22,6 +23,8 @@ interface Scored {
   readonly sequence: readonly string[];
   /** Of the words that say something, apart from the topic's. */
   readonly stems: ReadonlySet<string>;
+  /** Whether it names the topic itself: two of its words, or the only one. */
+  readonly isOnTopic: boolean;
   /** How much it speaks for all, 0 to 1. */
   readonly score: number;
 }
@@ -43,7 +46,11 @@ export function selectStatements(topic: string, evidence: Evidence): Draft {
   const disagreements = disagreementsOf(evidence, ranked);
   const opposed = new Set(disagreements.flatMap(({ sides }) => sides));
   const scored = ranked.filter((one) => !opposed.has(one));
-  const answer = pick(scored, ANSWER, new Set());
+  const answer = pick(
+    scored.filter((one) => one.isOnTopic),
+    ANSWER,
+    new Set(),
+  );
   const authors = authorsOf(answer.map(({ quote }) => quote));
   return {
     answer: answer.map(claimOf),
@@ -57,6 +64,7 @@ const claimOf = ({ quote }: Scored): Claim => ({ text: null, cites: [quote.id] }
 
 function rank(topic: string, themes: readonly Theme[], { quotes }: Evidence): Scored[] {
   const known = stemSet(topic);
+  const subject = understood(topic);
   const wanted = [...known, ...themes.slice(0, EXPANSION).flatMap(({ key }) => key.split(" "))];
   const relevance = relevanceOf(quotes, wanted);
   const read = quotes.map((quote) => {
@@ -66,6 +74,7 @@ function rank(topic: string, themes: readonly Theme[], { quotes }: Evidence): Sc
       quote,
       sequence: tokens.map(({ stem }) => stem),
       stems: new Set(stems.filter((stem) => !known.has(stem))),
+      isOnTopic: overlap(subject.stems, new Set(stems)) >= subject.needed,
       score: relevance.get(quote.id) ?? 0,
     };
   });

@@ -3,7 +3,7 @@ import type { Landscape, ModelCall, Plan } from "../../port.ts";
 import type { Prompt } from "../request.ts";
 import { ABOUT_DATA, untrusted } from "./untrusted.ts";
 
-const schema = z.object({ questions: z.array(z.string()), queries: z.array(z.string()) });
+const schema = z.object({ questions: z.array(z.string()), queries: z.array(z.string()).min(1) });
 
 const INSTRUCTIONS = `You plan research into what Hacker News users know and think about a topic.
 Give 3 to 6 questions that a good report would answer, from the sides of a practitioner, a critic, an

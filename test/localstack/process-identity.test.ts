@@ -1,0 +1,34 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { afterEach, expect, test } from "vitest";
+import { identify } from "../../localstack/embedded/process-identity.ts";
+import { until } from "./lambda-host/functions.ts";
+
+const ends: (() => void)[] = [];
+afterEach(() => {
+  for (const end of ends.splice(0)) end();
+});
+
+/** Starts a shell that tells the id of its child, then becomes a program that never asks after it. */
+async function carelessParent(child: string): Promise<number> {
+  const parent = spawn("sh", ["-c", `${child} & echo $!; exec sleep 60`], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  ends.push(() => parent.kill("SIGKILL"));
+  const [line] = await once(createInterface({ input: parent.stdout }), "line");
+  return Number(line);
+}
+
+test("a living process has an identity, the same each time", () => {
+  expect(identify(process.pid)).toEqual(identify(process.pid));
+  expect(identify(process.pid)?.pid).toBe(process.pid);
+});
+
+test("a process that was killed has none, even while its parent has not taken note", async () => {
+  const pid = await carelessParent("sleep 60");
+  expect(identify(pid)).toBeDefined();
+  process.kill(pid, "SIGKILL");
+  await until(() => identify(pid) === undefined);
+  expect(process.kill(pid, 0)).toBe(true);
+});
