@@ -52,13 +52,13 @@ describe.each([
   it("refuses every other call by its name", async () => {
     const others = all.filter((call) => ![...embedded, ...setUp].includes(call));
     expect(others.length).toBeGreaterThan(10);
-    const { call, close } = open();
+    const opened = open();
     for (const other of others) {
-      await expect(call(other, {}), other).rejects.toMatchObject({
+      await expect(opened.call(other, {}), other).rejects.toMatchObject({
         name: "UnknownOperationException",
         message: expect.stringContaining(`${other} is not implemented by the embedded ${service}`),
       });
     }
-    await close();
+    await opened.close();
   });
 });

@@ -1,3 +1,4 @@
+import { strictEqual } from "node:assert";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,7 +36,7 @@ beforeAll(async () => {
   cli = new CommandLine({ SAVEPOINT_TOKEN: stack.token });
   // No sample corpus here: the run ends in its first step, and its id is taken.
   const started = await call("/runs/research", { id: "taken", input: INPUT });
-  expect(started.status).toBe(202);
+  strictEqual(started.status, 202);
   await call("/runs/taken?wait=20");
   await quiet();
 }, 120_000);

@@ -38,10 +38,10 @@ export async function recordedSteps(dynamodb: DynamoDB): Promise<Map<string, Rec
     () => {},
     () => clock.now(),
   );
-  const { list } = createSavepoint({ store, hints, clock, ids: systemIds, log });
+  const savepoint = createSavepoint({ store, hints, clock, ids: systemIds, log });
   const steps = new Map<string, RecordedStep>();
   for (let cursor: string | undefined, isLast = false; !isLast;) {
-    const page = await list({ limit: 200, ...(cursor !== undefined && { cursor }) });
+    const page = await savepoint.list({ limit: 200, ...(cursor !== undefined && { cursor }) });
     for (const { id } of page.runs) {
       const meta = await store.readRun(id);
       if (!meta) throw new Error(`run ${id} is listed and not there`);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, it } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { seededRandom } from "../support/seeded-ids.ts";
 import { ItemWriter, verifyIndex } from "./item-writer.ts";
 import { MessageTraffic } from "./message-traffic.ts";
@@ -22,12 +22,15 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-/** Does the work again and again until the process is killed. Throws what fails before that. */
+/**
+ * Does the work again and again until the process is killed. Throws what fails before that.
+ * @returns how often it was acknowledged
+ */
 async function load(
   running: Services,
   works: readonly (() => Promise<void>)[],
   killAfter: number,
-): Promise<void> {
+): Promise<number> {
   let acknowledged = 0;
   let death: Promise<void> | undefined;
   await Promise.all(
@@ -35,15 +38,16 @@ async function load(
       while (!death) {
         try {
           await work();
+          acknowledged += 1;
         } catch (error) {
           if (!death) throw error;
         }
-        acknowledged += 1;
         if (acknowledged >= killAfter) death ??= running.kill();
       }
     }),
   );
   await death;
+  return acknowledged;
 }
 
 it.each([1, 2])(
@@ -60,6 +64,7 @@ it.each([1, 2])(
       await verifyIndex(running.dynamodb, items.flat());
       await traffic.verify(running);
     };
+    let acknowledged = 0;
     for (let kill = 0; kill < KILLS; kill += 1) {
       const running = await startServices(dir);
       services = running;
@@ -71,9 +76,10 @@ it.each([1, 2])(
         () => traffic.consume(running),
       ];
       const { least, more } = ACKNOWLEDGED;
-      await load(running, works, least + Math.floor(random() * more));
+      acknowledged += await load(running, works, least + Math.floor(random() * more));
     }
     services = await startServices(dir);
     await verify(services);
+    expect(acknowledged).toBeGreaterThanOrEqual(KILLS * ACKNOWLEDGED.least);
   },
 );

@@ -1,10 +1,10 @@
+import { deepStrictEqual, strictEqual } from "node:assert";
 import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
 } from "@aws-sdk/client-sqs";
-import { expect } from "vitest";
 import { DEAD_LETTER_QUEUE } from "../../localstack/embedded/resources.ts";
 import type { Services } from "./services-process.ts";
 
@@ -50,12 +50,13 @@ export class MessageTraffic {
   async verify(services: Services): Promise<void> {
     const found = await everything(services);
     const there = new Set(found);
-    expect(there.size, "a message is there twice").toBe(found.length);
+    strictEqual(there.size, found.length, "a message is there twice");
     const lost = [...this.#sent].filter((body) => !there.has(body) && !this.#condemned.has(body));
-    expect(lost, "acknowledged sends that are gone").toEqual([]);
+    deepStrictEqual(lost, [], "acknowledged sends are gone");
     const risen = found.filter((body) => this.#deleted.has(body));
-    expect(risen, "acknowledged deletes that are back").toEqual([]);
-    expect(found.filter((body) => !this.#asked.has(body))).toEqual([]);
+    deepStrictEqual(risen, [], "acknowledged deletes are back");
+    const foreign = found.filter((body) => !this.#asked.has(body));
+    deepStrictEqual(foreign, [], "messages that nobody sent are there");
     // From now on what is there counts: a send or delete that was cut off has had its effect or not.
     for (const body of this.#asked) if (!there.has(body)) this.#deleted.add(body);
     for (const body of found) this.#sent.add(body);

@@ -13,9 +13,9 @@ export interface Services {
   readonly dynamodb: DynamoDBClient;
   readonly sqs: SQSClient;
   /** URL of a queue by its name. */
-  queueUrl(name: string): string;
+  readonly queueUrl: (name: string) => string;
   /** SIGKILL; resolves once the process is gone. */
-  kill(): Promise<void>;
+  readonly kill: () => Promise<void>;
 }
 
 /** Starts the process over the journals of a folder. */

@@ -90,7 +90,7 @@ it("thirty research runs, everything killed twice, write the reports of undistur
   await startAll(calm);
   const wanted = await outputs(calm);
   const all = calm.hnRequests.length;
-  await calm.close();
+  await calm.killEverything();
   expect(
     [...wanted.values()].filter((text) => text.includes('"found":true')).length,
   ).toBeGreaterThan(20);
