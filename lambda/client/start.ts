@@ -42,7 +42,8 @@ export async function start<Given>(
     ? await validate(workflow.inputSchema, input, `input of workflow "${workflow.name}"`)
     : input;
   const incarnation = ids.ulid(now);
-  const stored = await store.values.keep(encodeValue(valid), {
+  const what = `input of workflow "${workflow.name}"`;
+  const stored = await store.values.keep(encodeValue(valid, { what }), {
     historyPk: historyPk(incarnation, 0),
     inlineBytes: LIMITS.metaInlineBytes,
     ttlSeconds: birthTtl(now),

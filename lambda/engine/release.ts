@@ -138,7 +138,13 @@ async function outcomeOf(
     const output = outputSchema
       ? await validate(outputSchema, returned.value, `output of workflow "${name}"`)
       : returned.value;
-    return { status: "succeeded", output: await keepOutcome(execution, encodeValue(output)) };
+    return {
+      status: "succeeded",
+      output: await keepOutcome(
+        execution,
+        encodeValue(output, { what: `output of workflow "${name}"` }),
+      ),
+    };
   } catch (error) {
     return failed(execution, error);
   }

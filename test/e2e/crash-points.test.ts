@@ -87,7 +87,7 @@ it(`a run ends as if nothing had happened, its process killed at any of ${POINTS
   const points: Point[] = Array.from({ length: POINTS }, (_, index) => ({
     // The workflow makes about thirty writes; the last ones come in no certain order.
     write: 1 + Math.floor(index * 1.25),
-    when: index % 2 === 0 ? ("crash-before" as const) : ("crash-after" as const),
+    when: index % 2 === 0 ? "crash-before" : "crash-after",
   }));
   try {
     await Promise.all(

@@ -158,4 +158,9 @@ describe("map and parallel", () => {
     ]);
     expect(output).toEqual([[], {}]);
   });
+
+  it("refuse branch names that could be taken for the keys of others", async () => {
+    const { output } = await play((ctx) => ctx.parallel("both", { "a/b": async () => 1 }));
+    expect(output).toMatchObject({ code: "invalid_argument" });
+  });
 });

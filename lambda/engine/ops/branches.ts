@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "../../core/errors.ts";
+import { assertName } from "../../core/keys.ts";
 import type { Branches, BranchOptions, BranchResults, Context } from "../context.ts";
 
 type MakeBranch = (key: string, label: string) => Context;
@@ -51,6 +52,7 @@ export async function parallelBranches<B extends Branches>(
   options: BranchOptions,
 ): Promise<BranchResults<B>> {
   const entries = Object.entries(branches);
+  for (const [label] of entries) assertName("branch", label);
   const start = async (index: number) => {
     const [label, run] = entries[index] as [string, B[string]];
     return run(branch(key, label));

@@ -90,7 +90,7 @@ async function ensureChild(
     const valid = workflow.inputSchema
       ? await validate(workflow.inputSchema, input, `input of workflow "${workflow.name}"`)
       : input;
-    encoded = encodeValue(valid);
+    encoded = encodeValue(valid, { what: `input of workflow "${workflow.name}"` });
     inputHash = hashValue(input);
   } catch (error) {
     return { error: encodeValue(error) };

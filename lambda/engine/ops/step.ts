@@ -148,7 +148,7 @@ async function succeed(
   const change = { attempt: attemptNumber(operation), startedAt: first, deadlineAborts: 0 };
   let result: ReturnType<typeof encodeValue>;
   try {
-    result = encodeValue(value);
+    result = encodeValue(value, { what: `result of step "${operation.key}"` });
   } catch (error) {
     await settle(execution, operation, { error: encodeValue(error) }, change);
     return true;
