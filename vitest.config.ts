@@ -6,5 +6,7 @@ export default defineConfig({
     exclude: ["test/torture/**", "**/node_modules/**"],
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     testTimeout: 60_000,
+    // By itself vitest leaves one core free, which on two is half the machine.
+    maxWorkers: 2,
   },
 });

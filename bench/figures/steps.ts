@@ -19,6 +19,8 @@ export async function measureSteps({ savepoint }: Session, rounds: number): Prom
   const early = runs.flatMap((run) => run.gaps.slice(0, 99));
   const late = runs.flatMap((run) => run.gaps.slice(-99));
   const bare = runs.flatMap((run) => run.bare);
+  const bareEarly = runs.flatMap((run) => run.bare.slice(0, 99));
+  const bareLate = runs.flatMap((run) => run.bare.slice(-99));
   const empty = runs.flatMap((run) => run.empty);
   const ms = "ms";
   return {
@@ -44,6 +46,12 @@ export async function measureSteps({ savepoint }: Session, rounds: number): Prom
         unit: ms,
         measured: percentile(late, 0.99),
         floor: percentile(early, 0.99),
+      },
+      {
+        name: "the floor in the same steps, p50",
+        unit: ms,
+        measured: median(bareLate),
+        floor: median(bareEarly),
       },
       {
         name: "the floor by a server that answers {}, p50",

@@ -121,7 +121,13 @@ async function advance(
   if (!workflow) return settled(await block(execution, undefined, unknownWorkflow(execution)));
   if (isCapped(meta)) {
     if (execution.unmarkedProgress() === undefined) {
-      return settled(await fail(execution, noProgress(meta, whatItWasAt(execution))));
+      return settled(
+        await fail(
+          execution,
+          noProgress(meta, whatItWasAt(execution)),
+          execution.history.unfinished[0]?.key,
+        ),
+      );
     }
     await execution.lease.beat();
   }
@@ -134,7 +140,7 @@ async function advance(
           await finish(execution, workflow, execution.returned ?? { ok: true, value: undefined }),
         );
       case "fail":
-        return settled(await fail(execution, ending.error));
+        return settled(await fail(execution, ending.error, ending.operation));
       case "block":
         return settled(await block(execution, workflow, ending.error));
       case "hand-over":

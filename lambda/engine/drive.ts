@@ -13,7 +13,7 @@ export type Ending =
   /** The function returned or threw. */
   | { readonly kind: "returned" }
   /** The engine ends the run. */
-  | { readonly kind: "fail"; readonly error: Error }
+  | { readonly kind: "fail"; readonly error: Error; readonly operation?: string }
   /** The code and the history do not agree. */
   | { readonly kind: "block"; readonly error: Error }
   /** Everything left waits on something durable: park. */

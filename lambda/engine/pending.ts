@@ -60,7 +60,9 @@ async function markAll(
     const record = records[index];
     if (!record) return { kind: "reload" };
     operation.record = record;
-    if (record.kills >= LIMITS.killsMax) return { kind: "fail", error: killsItsProcess(operation) };
+    if (record.kills >= LIMITS.killsMax) {
+      return { kind: "fail", error: killsItsProcess(operation), operation: operation.key };
+    }
   }
   return undefined;
 }

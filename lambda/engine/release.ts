@@ -96,10 +96,14 @@ export async function finish(
   return record(execution, await outcomeOf(execution, workflow, returned));
 }
 
-/** Ends the run with an error of the engine's. */
-export async function fail(execution: Execution, error: Error): Promise<Released> {
+/** Ends the run with an error of the engine's, and the operation that is to blame if it is known. */
+export async function fail(
+  execution: Execution,
+  error: Error,
+  operation?: string,
+): Promise<Released> {
   if (!(await quiesce(execution))) return "lost";
-  return record(execution, await failed(execution, error));
+  return record(execution, await failed(execution, error, operation));
 }
 
 /** Ends the execution and waits for its writes: nothing is released with one in flight. */
@@ -150,11 +154,15 @@ async function outcomeOf(
   }
 }
 
-async function failed(execution: Execution, error: unknown): Promise<RunOutcome> {
+async function failed(
+  execution: Execution,
+  error: unknown,
+  operation?: string,
+): Promise<RunOutcome> {
   return {
     status: "failed",
     error: await keepOutcome(execution, encodeValue(error)),
-    failedOperation: execution.originOf(error),
+    failedOperation: operation ?? execution.originOf(error),
   };
 }
 

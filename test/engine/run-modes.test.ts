@@ -1,30 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { World, type WorldOptions } from "../support/world.ts";
 import { seededRandom } from "../support/seeded-ids.ts";
-import { expectNoCompletedStepAgain, expectSoundEnd } from "./invariants.ts";
-import { Effects, everyOperation } from "./workflows.ts";
+import { play, WORKFLOWS } from "./play.ts";
 
-const NAMES = ["steps", "retries", "sleeps", "children", "races"] as const;
-
-async function play(name: (typeof NAMES)[number], options: Partial<WorldOptions> = {}) {
-  const effects = new Effects();
-  const all = everyOperation(effects);
-  const world = await World.create({ workflows: all.workflows, ...options });
-  effects.position = () => world.outcomes.length;
-  const output = await world.run<{ start: number }, unknown>(all[name], { start: 1 });
-  await world.pass(3 * 60_000);
-  await expectSoundEnd(world);
-  expectNoCompletedStepAgain(world, effects.entered);
-  await world.end();
-  return {
-    output,
-    entered: effects.entered.length,
-    calls: world.calls,
-    invocations: world.invocations,
-  };
-}
-
-describe.each(NAMES)("%s", (name) => {
+describe.each(WORKFLOWS)("%s", (name) => {
   it("gives the same when it is given back after every single operation", async () => {
     const calm = await play(name);
     const parked = await play(name, {

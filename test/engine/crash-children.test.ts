@@ -1,0 +1,3 @@
+import { CRASHES, describeFaultsAtEveryCall } from "./crash.ts";
+
+describeFaultsAtEveryCall("children", CRASHES);

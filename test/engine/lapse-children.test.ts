@@ -1,0 +1,3 @@
+import { describeFaultsAtEveryCall, LAPSES } from "./crash.ts";
+
+describeFaultsAtEveryCall("children", LAPSES);
