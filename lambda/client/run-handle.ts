@@ -34,8 +34,8 @@ export interface RunHandle<Output = unknown> {
 }
 
 /** First pause between two looks at a run that is waited for, milliseconds; each is longer than the last. */
-const FIRST_LOOK_MS = 3;
-const LOOK_FACTOR = 1.4;
+const FIRST_LOOK_MS = 4;
+const LOOK_FACTOR = 1.15;
 const LOOK_MAX_MS = 1_000;
 
 /** The handle of a run; nothing is read until it is asked. */

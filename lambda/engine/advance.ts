@@ -76,7 +76,8 @@ async function load(
   invocation: Invocation,
   countsKills: boolean,
 ): Promise<Execution> {
-  const { isTakeover } = claim;
+  // A taker may have given the run back before it marked anything: its former owner is still at large.
+  const isTakeover = claim.isTakeover || claim.meta.crashes > 0;
   const meta = await restamped(deps, claim.meta, lease);
   const isUnread = killsWhenRead(meta) !== undefined;
   const isNew = meta.epoch === 1 && !isTakeover && meta.generation === 0;
@@ -88,7 +89,7 @@ async function load(
     history,
     invocation,
     isTakeover,
-    countsKills,
+    countsKills: countsKills && claim.isTakeover,
     longestBodyMs: longestStep(records),
   });
 }

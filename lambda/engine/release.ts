@@ -55,7 +55,8 @@ export async function handOver(execution: Execution): Promise<Released> {
   execution.close("over");
   await lease.pause();
   const now = deps.clock.now();
-  const progress = execution.unmarkedProgress();
+  // Progress clears the count of crashes, by which the next owner sees that it has to mark first.
+  const progress = execution.marksFirst ? undefined : execution.unmarkedProgress();
   const given = await deps.store.handOverRun(lease.me, deps.ids.nonce(), { now, progress });
   if (given.outcome !== "done") return "lost";
   await sendHint(deps, { run: meta.id, for: now });

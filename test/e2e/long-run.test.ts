@@ -8,7 +8,7 @@ let deployment: Deployment;
 beforeAll(async () => {
   fixtures = await bundleFixtures();
   deployment = await deploy({ bundles: fixtures.bundles, workerTimeoutSeconds: 3 });
-});
+}, 120_000);
 afterAll(async () => {
   await deployment.close();
   fixtures.remove();

@@ -12,7 +12,7 @@ let deployment: Deployment;
 beforeAll(async () => {
   fixtures = await bundleFixtures();
   deployment = await deploy({ bundles: fixtures.bundles, workerConcurrency: 1 });
-});
+}, 120_000);
 afterAll(async () => {
   await deployment.close();
   fixtures.remove();

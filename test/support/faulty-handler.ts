@@ -11,6 +11,23 @@ export interface Process {
   die(): void;
 }
 
+/** A process that lives until it is told to die. */
+export function createProcess(name: string): Process {
+  let end: (value: undefined) => void = () => undefined;
+  const death = new Promise<undefined>((resolve) => {
+    end = resolve;
+  });
+  return {
+    name,
+    isDead: false,
+    death,
+    die() {
+      this.isDead = true;
+      end(undefined);
+    },
+  };
+}
+
 /**
  * What befalls a call and the process that makes it: it dies before the call or after it took
  * effect; the reply is lost; AWS throttles; the process stands still for a while before the call.

@@ -22,7 +22,7 @@ import {
   unreliableDelivery,
 } from "../../localstack/embedded/sqs/delivery-plan.ts";
 import { createSqs, type Sqs } from "../../localstack/embedded/sqs/sqs.ts";
-import { faultyHandler, type Process, type ProcessFault } from "./faulty-handler.ts";
+import { createProcess, faultyHandler, type Process, type ProcessFault } from "./faulty-handler.ts";
 import { seededIds, seededRandom } from "./seeded-ids.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
@@ -50,9 +50,15 @@ export interface WorldOptions {
 // One for all worlds: Node carries every storage there is from promise to promise.
 const where = new AsyncLocalStorage<Whereabouts>();
 
+/** A process that is warm: it keeps its clients from one invocation to the next. */
+interface Sandbox {
+  readonly process: Process;
+  readonly handle: ReturnType<typeof createBatchHandler>;
+}
+
 /** Virtual time after which a world that has not come to an end is stuck, milliseconds. */
 const STUCK_MS = 6 * 3_600_000;
-/** Macrotask turns without a call or a timer after which nothing more happens by itself. */
+/** Macrotask turns without a call or a timer after which all is quiet. */
 const QUIET_TURNS = 12;
 
 /**
@@ -69,12 +75,17 @@ export class World {
   /** What the workers' processes did, in order. */
   readonly outcomes: Outcome[] = [];
   readonly processes: Process[] = [];
-  readonly logs: { level: string; message: string; fields: Record<string, unknown> }[] = [];
+  readonly logs: { level: string; message: string; fields: object }[] = [];
   /** Calls of all workers. */
   calls = 0;
   invocations = 0;
   readonly #options: WorldOptions;
   readonly #seed: number;
+  /** The client's and the sweeper's parts: nothing goes wrong with their calls. */
+  readonly #bystander: EngineDependencies;
+  readonly #idle: Sandbox[] = [];
+  /** Calls on their way through the SDK, which reads its configuration from disk at first. */
+  #reaching = 0;
   #mapping: Mapping | undefined;
   #cancelTick: (() => void) | undefined;
 
@@ -96,9 +107,9 @@ export class World {
         delivery: unreliableDelivery(seededRandom(this.#seed), options.delivery),
       }),
     });
-    const bystander = this.#deployment("client", (handler) => handler);
-    this.store = bystander.store;
-    this.savepoint = createSavepoint(bystander, workflowsByName(options.workflows));
+    this.#bystander = this.#deployment("client", (handler) => handler);
+    this.store = this.#bystander.store;
+    this.savepoint = createSavepoint(this.#bystander, workflowsByName(options.workflows));
   }
 
   static async create(options: WorldOptions): Promise<World> {
@@ -120,7 +131,7 @@ export class World {
     });
     const tick = () => {
       const { aroundSweep = async (run) => void (await run()) } = this.#options;
-      void aroundSweep(() => sweep(this.#deployment("sweeper", (handler) => handler)));
+      void aroundSweep(() => sweep(this.#bystander));
       this.#cancelTick = this.clock.after(60_000, tick);
     };
     this.#cancelTick = this.clock.after(60_000, tick);
@@ -149,7 +160,7 @@ export class World {
     for (let turns = 0; turns < QUIET_TURNS; turns += 1) {
       await new Promise((resolve) => setImmediate(resolve));
       const happened = this.outcomes.length + this.clock.scheduled;
-      if (happened !== seen) turns = 0;
+      if (happened !== seen || this.#reaching > 0) turns = 0;
       seen = happened;
     }
   }
@@ -192,51 +203,39 @@ export class World {
   };
 
   #note(level: string, message: string, fields: object = {}): void {
-    this.logs.push({ level, message, fields: { ...fields } });
+    this.logs.push({ level, message, fields });
   }
 
-  /** One Lambda invocation in a process of its own, which a fault may end. */
+  /** One Lambda invocation, in a warm process if there is one; a fault may end it. */
   async #invoke(event: SQSEvent) {
     this.invocations += 1;
-    const process = this.#newProcess();
-    const handle = createBatchHandler(
-      this.#deployment(process.name, (handler) =>
-        faultyHandler(handler, process, {
-          clock: this.clock,
-          next: (action, body) => {
-            this.calls += 1;
-            return this.#options.fault?.(this.calls, action, body);
-          },
-        }),
-      ),
-    );
+    const { process, handle } = this.#idle.pop() ?? this.#coldStart();
     const { invocationMs = 900_000 } = this.#options;
-    const end = this.clock.now() + invocationMs;
-    const time = { getRemainingTimeInMillis: () => end - this.clock.now() };
+    const endAt = this.clock.now() + invocationMs;
+    const time = { getRemainingTimeInMillis: () => endAt - this.clock.now() };
     const timeout = this.clock.after(invocationMs, () => process.die());
     const outcome = await Promise.race([handle(event, time), process.death]);
     timeout();
+    // Kept warm, unless other code may be deployed meanwhile.
+    if (!process.isDead && !this.#options.code) this.#idle.push({ process, handle });
     return outcome === undefined
       ? ({ ok: false, errorType: "Runtime.ExitError", message: "the process died" } as const)
       : ({ ok: true, payload: JSON.stringify(outcome) } as const);
   }
 
-  #newProcess(): Process {
-    let die = () => {};
-    const death = new Promise<undefined>((resolve) => {
-      die = () => {
-        process.isDead = true;
-        resolve(undefined);
-      };
-    });
-    const process: Process = {
-      name: `worker-${this.processes.length + 1}`,
-      isDead: false,
-      death,
-      die: () => die(),
-    };
+  #coldStart(): Sandbox {
+    const process = createProcess(`worker-${this.processes.length + 1}`);
     this.processes.push(process);
-    return process;
+    const deployment = this.#deployment(process.name, (handler) =>
+      faultyHandler(handler, process, {
+        clock: this.clock,
+        next: (action, body) => {
+          this.calls += 1;
+          return this.#options.fault?.(this.calls, action, body);
+        },
+      }),
+    );
+    return { process, handle: createBatchHandler(deployment) };
   }
 
   #deployment(
@@ -250,15 +249,19 @@ export class World {
       maxAttempts: 1,
       cacheMiddleware: true,
     };
-    const dynamodb = new DynamoDBClient({
-      ...aws,
-      requestHandler: inProcessHandler(through(this.dynamodb.handler)),
-    });
-    const sqs = new SQSClient({
-      ...aws,
-      requestHandler: inProcessHandler(through(this.sqs.handler)),
-      useQueueUrlAsEndpoint: false,
-    });
+    const dynamodb = this.#counted(
+      new DynamoDBClient({
+        ...aws,
+        requestHandler: inProcessHandler(this.#reached(through(this.dynamodb.handler))),
+      }),
+    );
+    const sqs = this.#counted(
+      new SQSClient({
+        ...aws,
+        requestHandler: inProcessHandler(this.#reached(through(this.sqs.handler))),
+        useQueueUrlAsEndpoint: false,
+      }),
+    );
     return {
       clock: this.clock,
       ids: { ...ids, nonce: () => `${name}.${ids.nonce()}` },
@@ -272,6 +275,26 @@ export class World {
       },
       workflows: workflowsByName(this.#options.workflows),
       where,
+    };
+  }
+
+  #counted<C extends DynamoDBClient | SQSClient>(client: C): C {
+    // The stacks take the same middleware, but their types have nothing in common.
+    const { middlewareStack } = client as unknown as DynamoDBClient;
+    middlewareStack.add(
+      (next) => (args) => {
+        this.#reaching += 1;
+        return next(args);
+      },
+      { step: "initialize", priority: "high" },
+    );
+    return client;
+  }
+
+  #reached(handler: AwsJsonHandler): AwsJsonHandler {
+    return (request) => {
+      this.#reaching -= 1;
+      return handler(request);
     };
   }
 }

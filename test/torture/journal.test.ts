@@ -7,7 +7,7 @@ import { ItemWriter, verifyIndex } from "./item-writer.ts";
 import { MessageTraffic } from "./message-traffic.ts";
 import { type Services, startServices } from "./services-process.ts";
 
-const KILLS = 20;
+const KILLS = 15;
 const WRITERS = 8;
 /** Acknowledgements before a kill: at least, and at most so many more. */
 const ACKNOWLEDGED = { least: 100, more: 900 };

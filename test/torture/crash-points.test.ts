@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Call } from "../../localstack/embedded/faults.ts";
-import { bundleFixtures, type Deployment, deploy, type Fixtures } from "./deployment.ts";
-import { everything } from "./fixtures/workflows.ts";
-import { expectNoCompletedStepAgain, recordedSteps } from "./recorded-steps.ts";
+import { bundleFixtures, type Deployment, deploy, type Fixtures } from "../e2e/deployment.ts";
+import { everything } from "../e2e/fixtures/workflows.ts";
+import { expectNoCompletedStepAgain, recordedSteps } from "../e2e/recorded-steps.ts";
 
 /** Crashes in all, shared by as many stacks, since most of a recovery is waiting for a lease. */
 const POINTS = 20;
