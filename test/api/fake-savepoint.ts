@@ -82,14 +82,16 @@ export class FakeSavepoint implements NamedSavepoint {
 
   async list(options: ListOptions = {}) {
     this.asked.push(options);
-    const runs = [...this.runs.values()].map(({ id, workflow, status, startedAt, epoch, recoveries }) => ({
-      id,
-      workflow,
-      status,
-      startedAt,
-      epoch,
-      recoveries,
-    }));
+    const runs = [...this.runs.values()].map(
+      ({ id, workflow, status, startedAt, epoch, recoveries }) => ({
+        id,
+        workflow,
+        status,
+        startedAt,
+        epoch,
+        recoveries,
+      }),
+    );
     return { runs, next: "cursor-2" };
   }
 
