@@ -55,17 +55,25 @@ export function openDeployment(options: ConnectOptions): ClientDependencies {
   };
 }
 
+/** By itself the SDK waits for ever: one connection that goes nowhere would hold a lease with it. */
+const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
+
 /**
  * The DynamoDB client that `connect` makes. It tries each call once: the store retries by itself, so
  * that it can tell its own lost write from a rival's.
  * @param config goes before the defaults; region and credentials come from the environment
  */
 export const createDynamoDBClient = (config: DynamoDBClientConfig = {}): DynamoDBClient =>
-  new DynamoDBClient({ maxAttempts: 1, cacheMiddleware: true, ...config });
+  new DynamoDBClient({
+    maxAttempts: 1,
+    cacheMiddleware: true,
+    requestHandler: TIMEOUTS,
+    ...config,
+  });
 
 /** The SQS client that `connect` makes; `config` as above. */
 export const createSqsClient = (config: SQSClientConfig = {}): SQSClient =>
-  new SQSClient({ maxAttempts: 3, cacheMiddleware: true, ...config });
+  new SQSClient({ maxAttempts: 3, cacheMiddleware: true, requestHandler: TIMEOUTS, ...config });
 
 function fromEnvironment(name: string, option: string): string {
   const value = process.env[name];

@@ -54,9 +54,17 @@ function exhausted({ step, error, attempt, earlier }: FailedAttempt): RetriesExh
   );
 }
 
-/** Name and message of anything thrown, as history keeps them. */
+/** Name and message of anything thrown, as history keeps them. Never throws, whatever it is given. */
 export function nameAndMessage(error: unknown): { name: string; message: string } {
   return error instanceof Error
-    ? { name: error.name, message: error.message.slice(0, 300) }
-    : { name: typeof error, message: String(error).slice(0, 300) };
+    ? { name: textOf(() => error.name), message: textOf(() => error.message) }
+    : { name: typeof error, message: textOf(() => error) };
+}
+
+function textOf(read: () => unknown): string {
+  try {
+    return String(read()).slice(0, 300);
+  } catch {
+    return "(cannot be shown as text)";
+  }
 }

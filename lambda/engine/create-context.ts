@@ -13,11 +13,17 @@ import { step, type StepBody, type StepOptions } from "./ops/step.ts";
 import type { Scope } from "./scope.ts";
 import type { Workflow } from "./workflow.ts";
 
+/** Farthest time a Date can hold, milliseconds since the epoch (ECMA-262, "Time Values"). */
+const TIME_MAX = 8.64e15;
+
 /** The context of one scope of an execution: the run's own, or a branch's. */
 export function createContext(execution: Execution, scope: Scope): Context {
   const { meta } = execution;
-  const derivedFrom = (what: string) =>
-    [meta.incarnation, meta.round, scope.key(what), execution.now] as const;
+  const derivedFrom = (what: string) => {
+    // A draw inside a step's body would not be made again on replay.
+    execution.assertContext(what);
+    return [meta.incarnation, meta.round, scope.key(what), execution.now] as const;
+  };
   return {
     runId: meta.id,
     attempt: meta.epoch,
@@ -54,7 +60,7 @@ function steps(execution: Execution, scope: Scope): Pick<Context, "step" | "slee
     },
     sleepUntil: async (name, time: Date | EpochMs) => {
       const wakeAt = Math.ceil(Number(time));
-      if (!Number.isFinite(wakeAt)) {
+      if (!(Math.abs(wakeAt) <= TIME_MAX)) {
         throw new InvalidArgumentError(
           `sleepUntil "${name}" got ${String(time)}; give a valid Date or milliseconds since the epoch`,
         );
@@ -76,7 +82,7 @@ function children(execution: Execution, scope: Scope): Pick<Context, "run" | "st
       input: NoInfer<Given>,
       options: ChildOptions = {},
     ) => {
-      const behaviour = runChild(childOf(workflow, input, options));
+      const behaviour = runChild(childOf(execution, workflow, input, options));
       return execution.ask<Output>(scope, "run", options.key ?? workflow.name, behaviour);
     },
     start: async <Given>(
@@ -84,7 +90,7 @@ function children(execution: Execution, scope: Scope): Pick<Context, "run" | "st
       input: NoInfer<Given>,
       options: ChildOptions = {},
     ) => {
-      const behaviour = startChild(childOf(workflow, input, options));
+      const behaviour = startChild(childOf(execution, workflow, input, options));
       return execution.ask<{ readonly id: string }>(
         scope,
         "start",
@@ -112,8 +118,16 @@ function branches(execution: Execution, scope: Scope): Pick<Context, "map" | "pa
   };
 }
 
-function childOf<Given>(workflow: Workflow<Given>, input: unknown, { id }: ChildOptions) {
+function childOf<Given>(
+  { meta }: Execution,
+  workflow: Workflow<Given>,
+  input: unknown,
+  { id }: ChildOptions,
+) {
   if (id !== undefined) assertRunId(id);
+  if (id === meta.id) {
+    throw new InvalidArgumentError(`run "${id}" cannot wait for itself; give the child another id`);
+  }
   return { workflow: workflow as Workflow, input, id };
 }
 

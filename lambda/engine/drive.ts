@@ -58,7 +58,7 @@ async function replayStep(execution: Execution): Promise<Ending | undefined> {
     history.advance();
     return undefined;
   }
-  const timer = loneTimer(execution);
+  const timer = loneTimer(execution, next);
   if (timer) {
     const at = timer.record?.wakeAt ?? 0;
     execution.give({ key: timer.key, at, isNew: false, outcome: { ok: true, value: undefined } });
@@ -84,10 +84,12 @@ async function isIdleFor(execution: Execution, patienceMs: number): Promise<bool
 }
 
 /** A timer that fired while nothing else was pending has no record of it: it goes before the rest. */
-function loneTimer({ pending }: Execution): Operation | undefined {
+function loneTimer({ pending }: Execution, next: OperationRecord): Operation | undefined {
   if (pending.size !== 1) return undefined;
   const [only] = pending.values();
-  return only?.kind === "sleep" && only.record?.state === "waiting" ? only : undefined;
+  const isTimer = only?.kind === "sleep" && only.record?.state === "waiting";
+  // One that ends after what is to come next has not fired: the code only takes its time to ask.
+  return isTimer && (only.record?.wakeAt ?? 0) <= (next.endedAt ?? 0) ? only : undefined;
 }
 
 async function replay(execution: Execution, record: OperationRecord): Promise<void> {

@@ -1,4 +1,6 @@
+import type { EpochMs } from "../core/clock.ts";
 import { encodeValue, type Encoded } from "../core/codec.ts";
+import { encodeError } from "../core/encode-error.ts";
 import { LIMITS } from "../core/limits.ts";
 import { validate } from "../core/schema-validation.ts";
 import type { Outcome as RunOutcome } from "../store/finish-run.ts";
@@ -71,7 +73,7 @@ export async function block(
 ): Promise<Released> {
   const { deps, lease, meta } = execution;
   if (!(await quiesce(execution))) return "lost";
-  const kept = await keepOutcome(execution, encodeValue(error));
+  const kept = await keepOutcome(execution, encodeError(error));
   await lease.pause();
   const blocked = await deps.store.blockRun(lease.me, deps.ids.nonce(), {
     error: kept,
@@ -88,7 +90,10 @@ export async function finish(
   workflow: Workflow,
   returned: Outcome,
 ): Promise<Released> {
-  const unasked = execution.history.rest.find(({ key }) => !execution.hasAsked(key));
+  const { history } = execution;
+  // A record that is only a takeover's mark says nothing of what the code has asked for.
+  const begun = history.unfinished.filter(({ state }) => state !== "pending");
+  const unasked = [...history.rest, ...begun].find(({ key }) => !execution.hasAsked(key));
   if (unasked) {
     const cause = returned.ok ? undefined : returned.error;
     return block(execution, workflow, noLongerAsked(unasked, cause));
@@ -162,17 +167,20 @@ async function failed(
 ): Promise<RunOutcome> {
   return {
     status: "failed",
-    error: await keepOutcome(execution, encodeValue(error)),
+    error: await keepOutcome(execution, encodeError(error)),
     failedOperation: operation ?? execution.originOf(error),
   };
 }
+
+const outcomeTtl = (now: EpochMs): number => Math.ceil((now + LIMITS.retentionMs) / 1000);
 
 function keepOutcome(execution: Execution, value: Encoded): Promise<StoredValue> {
   const { deps, historyPk, meta } = execution;
   return deps.store.values.keep(value, {
     historyPk,
     inlineBytes: LIMITS.metaOutcomeBytes,
-    ttlSeconds: meta.historyTtl,
+    // Outcomes are read for as long as META is kept, which is from the finish on.
+    ttlSeconds: Math.max(meta.historyTtl, outcomeTtl(deps.clock.now())),
     nonce: deps.ids.nonce(),
   });
 }

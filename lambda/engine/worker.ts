@@ -99,7 +99,7 @@ async function handleTogether(
     ...rest.map(async (record) => {
       const other = await take(batch, record);
       const isLonely = other.kind === "claimed" && mustBeAlone(other.claim.meta);
-      const judged = isLonely ? await putBack(batch, other.claim) : other;
+      const judged = isLonely ? await putBackOrKeep(batch, other.claim) : other;
       note(record)(await handle(batch, record, judged));
     }),
   ]);
@@ -156,7 +156,7 @@ async function take({ deps }: Batch, record: SQSRecord): Promise<Taken> {
       ].slice(0, 100),
     });
     if (result.claimed) return { kind: "claimed", claim: { ...result, monotonicUntil } };
-    const verdict = await judgeRefused(deps, result.meta, record, hint.for);
+    const verdict = await judgeRefused(deps, result.meta, record, { sentFor: hint.for, now });
     return { kind: "judged", verdict };
   } catch (error) {
     log.error("a hint could not be judged; it comes back", { run: hint.run, error });
@@ -169,10 +169,11 @@ async function judgeRefused(
   deps: EngineDependencies,
   meta: Meta | undefined,
   record: SQSRecord,
-  sentFor: number | undefined,
+  claim: { readonly sentFor: number | undefined; readonly now: number },
 ): Promise<Verdict> {
-  const hint = { message: record.messageId, sentFor };
-  const decision = decideRefusedClaim(meta, hint, deps.clock.now());
+  const hint = { message: record.messageId, sentFor: claim.sentFor };
+  // By the time of the claim: a run that became due since would look as if it needed no hint.
+  const decision = decideRefusedClaim(meta, hint, claim.now);
   switch (decision.action) {
     case "drop":
       return "done";
@@ -188,6 +189,19 @@ async function judgeRefused(
         await sendHint(deps, later, decision.delayMs + 1_000);
       }
       return "done";
+  }
+}
+
+/** Puts a run back; when that cannot be done its lease ends by itself, and its message comes back. */
+async function putBackOrKeep(batch: Batch, claim: HeldClaim): Promise<Taken> {
+  try {
+    return await putBack(batch, claim);
+  } catch (error) {
+    batch.deps.log.error("a run could not be put back; it comes back when its lease has ended", {
+      run: claim.meta.id,
+      error,
+    });
+    return { kind: "judged", verdict: "failed" };
   }
 }
 

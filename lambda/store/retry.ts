@@ -6,7 +6,7 @@ import { StoreUnavailableError } from "../core/errors.ts";
 export interface Retry {
   /** Runs `call` until it answers, refuses for good, or patience ends (StoreUnavailableError). */
   run<T>(call: () => Promise<T>): Promise<T>;
-  /** The same patience, ending no later than `deadline`. */
+  /** Patience until `deadline`, however far that is. */
   until(deadline: EpochMs): Retry;
 }
 
@@ -20,7 +20,7 @@ const PAUSE_MAX_MS = 1_000;
 export function createRetry(clock: Clock, ids: Ids, patienceMs = 10_000): Retry {
   const withDeadline = (deadline: EpochMs | undefined): Retry => ({
     async run(call) {
-      const giveUpAt = Math.min(deadline ?? Number.POSITIVE_INFINITY, clock.now() + patienceMs);
+      const giveUpAt = deadline ?? clock.now() + patienceMs;
       for (let attempt = 0; ; attempt += 1) {
         try {
           return await call();

@@ -88,7 +88,8 @@ export function openStore(options: {
       return meta && !isExpired(meta.ttl, clock.now()) ? meta : undefined;
     },
     async readRuns(runIds) {
-      const items = await table.batchGet(runIds.map(runKey));
+      // BatchGetItem refuses a key that comes twice.
+      const items = await table.batchGet([...new Set(runIds)].map(runKey));
       return new Map(items.map(metaFrom).map((meta) => [meta.id, meta]));
     },
   };

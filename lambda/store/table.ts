@@ -93,7 +93,7 @@ export function openTable(client: DynamoDBClient, name: string, retry: Retry): T
         const command = new BatchGetItemCommand({
           RequestItems: { [name]: { Keys, ConsistentRead: true } },
         });
-        const reply = await retry.run(() => client.send(command));
+        const reply = await retry.run(() => batch(client, command));
         items.push(...(reply.Responses?.[name] ?? []));
         const unprocessed = reply.UnprocessedKeys?.[name]?.Keys ?? [];
         rest = [...unprocessed, ...rest.slice(BATCH_GET_MAX)];
@@ -115,6 +115,14 @@ export function openTable(client: DynamoDBClient, name: string, retry: Retry): T
       return { items: reply.Items ?? [], next: reply.LastEvaluatedKey };
     },
   };
+}
+
+/** Sends a batch; one of which nothing at all was answered is throttled, and worth a pause. */
+async function batch(client: DynamoDBClient, command: BatchGetItemCommand) {
+  const reply = await client.send(command);
+  const isEmpty = Object.values(reply.Responses ?? {}).every((items) => items.length === 0);
+  if (!isEmpty || Object.keys(reply.UnprocessedKeys ?? {}).length === 0) return reply;
+  throw Object.assign(new Error("no key of a batch was read"), { name: "ThrottlingException" });
 }
 
 function expressionNames(expression: string) {

@@ -1,4 +1,5 @@
 import { decodeValue, type Encoded, encodeValue, hashValue } from "../../core/codec.ts";
+import { encodeError } from "../../core/encode-error.ts";
 import { RunConflictError } from "../../core/errors.ts";
 import { childId } from "../../core/keys.ts";
 import { LIMITS } from "../../core/limits.ts";
@@ -93,7 +94,7 @@ async function ensureChild(
     encoded = encodeValue(valid, { what: `input of workflow "${workflow.name}"` });
     inputHash = hashValue(input);
   } catch (error) {
-    return { error: encodeValue(error) };
+    return { error: encodeError(error) };
   }
   const started = await execution.inFlight(async () =>
     deps.store.startRun({

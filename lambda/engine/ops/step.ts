@@ -1,5 +1,6 @@
 import { decideAttempt, isTerminal, nameAndMessage } from "../../core/attempt.ts";
 import { encodeValue } from "../../core/codec.ts";
+import { encodeError } from "../../core/encode-error.ts";
 import { InvalidArgumentError, StepTimeoutError, StepTooLongError } from "../../core/errors.ts";
 import { type Log, logWith } from "../../core/log.ts";
 import { idempotencyKey } from "../../core/keys.ts";
@@ -150,7 +151,7 @@ async function succeed(
   try {
     result = encodeValue(value, { what: `result of step "${operation.key}"` });
   } catch (error) {
-    await settle(execution, operation, { error: encodeValue(error) }, change);
+    await settle(execution, operation, { error: encodeError(error) }, change);
     return true;
   }
   await settle(execution, operation, { result }, change);
@@ -195,7 +196,7 @@ async function fail(
     deadlineAborts: 0,
   };
   if ("failWith" in decision) {
-    await settle(execution, operation, { error: encodeValue(decision.failWith) }, change);
+    await settle(execution, operation, { error: encodeError(decision.failWith) }, change);
     return true;
   }
   await writeRecord(
@@ -242,7 +243,7 @@ async function recordDeadline(
   await settle(
     execution,
     operation,
-    { error: encodeValue(error) },
+    { error: encodeError(error) },
     { startedAt: first, deadlineAborts },
   );
   return true;
