@@ -76,8 +76,7 @@ async function load(
   invocation: Invocation,
   countsKills: boolean,
 ): Promise<Execution> {
-  // A taker may have given the run back before it marked anything: its former owner is still at large.
-  const isTakeover = claim.isTakeover || claim.meta.crashes > 0;
+  const { isTakeover } = claim;
   const meta = await restamped(deps, claim.meta, lease);
   const isUnread = killsWhenRead(meta) !== undefined;
   const isNew = meta.epoch === 1 && !isTakeover && meta.generation === 0;
@@ -89,7 +88,7 @@ async function load(
     history,
     invocation,
     isTakeover,
-    countsKills: countsKills && claim.isTakeover,
+    countsKills,
     longestBodyMs: longestStep(records),
   });
 }

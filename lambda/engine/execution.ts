@@ -112,6 +112,11 @@ export class Execution implements LeaseHolder {
   get marksFirst(): boolean {
     return this.#isTakeover && this.settledLive === 0;
   }
+  /** Whether everything that a former owner may be at work on has been marked. */
+  get isFenced(): boolean {
+    if (!this.marksFirst) return true;
+    return this.isLive && ![...this.pending.values()].some(({ phase }) => phase === "held");
+  }
   get isOver(): boolean {
     return this.#isOver;
   }

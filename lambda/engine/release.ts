@@ -33,6 +33,7 @@ export async function park(execution: Execution, seen: { wakeSeq: number }): Pro
     // One child: its end is what the code waits for. Several: which of them is not known here.
     quorum: children === 1 ? 1 : undefined,
     progress: execution.progress,
+    isFenced: execution.isFenced,
     historyTtl: meta.historyTtl,
   });
   if (parked.outcome === "refused" && parked.meta.wakeSeq !== seen.wakeSeq) {
@@ -57,9 +58,11 @@ export async function handOver(execution: Execution): Promise<Released> {
   execution.close("over");
   await lease.pause();
   const now = deps.clock.now();
-  // Progress clears the count of crashes, by which the next owner sees that it has to mark first.
-  const progress = execution.marksFirst ? undefined : execution.unmarkedProgress();
-  const given = await deps.store.handOverRun(lease.me, deps.ids.nonce(), { now, progress });
+  const given = await deps.store.handOverRun(lease.me, deps.ids.nonce(), {
+    now,
+    progress: execution.unmarkedProgress(),
+    isFenced: execution.isFenced,
+  });
   if (given.outcome !== "done") return "lost";
   await sendHint(deps, { run: meta.id, for: now });
   return "released";

@@ -220,6 +220,7 @@ async function putBack({ deps }: Batch, { meta }: HeldClaim): Promise<Taken> {
     now,
     progress: undefined,
     isUnread: true,
+    isFenced: false,
   });
   if (given.outcome !== "done") return { kind: "judged", verdict: "failed" };
   await sendHint(deps, { run: meta.id, for: now });

@@ -53,7 +53,7 @@ export async function claimRun(table: Table, request: ClaimRequest): Promise<Cla
     table,
     request,
     `attribute_exists(#pk) AND ${claimable(request.codes)} AND attribute_exists(#owner) AND #leaseUntil < :now`,
-    `${CLAIM}, #crashes = if_not_exists(#crashes, :zero) + :one, #recoveries = if_not_exists(#recoveries, :zero) + :one${CLEAR}`,
+    `${CLAIM}, #crashes = if_not_exists(#crashes, :zero) + :one, #recoveries = if_not_exists(#recoveries, :zero) + :one, #unmarked = :one${CLEAR}`,
   );
   return outcome(over, request, true);
 }
@@ -85,7 +85,8 @@ function tryClaim(table: Table, request: ClaimRequest, condition: string, update
 
 function outcome(write: Written, request: ClaimRequest, isTakeover: boolean): ClaimResult {
   const meta = write.item && metaFrom(write.item);
-  if (write.ok && meta) return { claimed: true, meta, isTakeover };
+  // A taker may have given the run back before it marked anything: the former owner is at large.
+  if (write.ok && meta) return { claimed: true, meta, isTakeover: isTakeover || meta.isUnmarked };
   // Refused by my own claim, whose reply was lost: whoever owned before is unknown, so it counts
   // as a takeover.
   if (meta?.owner === request.owner) return { claimed: true, meta, isTakeover: true };

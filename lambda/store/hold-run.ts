@@ -48,6 +48,8 @@ export interface ParkRequest {
   /** Child notices needed before the code can act; undefined when that is not known. */
   readonly quorum: number | undefined;
   readonly progress: number;
+  /** Whether no former owner can settle anything any more. */
+  readonly isFenced: boolean;
   readonly historyTtl: number;
 }
 
@@ -60,6 +62,7 @@ export function parkRun(
 ): Promise<OwnedWrite> {
   const { dueAt, quorum } = request;
   const remove = ["#owner", "#leaseUntil", "#activity"];
+  if (request.isFenced) remove.push("#unmarked");
   if (dueAt === undefined) remove.push("#dueAt");
   if (quorum === undefined) remove.push("#quorum");
   return updateOwned(
@@ -104,7 +107,11 @@ export function handOverRun(
   table: Table,
   me: Ownership,
   tx: string,
-  request: { readonly now: EpochMs; readonly isUnread?: boolean } & ProgressMark,
+  request: {
+    readonly now: EpochMs;
+    readonly isUnread?: boolean;
+    readonly isFenced: boolean;
+  } & ProgressMark,
 ): Promise<OwnedWrite> {
   const marked = request.progress !== undefined;
   const counts = marked
@@ -118,7 +125,7 @@ export function handOverRun(
     tx,
     {
       set: `#status = :waiting, #dueAt = :now, #checkAt = :check${counts}`,
-      remove: "#owner, #leaseUntil, #activity, #quorum",
+      remove: `#owner, #leaseUntil, #activity, #quorum${request.isFenced ? ", #unmarked" : ""}`,
     },
     {
       ":waiting": text("waiting"),

@@ -36,6 +36,8 @@ export interface Meta {
   readonly crashes: number;
   /** Claims in all over a lease that was never given back. */
   readonly recoveries: number;
+  /** Whether a taker has still to mark what a former owner may be at work on. */
+  readonly isUnmarked: boolean;
   /** Progress at which hops and crashes were last reset. */
   readonly mark: number;
   readonly nudges: number;
@@ -101,6 +103,7 @@ export function metaFrom(item: Item): Meta {
     hops: optionalNumber(item, "hops") ?? 0,
     crashes: optionalNumber(item, "crashes") ?? 0,
     recoveries: optionalNumber(item, "recoveries") ?? 0,
+    isUnmarked: item["unmarked"] !== undefined,
     mark: optionalNumber(item, "mark") ?? 0,
     nudges: optionalNumber(item, "nudges") ?? 0,
     inputHash: requiredText(item, "inputHash"),
