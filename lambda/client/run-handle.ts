@@ -1,3 +1,4 @@
+import type { Clock } from "../core/clock.ts";
 import { decodeValue } from "../core/codec.ts";
 import { type Duration, parseDuration } from "../core/duration.ts";
 import { CancelledError, RunNotFoundError, WaitTimeoutError } from "../core/errors.ts";
@@ -10,6 +11,7 @@ import {
   type HistoryEntry,
   type RunDescription,
 } from "./describe-run.ts";
+import type { Pace } from "./pace.ts";
 
 /** One run, by its id. */
 export interface RunHandle<Output = unknown> {
@@ -34,12 +36,24 @@ export interface RunHandle<Output = unknown> {
 }
 
 /** First pause between two looks at a run that is waited for, milliseconds; each is longer than the last. */
-const FIRST_LOOK_MS = 4;
+const FIRST_LOOK_MS = 1;
 const LOOK_FACTOR = 1.15;
 const LOOK_MAX_MS = 1_000;
 
+/** A run that this client has just started, and so knows when it can have finished. */
+export interface JustStarted {
+  readonly workflow: string;
+  readonly pace: Pace;
+  /** Monotonic time of the start. */
+  readonly at: number;
+}
+
 /** The handle of a run; nothing is read until it is asked. */
-export function runHandle<Output>(deps: ClientDependencies, id: string): RunHandle<Output> {
+export function runHandle<Output>(
+  deps: ClientDependencies,
+  id: string,
+  started?: JustStarted,
+): RunHandle<Output> {
   const { store } = deps;
   const read = async (): Promise<Meta> => {
     const meta = await store.readRun(id);
@@ -55,7 +69,7 @@ export function runHandle<Output>(deps: ClientDependencies, id: string): RunHand
     describe: async () => descriptionOf(await read(), store.values),
     async result({ timeout, signal } = {}) {
       const limitMs = timeout === undefined ? undefined : parseDuration(timeout);
-      const meta = await untilFinished(deps, read, limitMs, signal);
+      const meta = await untilFinished(deps, read, { limitMs, signal, started });
       if (!isFinished(meta.status)) {
         throw new WaitTimeoutError(
           `run "${id}" is still ${meta.status} after ${limitMs} ms; it goes on, ask again`,
@@ -69,31 +83,54 @@ export function runHandle<Output>(deps: ClientDependencies, id: string): RunHand
       throw new CancelledError(`run "${id}" was cancelled`);
     },
     async wait({ timeout, signal }) {
-      const meta = await untilFinished(deps, read, parseDuration(timeout), signal);
+      const meta = await untilFinished(deps, read, {
+        limitMs: parseDuration(timeout),
+        signal,
+        started,
+      });
       return descriptionOf(meta, store.values);
     },
     history: async () => historyEntries(await store.loadHistory(historyOf(await read()))),
   };
 }
 
-/** Looks at the run, less and less often, until it has finished or the time is over. */
+interface Patience {
+  readonly limitMs: number | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly started: JustStarted | undefined;
+}
+
+/**
+ * Looks at the run, less and less often, until it has finished or the time is over. A run just
+ * started is first looked at when such runs have lately finished.
+ */
 async function untilFinished(
   { clock }: ClientDependencies,
   read: () => Promise<Meta>,
-  limitMs: number | undefined,
-  signal: AbortSignal | undefined,
+  { limitMs, signal, started }: Patience,
 ): Promise<Meta> {
   const end = limitMs === undefined ? Number.POSITIVE_INFINITY : clock.now() + limitMs;
-  let pause = FIRST_LOOK_MS;
-  for (;;) {
+  const sinceStart = () => (started ? clock.monotonic() - started.at : 0);
+  let pause = started ? started.pace.firstLookMs(started.workflow) - sinceStart() : 0;
+  let next = FIRST_LOOK_MS;
+  for (let looks = 1; ; looks += 1) {
+    await sleep(clock, Math.min(pause, end - clock.now()), signal);
     signal?.throwIfAborted();
     const meta = await read();
-    const left = end - clock.now();
-    if (isFinished(meta.status) || left <= 0) return meta;
-    await new Promise<void>((resolve) => {
-      const cancel = clock.after(Math.min(pause, left), resolve);
-      signal?.addEventListener("abort", () => (cancel(), resolve()), { once: true });
-    });
-    pause = Math.min(pause * LOOK_FACTOR, LOOK_MAX_MS);
+    if (isFinished(meta.status)) {
+      started?.pace.learn(started.workflow, sinceStart(), looks);
+      return meta;
+    }
+    if (clock.now() >= end) return meta;
+    pause = next;
+    next = Math.min(next * LOOK_FACTOR, LOOK_MAX_MS);
   }
+}
+
+async function sleep(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  if (ms <= 0 || signal?.aborted) return;
+  await new Promise<void>((resolve) => {
+    const cancel = clock.after(ms, resolve);
+    signal?.addEventListener("abort", () => (cancel(), resolve()), { once: true });
+  });
 }

@@ -2,6 +2,7 @@ import { WorkflowNotFoundError } from "../core/errors.ts";
 import type { Workflow } from "../engine/workflow.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { list, type ListOptions, type RunPage } from "./list.ts";
+import { Pace } from "./pace.ts";
 import { type RunHandle, runHandle } from "./run-handle.ts";
 import { start, type StartOptions } from "./start.ts";
 
@@ -43,6 +44,17 @@ export function createSavepoint(
   deps: ClientDependencies,
   workflows: ReadonlyMap<string, Workflow> = new Map(),
 ): NamedSavepoint {
+  const pace = new Pace();
+  const startRun = async <Output>(
+    workflow: Pick<Workflow, "name" | "inputSchema">,
+    input: unknown,
+    options: StartOptions,
+  ) => {
+    const at = deps.clock.monotonic();
+    const { meta, created } = await start(deps, workflow, input, options);
+    const started = created ? { workflow: workflow.name, pace, at } : undefined;
+    return { run: runHandle<Output>(deps, meta.id, started), created };
+  };
   return {
     workflows,
     async start<Given, Output>(
@@ -50,8 +62,7 @@ export function createSavepoint(
       input: Given,
       options: StartOptions = {},
     ) {
-      const { meta } = await start(deps, workflow, input, options);
-      return runHandle<Output>(deps, meta.id);
+      return (await startRun<Output>(workflow, input, options)).run;
     },
     async startByName(name, input, options = {}) {
       const workflow = workflows.get(name);
@@ -60,8 +71,7 @@ export function createSavepoint(
           `there is no workflow "${name}"; this deployment has ${[...workflows.keys()].join(", ") || "none"}`,
         );
       }
-      const { meta, created } = await start(deps, workflow, input, options);
-      return { run: runHandle(deps, meta.id), created };
+      return startRun(workflow, input, options);
     },
     get: <Output>(id: string) => runHandle<Output>(deps, id),
     list: (options) => list(deps, options),

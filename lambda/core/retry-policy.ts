@@ -27,9 +27,25 @@ export interface RetryPolicy {
   readonly jitter: number;
 }
 
+/** The policy of most steps. */
+const DEFAULT_POLICY: RetryPolicy = {
+  attempts: 5,
+  delayMs: 1_000,
+  factor: 2,
+  maxDelayMs: 60_000,
+  jitter: 0.25,
+};
+
 /** Fills in the defaults. Throws InvalidArgumentError, naming the value, for one that makes no sense. */
-export function retryPolicy(options: RetryOptions = {}): RetryPolicy {
-  const { attempts = 5, delay = "1s", factor = 2, maxDelay = "1m", jitter = 0.25 } = options;
+export function retryPolicy(options?: RetryOptions): RetryPolicy {
+  if (!options) return DEFAULT_POLICY;
+  const {
+    attempts = DEFAULT_POLICY.attempts,
+    factor = DEFAULT_POLICY.factor,
+    jitter = DEFAULT_POLICY.jitter,
+    delay,
+    maxDelay,
+  } = options;
   if (!Number.isInteger(attempts) || attempts < 1) {
     throw new InvalidArgumentError(
       `retry.attempts is ${attempts}; it must be a whole number, 1 or more`,
@@ -43,9 +59,9 @@ export function retryPolicy(options: RetryOptions = {}): RetryPolicy {
   }
   return {
     attempts,
-    delayMs: parseDuration(delay),
+    delayMs: delay === undefined ? DEFAULT_POLICY.delayMs : parseDuration(delay),
     factor,
-    maxDelayMs: parseDuration(maxDelay),
+    maxDelayMs: maxDelay === undefined ? DEFAULT_POLICY.maxDelayMs : parseDuration(maxDelay),
     jitter,
   };
 }

@@ -4,6 +4,12 @@ import type { EngineDependencies } from "./dependencies.ts";
 const AFTER_LEASE_MS = 1_000;
 
 /**
+ * Messages claimed within this time are hidden by one call, out of the way of their runs' first
+ * steps, milliseconds.
+ */
+const GATHER_MS = 2;
+
+/**
  * Keeps the messages of runs under way hidden for as long as their leases last. They are the
  * dead-man's switch: those of a dead worker come back when its leases have ended. Failing to extend
  * one only brings it back early, to be refused.
@@ -11,6 +17,9 @@ const AFTER_LEASE_MS = 1_000;
 export class MessageKeeper {
   readonly #deps: Pick<EngineDependencies, "hints" | "clock" | "log" | "settings">;
   readonly #kept = new Set<string>();
+  /** Kept, and not hidden yet. */
+  readonly #fresh = new Set<string>();
+  #cancelFresh: (() => void) | undefined;
   readonly #calls = new Set<Promise<void>>();
   #cancel: (() => void) | undefined;
 
@@ -21,17 +30,25 @@ export class MessageKeeper {
   /** Hides a message for one lease from now, and again with each third of it. */
   keep(receipt: string): void {
     this.#kept.add(receipt);
-    this.#hide([receipt]);
+    this.#fresh.add(receipt);
+    this.#cancelFresh ??= this.#deps.clock.after(GATHER_MS, () => {
+      this.#cancelFresh = undefined;
+      const fresh = [...this.#fresh];
+      this.#fresh.clear();
+      if (fresh.length > 0) this.#hide(fresh);
+    });
     this.#cancel ??= this.#again();
   }
 
   drop(receipt: string): void {
     this.#kept.delete(receipt);
+    this.#fresh.delete(receipt);
   }
 
   /** Ends the extensions and waits for those in flight. */
   async stop(): Promise<void> {
     this.#cancel?.();
+    this.#cancelFresh?.();
     await Promise.all(this.#calls);
   }
 
