@@ -42,6 +42,10 @@ export const LIMITS = {
   metaOutcomeBytes: 2_048,
   /** Size of one part of a larger value. */
   partBytes: 350 * 1024,
+  /** Largest message kept inside META; a larger one is put in parts first. */
+  messageInlineBytes: 300,
+  /** Messages that a mailbox holds. */
+  mailboxMax: 100,
   /** Failed attempts kept with a step; older ones are dropped. */
   attemptErrorsKept: 10,
   /** Operations of one run. */

@@ -135,7 +135,7 @@ async function record(execution: Execution, outcome: RunOutcome): Promise<Releas
     }
     if (done.outcome === "lost") return "lost";
     // A cancel request the code has not seen: the next claim delivers it.
-    if (done.meta.cancel !== seen.cancel) return handOver(execution);
+    if (done.meta.cancel?.nonce !== seen.cancel?.nonce) return handOver(execution);
     seen = done.meta;
   }
 }

@@ -70,7 +70,7 @@ export function finishRun(
       ":owed": owes ? { SS: ["waiters"] } : undefined,
       ":check": owes ? number(now + LIMITS.checkAfterMs) : undefined,
       ":waiters": owes ? { SS: seen.waiters.map(referenceText) } : undefined,
-      ":cancel": seen.cancel === undefined ? undefined : text(seen.cancel),
+      ":cancel": seen.cancel && text(seen.cancel.nonce),
     }),
   );
 }

@@ -1,3 +1,4 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { EpochMs } from "../core/clock.ts";
 import type { RunStatus } from "../core/status.ts";
 import {
@@ -7,6 +8,7 @@ import {
   requiredNumber,
   requiredText,
 } from "./attributes.ts";
+import { type Message, messagesFrom } from "./mailbox.ts";
 import { historyPk } from "./schema.ts";
 import { type StoredValue, valueFromAttribute } from "./values.ts";
 
@@ -26,8 +28,13 @@ export interface Meta {
   readonly dueAt: EpochMs | undefined;
   readonly checkAt: EpochMs | undefined;
   readonly wakeSeq: number;
-  /** Nonce of the cancel request, if there is one. */
-  readonly cancel: string | undefined;
+  /** Messages sent into the run, in the order of arrival, as far as its owner has not dropped them. */
+  readonly box: readonly Message[];
+  readonly cancel: CancelRequest | undefined;
+  /** Whether the owner is asked to release the run as paused. */
+  readonly isPauseAsked: boolean;
+  /** When the run is cancelled if it has not finished. */
+  readonly deadline: EpochMs | undefined;
   readonly parent: RunReference | undefined;
   readonly waiters: readonly RunReference[];
   /** Duties left after the finish; empty when none. */
@@ -58,6 +65,15 @@ export interface Meta {
   readonly tx: string;
   /** What the owner said it was doing at its last heartbeat. */
   readonly activity: readonly string[];
+}
+
+/** A request to cancel a run. */
+export interface CancelRequest {
+  /** Tells this request apart from any other. */
+  readonly nonce: string;
+  readonly reason: string;
+  /** `timeout` when the run's deadline has passed. */
+  readonly cause: "request" | "timeout";
 }
 
 /** A run as others name it: its id and which incarnation of it is meant. */
@@ -96,7 +112,10 @@ export function metaFrom(item: Item): Meta {
     dueAt: optionalNumber(item, "dueAt"),
     checkAt: optionalNumber(item, "checkAt"),
     wakeSeq: requiredNumber(item, "wakeSeq"),
-    cancel: item["cancel"]?.M?.["nonce"]?.S,
+    box: messagesFrom(item["box"]),
+    cancel: cancelFrom(item["cancel"]),
+    isPauseAsked: item["pause"] !== undefined,
+    deadline: optionalNumber(item, "deadline"),
     parent: parent === undefined ? undefined : referenceFrom(parent),
     waiters: (item["waiters"]?.SS ?? []).map(referenceFrom),
     owed: item["owed"]?.SS ?? [],
@@ -119,6 +138,13 @@ export function metaFrom(item: Item): Meta {
     tx: requiredText(item, "tx"),
     activity: (item["activity"]?.L ?? []).map((entry) => entry.S ?? ""),
   };
+}
+
+function cancelFrom(attribute: AttributeValue | undefined): CancelRequest | undefined {
+  const map = attribute?.M;
+  if (!map) return undefined;
+  const cause = optionalText(map, "cause") === "timeout" ? "timeout" : "request";
+  return { nonce: requiredText(map, "nonce"), reason: optionalText(map, "reason") ?? "", cause };
 }
 
 /** Whether the item has outlived its time to live: DynamoDB deletes such items days later. */

@@ -1,0 +1,28 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import type { EpochMs } from "../core/clock.ts";
+import { number, optionalNumber, requiredText, text } from "./attributes.ts";
+import { type StoredValue, valueAttribute, valueFromAttribute } from "./values.ts";
+
+/** A message in a run's mailbox, which is part of its META. */
+export interface Message {
+  /** Tells copies of one send apart from two sends. */
+  readonly id: string;
+  /** Name of the event, or key of the operation that a token belongs to. */
+  readonly name: string;
+  readonly value: StoredValue;
+  readonly sentAt: EpochMs;
+}
+
+/** A message as an entry of the list `box`. */
+export const messageAttribute = ({ id, name, value, sentAt }: Message): AttributeValue => ({
+  M: { i: text(id), n: text(name), v: valueAttribute(value), t: number(sentAt) },
+});
+
+/** Reads the list `box`, oldest first; empty when there is none. */
+export const messagesFrom = (attribute: AttributeValue | undefined): Message[] =>
+  (attribute?.L ?? []).map(({ M = {} }) => ({
+    id: requiredText(M, "i"),
+    name: requiredText(M, "n"),
+    value: valueFromAttribute(M["v"]) ?? "",
+    sentAt: optionalNumber(M, "t") ?? 0,
+  }));
