@@ -1,6 +1,9 @@
 import { decideSweep } from "../core/sweep.ts";
+import type { Meta } from "../store/meta.ts";
 import { DUE_SHARDS } from "../store/schema.ts";
 import type { EngineDependencies } from "./dependencies.ts";
+
+type SweepDependencies = Pick<EngineDependencies, "store" | "hints" | "clock" | "ids" | "log">;
 
 /** What one sweep did. */
 export interface SweepReport {
@@ -15,29 +18,24 @@ const HINTS_MAX = 2_000;
 /**
  * Row 26: finds every run that must be looked at — its hint lost, its worker dead, its long sleep at
  * an end, its debts unpaid — pushes `checkAt` out, then sends a hint. Two sweeps at once are safe.
+ * Each run is judged by itself: what is wrong with one is logged, and the next sweep looks again.
  */
-export async function sweep(
-  deps: Pick<EngineDependencies, "store" | "hints" | "clock" | "ids" | "log">,
-): Promise<SweepReport> {
-  const { store, hints, clock, ids, log } = deps;
+export async function sweep(deps: SweepDependencies): Promise<SweepReport> {
+  const { store, clock, log } = deps;
   const startedAt = clock.now();
   let looked = 0;
   let sent = 0;
   const isDone = () => clock.now() - startedAt > SWEEP_MS || sent >= HINTS_MAX;
   const sweepShard = async (shard: number): Promise<void> => {
-    for await (const meta of store.dueRuns(shard, startedAt)) {
+    for await (const due of store.dueRuns(shard, startedAt)) {
       if (isDone()) return;
       looked += 1;
-      const now = clock.now();
-      const decision = decideSweep(meta, now);
-      const pushed = await store.pushCheck(meta, decision, now, ids.nonce());
-      if (!pushed || decision.hintDelayMs === undefined) continue;
-      const isAhead = decision.hintDelayMs > 0;
-      await hints.send(
-        { run: meta.id, for: decision.wake ? now : meta.dueAt },
-        isAhead ? decision.hintDelayMs + 1_000 : 0,
-      );
-      sent += 1;
+      try {
+        if (due.meta === undefined) throw due.error;
+        if (await sweepRun(deps, due.meta)) sent += 1;
+      } catch (error) {
+        log.error("a run was not swept; a later sweep looks at it again", { run: due.id, error });
+      }
     }
   };
   const shards = Array.from({ length: DUE_SHARDS }, (_, shard) => shard);
@@ -48,4 +46,21 @@ export async function sweep(
     }
   }
   return { looked, hints: sent };
+}
+
+/** Pushes `checkAt` out, then sends the hint that is needed, if any; whether one was sent. */
+async function sweepRun(
+  { store, hints, clock, ids }: SweepDependencies,
+  meta: Meta,
+): Promise<boolean> {
+  const now = clock.now();
+  const decision = decideSweep(meta, now);
+  const pushed = await store.pushCheck(meta, decision, now, ids.nonce());
+  if (!pushed || decision.hintDelayMs === undefined) return false;
+  const isAhead = decision.hintDelayMs > 0;
+  await hints.send(
+    { run: meta.id, for: decision.wake ? now : meta.dueAt },
+    isAhead ? decision.hintDelayMs + 1_000 : 0,
+  );
+  return true;
 }

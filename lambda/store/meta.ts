@@ -94,12 +94,15 @@ function referenceFrom(value: string): RunReference {
 export const historyOf = (meta: Pick<Meta, "incarnation" | "generation">): string =>
   historyPk(meta.incarnation, meta.generation);
 
+/** The id of the run whose META an item is, whatever else it holds. */
+export const runIdFrom = (item: Item): string => requiredText(item, "pk").slice("RUN#".length);
+
 /** Reads a META item. */
 export function metaFrom(item: Item): Meta {
   const parent = optionalText(item, "parent");
   const input = valueFromAttribute(item["input"]);
   return {
-    id: requiredText(item, "pk").slice("RUN#".length),
+    id: runIdFrom(item),
     incarnation: requiredText(item, "inc"),
     generation: requiredNumber(item, "gen"),
     round: requiredNumber(item, "round"),

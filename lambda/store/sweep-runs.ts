@@ -1,17 +1,23 @@
 import type { EpochMs } from "../core/clock.ts";
 import type { SweepDecision } from "../core/sweep.ts";
-import { number, text } from "./attributes.ts";
-import { type Meta, metaFrom } from "./meta.ts";
+import { type Item, number, text } from "./attributes.ts";
+import { type Meta, metaFrom, runIdFrom } from "./meta.ts";
 import { metaKey } from "./schema.ts";
 import type { Table } from "./table.ts";
 
 const SWEEP_PAGE = 100;
 
+/** A run that must be looked at: its META, or why that cannot be read. */
+export type DueRun =
+  | { readonly id: string; readonly meta: Meta }
+  | { readonly id: string; readonly meta: undefined; readonly error: unknown };
+
 /**
  * The runs of one shard of the due index whose `checkAt` has passed, earliest first, as they stand
- * in the table: the index lags, so META is read again and judged by itself.
+ * in the table: the index lags, so META is read again and judged by itself. One that cannot be read
+ * hides none of the others.
  */
-export async function* dueRuns(table: Table, shard: number, now: EpochMs): AsyncIterable<Meta> {
+export async function* dueRuns(table: Table, shard: number, now: EpochMs): AsyncIterable<DueRun> {
   let startAfter: Parameters<Table["query"]>[0]["startAfter"];
   do {
     const { items, next } = await table.query({
@@ -24,10 +30,21 @@ export async function* dueRuns(table: Table, shard: number, now: EpochMs): Async
     startAfter = next;
     const keys = items.flatMap(({ pk, sk }) => (pk && sk ? [{ pk, sk }] : []));
     for (const item of await table.batchGet(keys)) {
-      const meta = metaFrom(item);
-      if (meta.checkAt !== undefined && meta.checkAt <= now) yield meta;
+      const due = dueRun(item);
+      if (due.meta === undefined || isDue(due.meta, now)) yield due;
     }
   } while (startAfter);
+}
+
+const isDue = ({ checkAt }: Meta, now: EpochMs): boolean => checkAt !== undefined && checkAt <= now;
+
+function dueRun(item: Item): DueRun {
+  const id = runIdFrom(item);
+  try {
+    return { id, meta: metaFrom(item) };
+  } catch (error) {
+    return { id, meta: undefined, error };
+  }
 }
 
 /**
