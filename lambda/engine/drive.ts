@@ -158,19 +158,35 @@ function stopAtLimits(execution: Execution): void {
 const POLL_MS = 1_000;
 
 async function waitForEvent(execution: Execution): Promise<void> {
-  const { bell, deps, invocation, meta, pending } = execution;
+  const { bell, deps, invocation, pending } = execution;
   const waitsOutside = [...pending.values()].some(({ wait }) => wait?.childId !== undefined);
+  const monotonic = deps.clock.monotonic();
+  execution.nextPollAt = waitsOutside ? (execution.nextPollAt ?? monotonic + POLL_MS) : undefined;
+  const untilPoll = (execution.nextPollAt ?? Number.POSITIVE_INFINITY) - monotonic;
   const untilDeadline = Math.max(invocation.deadlineAt - deps.clock.now(), 0);
-  const rang = await bell.wait(
-    Math.min(
-      untilNextWake(execution) ?? Number.POSITIVE_INFINITY,
-      untilDeadline > 0 ? untilDeadline : Number.POSITIVE_INFINITY,
-      waitsOutside ? POLL_MS : Number.POSITIVE_INFINITY,
-    ),
-  );
-  if (rang || !waitsOutside || execution.isOver) return;
-  const now = await deps.store.readRun(meta.id);
-  if (now && now.epoch === meta.epoch) execution.heard(now);
+  if (untilPoll > 0) {
+    await bell.wait(
+      Math.min(
+        untilNextWake(execution) ?? Number.POSITIVE_INFINITY,
+        untilDeadline > 0 ? untilDeadline : Number.POSITIVE_INFINITY,
+        untilPoll,
+      ),
+    );
+    return;
+  }
+  execution.nextPollAt = monotonic + POLL_MS;
+  await poll(execution);
+}
+
+/** Reads META for what the outside has noted there; failing to only delays it until the next poll. */
+async function poll(execution: Execution): Promise<void> {
+  const { deps, log, meta } = execution;
+  try {
+    const now = await deps.store.readRun(meta.id);
+    if (now && now.epoch === meta.epoch && !execution.isOver) execution.heard(now);
+  } catch (error) {
+    log.warn("run not read while it works and waits; it is read again", { error });
+  }
 }
 
 /** Nothing runs and nothing is being written: wait here, park, or give the run back. */

@@ -55,6 +55,8 @@ export class Execution implements LeaseHolder {
   lastSettled: string | undefined;
   /** Since when the code has asked nothing and been given nothing; undefined until it is looked at. */
   idleSince: EpochMs | undefined;
+  /** When META is to be read next, in monotonic time: rings of the bell must not put it off. */
+  nextPollAt: number | undefined;
   /** Settlements that this execution has added to the history. */
   settledLive = 0;
   longestBodyMs: number;

@@ -1,0 +1,58 @@
+import { afterEach, expect, it } from "vitest";
+import { workflow } from "../../lambda/index.ts";
+import { World, type WorldOptions } from "../support/world.ts";
+
+let world: World;
+afterEach(() => world.end());
+
+const STEP_MS = 300;
+const STEPS = 50;
+const CHILD_MS = 2_000;
+
+/** A run of which one branch waits for a child while another takes step after short step. */
+async function play(options: Pick<WorldOptions, "fault"> = {}) {
+  let answeredAt = 0;
+  let bodies = 0;
+  const child = workflow("child", {}, (ctx) => ctx.sleep("rest", CHILD_MS));
+  const chatty = workflow("chatty", {}, async (ctx) => {
+    const waits = async () => {
+      await ctx.run(child, undefined);
+      answeredAt = world.clock.now();
+    };
+    const works = async () => {
+      for (let n = 0; n < STEPS; n += 1) {
+        await ctx.step("work", async () => {
+          bodies += 1;
+          await new Promise<void>((resolve) => void world.clock.after(STEP_MS, resolve));
+        });
+      }
+    };
+    await Promise.all([waits(), works()]);
+  });
+  world = await World.create({ workflows: [child, chatty], ...options });
+  const startedAt = world.clock.now();
+  await world.run(chatty, undefined);
+  const { recoveries, epoch } = await world.until(world.savepoint.get("run").describe());
+  return { answeredAfterMs: answeredAt - startedAt, bodies, recoveries, epoch };
+}
+
+it("a branch that waits for a child hears of its end within seconds, however busy another is", async () => {
+  const { answeredAfterMs } = await play();
+  expect(answeredAfterMs).toBeGreaterThan(CHILD_MS);
+  // The child's sleep ends up to 2 s late, for its hint; then one poll. A heartbeat comes at 10 s.
+  expect(answeredAfterMs).toBeLessThan(CHILD_MS + 4_000);
+});
+
+it("a poll that fails is logged, and neither ends the run nor repeats a body", async () => {
+  const startedAt = Date.UTC(2026, 0, 1);
+  const played = await play({
+    fault: (_, action, body) => {
+      const isPoll = action === "GetItem" && body.includes('"RUN#run"');
+      return isPoll && world.clock.now() - startedAt < 13_000 ? "throttle" : undefined;
+    },
+  });
+  expect(world.logs).toContainEqual(
+    expect.objectContaining({ message: expect.stringMatching(/^run not read/) as string }),
+  );
+  expect(played).toMatchObject({ bodies: STEPS, recoveries: 0, epoch: 1 });
+});
