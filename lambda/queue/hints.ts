@@ -36,12 +36,46 @@ export interface Hints {
   send(hint: Hint, delayMs?: number): Promise<void>;
   /** Hides a message for `ms` more milliseconds, rounded up to a second. */
   hide(receipt: string, ms: number): Promise<void>;
-  /** Hides up to 10 messages in one call. */
+  /** Hides messages, ten a call. Throws when some were not hidden, saying how many and why; the others are. */
   hideAll(receipts: readonly string[], ms: number): Promise<void>;
   delete(receipt: string): Promise<void>;
 }
 
 const seconds = (ms: number): number => Math.ceil(Math.max(ms, 0) / 1000);
+
+/** A batch of messages takes at most this many (SQS API reference). */
+const BATCH_MAX = 10;
+
+/** Hides one batch; why some were not, an error for each: a batch refused keeps no other back. */
+async function hideBatch(
+  client: SQSClient,
+  QueueUrl: string,
+  receipts: readonly string[],
+  ms: number,
+): Promise<Error[]> {
+  const command = new ChangeMessageVisibilityBatchCommand({
+    QueueUrl,
+    Entries: receipts.map((receipt, index) => ({
+      Id: String(index),
+      ReceiptHandle: receipt,
+      VisibilityTimeout: seconds(ms),
+    })),
+  });
+  try {
+    const { Failed = [] } = await client.send(command);
+    return Failed.map(({ Code, Message }) => new Error(`${Code}: ${Message ?? "no reason given"}`));
+  } catch (error) {
+    return receipts.map(() => error as Error);
+  }
+}
+
+function notHidden(causes: readonly Error[], asked: number): Error {
+  const reasons = [...new Set(causes.map(({ message }) => message))].join("; ");
+  return new AggregateError(
+    causes,
+    `${causes.length} of ${asked} messages were not hidden, and come back when their present time is over: ${reasons}`,
+  );
+}
 
 /** Opens the hint queue over an SDK client. */
 export function openHints(client: SQSClient, queueUrl: string): Hints {
@@ -67,17 +101,15 @@ export function openHints(client: SQSClient, queueUrl: string): Hints {
       );
     },
     async hideAll(receipts, ms) {
-      if (receipts.length === 0) return;
-      await client.send(
-        new ChangeMessageVisibilityBatchCommand({
-          QueueUrl,
-          Entries: receipts.map((receipt, index) => ({
-            Id: String(index),
-            ReceiptHandle: receipt,
-            VisibilityTimeout: seconds(ms),
-          })),
-        }),
+      const batches: string[][] = [];
+      for (let at = 0; at < receipts.length; at += BATCH_MAX) {
+        batches.push(receipts.slice(at, at + BATCH_MAX));
+      }
+      const refusals = await Promise.all(
+        batches.map((batch) => hideBatch(client, QueueUrl, batch, ms)),
       );
+      const causes = refusals.flat();
+      if (causes.length > 0) throw notHidden(causes, receipts.length);
     },
     async delete(receipt) {
       await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: receipt }));
