@@ -30,10 +30,16 @@ export function createProcess(name: string): Process {
 
 /**
  * What befalls a call and the process that makes it: it dies before the call or after it took
- * effect; the reply is lost; AWS throttles; the process stands still for a while before the call.
+ * effect; the reply is lost; AWS throttles; the process stands still for a while before the call; a copy of the call, as
+ * of one tried again whose first try was held up on its way, arrives later.
  */
 export type ProcessFault =
-  "crash-before" | "crash-after" | "lost-reply" | "throttle" | { readonly pauseMs: number };
+  | "crash-before"
+  | "crash-after"
+  | "lost-reply"
+  | "throttle"
+  | { readonly pauseMs: number }
+  | { readonly copyAfterMs: number };
 
 const never = new Promise<never>(() => {});
 
@@ -52,7 +58,9 @@ export function faultyHandler(
     const fault = plan.next(action, request.body);
     if (fault === "throttle") return throttled(request.target);
     if (fault === "crash-before") process.die();
-    if (typeof fault === "object") {
+    if (typeof fault === "object" && "copyAfterMs" in fault) {
+      plan.clock.after(fault.copyAfterMs, () => void handler(request));
+    } else if (typeof fault === "object") {
       await new Promise<void>((resolve) => plan.clock.after(fault.pauseMs, resolve));
     }
     if (process.isDead) return never;

@@ -1,14 +1,22 @@
 import type { Clock, EpochMs } from "../../lambda/core/clock.ts";
 
 interface Timer {
-  readonly at: EpochMs;
+  /** In monotonic time. */
+  readonly at: number;
   readonly sequence: number;
   readonly wake: () => void;
 }
 
-/** A clock that stands still until it is moved; timers fire in order of time, then of creation. */
+/** What a monotonic clock shows when the process starts: nothing that could pass for a date. */
+const MONOTONIC_START = 5_000;
+
+/**
+ * A clock that stands still until it is moved; timers fire in order of time, then of creation. Its
+ * wall clock can be set; the monotonic one, by which the timers go, has an origin of its own.
+ */
 export class VirtualClock implements Clock {
-  #now: EpochMs;
+  #monotonic = MONOTONIC_START;
+  #wallOffset: number;
   #sequence = 0;
   #timers: Timer[] = [];
   /** Calls to `after` so far: tests of quiet use it to see whether anything happened. */
@@ -17,19 +25,28 @@ export class VirtualClock implements Clock {
   }
 
   constructor(start: EpochMs = Date.UTC(2026, 0, 1)) {
-    this.#now = start;
+    this.#wallOffset = start - MONOTONIC_START;
   }
 
   now(): EpochMs {
-    return this.#now;
+    return this.#monotonic + this.#wallOffset;
   }
 
   monotonic(): number {
-    return this.#now;
+    return this.#monotonic;
+  }
+
+  /** Sets the wall clock forward, or back by a negative number; no time passes, no timer notices. */
+  setForward(ms: number): void {
+    this.#wallOffset += ms;
   }
 
   after(ms: number, wake: () => void): () => void {
-    const timer = { at: Math.ceil(this.#now + Math.max(ms, 0)), sequence: this.#sequence, wake };
+    const timer = {
+      at: Math.ceil(this.#monotonic + Math.max(ms, 0)),
+      sequence: this.#sequence,
+      wake,
+    };
     this.#sequence += 1;
     this.#timers.push(timer);
     return () => {
@@ -37,9 +54,10 @@ export class VirtualClock implements Clock {
     };
   }
 
-  /** When the next timer fires; undefined when there is none. */
+  /** When the next timer fires, by the wall clock; undefined when there is none. */
   get next(): EpochMs | undefined {
-    return this.#first()?.at;
+    const first = this.#first();
+    return first && first.at + this.#wallOffset;
   }
 
   /** Jumps to the next timer and fires it; false when there is none. */
@@ -47,14 +65,14 @@ export class VirtualClock implements Clock {
     const timer = this.#first();
     if (!timer) return false;
     this.#timers = this.#timers.filter((one) => one !== timer);
-    this.#now = Math.max(this.#now, timer.at);
+    this.#monotonic = Math.max(this.#monotonic, timer.at);
     timer.wake();
     return true;
   }
 
   /** Moves time without firing what lies between: a process that was paused. */
   skip(ms: number): void {
-    this.#now += ms;
+    this.#monotonic += ms;
   }
 
   #first(): Timer | undefined {

@@ -5,7 +5,7 @@ import type { SQSEvent } from "aws-lambda";
 import { createSavepoint, type Savepoint } from "../../lambda/client/savepoint.ts";
 import type { Log } from "../../lambda/core/log.ts";
 import type { EngineDependencies, Whereabouts } from "../../lambda/engine/dependencies.ts";
-import { DEFAULT_SETTINGS, type EngineSettings } from "../../lambda/engine/settings.ts";
+import { DEFAULT_SETTINGS } from "../../lambda/engine/settings.ts";
 import { sweep } from "../../lambda/engine/sweeper.ts";
 import { createBatchHandler } from "../../lambda/engine/worker.ts";
 import { type Workflow, workflowsByName } from "../../lambda/engine/workflow.ts";
@@ -17,35 +17,14 @@ import { type Mapping, startMapping } from "../../localstack/embedded/event-sour
 import type { Outcome } from "../../localstack/embedded/faults.ts";
 import { createResources, HINT_QUEUE, TABLE_NAME } from "../../localstack/embedded/resources.ts";
 import { inProcessHandler } from "../../localstack/embedded/sdk-handler.ts";
-import {
-  type DeliveryOdds,
-  unreliableDelivery,
-} from "../../localstack/embedded/sqs/delivery-plan.ts";
+import { unreliableDelivery } from "../../localstack/embedded/sqs/delivery-plan.ts";
 import { createSqs, type Sqs } from "../../localstack/embedded/sqs/sqs.ts";
-import { createProcess, faultyHandler, type Process, type ProcessFault } from "./faulty-handler.ts";
+import { createProcess, faultyHandler, type Process } from "./faulty-handler.ts";
 import { seededIds, seededRandom } from "./seeded-ids.ts";
 import { VirtualClock } from "./virtual-clock.ts";
+import type { WorldOptions } from "./world-options.ts";
 
-/** What a world is made with; everything left out is as in AWS, without faults. */
-export interface WorldOptions {
-  readonly workflows: readonly Workflow[];
-  readonly seed?: number;
-  readonly settings?: Partial<EngineSettings>;
-  /** Length of an invocation, milliseconds. */
-  readonly invocationMs?: number;
-  /** Invocations at a time. */
-  readonly concurrency?: number;
-  /** What goes wrong with the n-th call of all workers, counted from 1. */
-  readonly fault?: (n: number, action: string, body: string) => ProcessFault | undefined;
-  /** Whether a hint that is sent arrives. */
-  readonly deliver?: (body: string) => boolean;
-  /** Hash of the code that is deployed now. */
-  readonly code?: () => string;
-  /** How unreliable the queue is. */
-  readonly delivery?: DeliveryOdds;
-  /** Runs each sweep; by default as it is. */
-  readonly aroundSweep?: (sweep: () => Promise<unknown>) => Promise<void>;
-}
+export type { WorldOptions };
 
 // One for all worlds: Node carries every storage there is from promise to promise.
 const where = new AsyncLocalStorage<Whereabouts>();
@@ -79,7 +58,7 @@ export class World {
   /** Calls of all workers. */
   calls = 0;
   invocations = 0;
-  readonly #options: WorldOptions;
+  readonly options: WorldOptions;
   readonly #seed: number;
   /** The client's and the sweeper's parts: nothing goes wrong with their calls. */
   readonly #bystander: EngineDependencies;
@@ -90,7 +69,7 @@ export class World {
   #cancelTick: (() => void) | undefined;
 
   private constructor(options: WorldOptions) {
-    this.#options = options;
+    this.options = options;
     this.#seed = options.seed ?? 1;
     const observe = (outcome: Outcome) => void this.outcomes.push(outcome);
     const { deliver } = options;
@@ -114,7 +93,7 @@ export class World {
 
   static async create(options: WorldOptions): Promise<World> {
     const world = new World(options);
-    await createResources(world.dynamodb, world.sqs);
+    await createResources(world.dynamodb, world.sqs, options.visibilitySeconds);
     return world;
   }
 
@@ -126,11 +105,11 @@ export class World {
       functionName: "worker",
       invoke: (_, event) => this.#invoke(event as SQSEvent),
       batchSize: 10,
-      maxConcurrency: this.#options.concurrency ?? 4,
+      maxConcurrency: this.options.concurrency ?? 4,
       log: this.log,
     });
     const tick = () => {
-      const { aroundSweep = async (run) => void (await run()) } = this.#options;
+      const { aroundSweep = async (run) => void (await run()) } = this.options;
       void aroundSweep(() => sweep(this.#bystander));
       this.#cancelTick = this.clock.after(60_000, tick);
     };
@@ -144,11 +123,11 @@ export class World {
       () => (isSettled = true),
       () => (isSettled = true),
     );
-    const end = this.clock.now() + STUCK_MS;
+    const end = this.clock.monotonic() + STUCK_MS;
     for (;;) {
       await this.quiet();
       if (isSettled) return promise;
-      if (this.clock.now() > end || !this.clock.fireNext()) {
+      if (this.clock.monotonic() > end || !this.clock.fireNext()) {
         throw new Error(`the world is stuck after ${this.calls} calls (seed ${this.#seed})`);
       }
     }
@@ -210,14 +189,14 @@ export class World {
   async #invoke(event: SQSEvent) {
     this.invocations += 1;
     const { process, handle } = this.#idle.pop() ?? this.#coldStart();
-    const { invocationMs = 900_000 } = this.#options;
-    const endAt = this.clock.now() + invocationMs;
-    const time = { getRemainingTimeInMillis: () => endAt - this.clock.now() };
+    const { invocationMs = 900_000 } = this.options;
+    const endAt = this.clock.monotonic() + invocationMs;
+    const time = { getRemainingTimeInMillis: () => endAt - this.clock.monotonic() };
     const timeout = this.clock.after(invocationMs, () => process.die());
     const outcome = await Promise.race([handle(event, time), process.death]);
     timeout();
     // Kept warm, unless other code may be deployed meanwhile.
-    if (!process.isDead && !this.#options.code) this.#idle.push({ process, handle });
+    if (!process.isDead && !this.options.code) this.#idle.push({ process, handle });
     return outcome === undefined
       ? ({ ok: false, errorType: "Runtime.ExitError", message: "the process died" } as const)
       : ({ ok: true, payload: JSON.stringify(outcome) } as const);
@@ -231,7 +210,7 @@ export class World {
         clock: this.clock,
         next: (action, body) => {
           this.calls += 1;
-          return this.#options.fault?.(this.calls, action, body);
+          return this.options.fault?.(this.calls, action, body);
         },
       }),
     );
@@ -270,10 +249,10 @@ export class World {
       hints: openHints(sqs, `http://sqs.localhost/000000000000/${HINT_QUEUE}`),
       settings: {
         ...DEFAULT_SETTINGS,
-        ...this.#options.settings,
-        ...(this.#options.code && { code: this.#options.code() }),
+        ...this.options.settings,
+        ...(this.options.code && { code: this.options.code() }),
       },
-      workflows: workflowsByName(this.#options.workflows),
+      workflows: workflowsByName(this.options.workflows),
       where,
     };
   }
