@@ -1,7 +1,9 @@
 import { expect } from "vitest";
 import { isFinished } from "../../lambda/core/status.ts";
 import { idempotencyKey } from "../../lambda/core/keys.ts";
+import type { Meta } from "../../lambda/store/meta.ts";
 import type { World } from "../support/world.ts";
+import { expectReplayGivesTheSame } from "./replay.ts";
 import type { Entered } from "./workflows.ts";
 
 const FINISHED = new Set(["succeeded", "failed", "cancelled"]);
@@ -33,13 +35,14 @@ export function expectNoCompletedStepAgain(world: World, entered: readonly Enter
 
 /** What must hold of any world once its runs have come to their end, whatever went wrong. */
 export async function expectSoundEnd(world: World): Promise<void> {
-  await expectNothingStuck(world);
+  const finished = await expectNothingStuck(world);
+  for (const meta of finished) await world.until(expectReplayGivesTheSame(world, meta));
   expectNothingAfterFinish(world);
   expectSettledOnce(world);
 }
 
 /** Every run has finished, owes nothing, and is out of the sweeper's sight. */
-async function expectNothingStuck(world: World): Promise<void> {
+async function expectNothingStuck(world: World): Promise<readonly Meta[]> {
   const { runs } = await world.until(world.savepoint.list({ limit: 200 }));
   const metas = await world.until(world.store.readRuns(runs.map(({ id }) => id)));
   for (const meta of metas.values()) {
@@ -53,6 +56,7 @@ async function expectNothingStuck(world: World): Promise<void> {
     });
     expect(isFinished(status), `${id} is ${status}`).toBe(true);
   }
+  return [...metas.values()];
 }
 
 /** After a run's finish its META changes no more, but for what it owed being cleared. */
