@@ -4,22 +4,13 @@ import type { EngineDependencies } from "./dependencies.ts";
 const AFTER_LEASE_MS = 1_000;
 
 /**
- * Messages claimed within this time are hidden by one call, out of the way of their runs' first
- * steps, milliseconds.
- */
-const GATHER_MS = 2;
-
-/**
- * Keeps the messages of runs under way hidden for as long as their leases last. They are the
+ * Keeps the messages of a batch hidden for as long as their leases last. They are the
  * dead-man's switch: those of a dead worker come back when its leases have ended. Failing to extend
  * one only brings it back early, to be refused.
  */
 export class MessageKeeper {
   readonly #deps: Pick<EngineDependencies, "hints" | "clock" | "log" | "settings">;
   readonly #kept = new Set<string>();
-  /** Kept, and not hidden yet. */
-  readonly #fresh = new Set<string>();
-  #cancelFresh: (() => void) | undefined;
   readonly #calls = new Set<Promise<void>>();
   #cancel: (() => void) | undefined;
 
@@ -27,28 +18,22 @@ export class MessageKeeper {
     this.#deps = deps;
   }
 
-  /** Hides a message for one lease from now, and again with each third of it. */
-  keep(receipt: string): void {
-    this.#kept.add(receipt);
-    this.#fresh.add(receipt);
-    this.#cancelFresh ??= this.#deps.clock.after(GATHER_MS, () => {
-      this.#cancelFresh = undefined;
-      const fresh = [...this.#fresh];
-      this.#fresh.clear();
-      if (fresh.length > 0) this.#hide(fresh);
-    });
+  /** Hides messages for one lease from now, and again with each third of it. */
+  keep(receipts: readonly string[]): void {
+    for (const receipt of receipts) this.#kept.add(receipt);
+    this.#hide(receipts);
     this.#cancel ??= this.#again();
   }
 
-  drop(receipt: string): void {
+  /** Hides a message no further; resolves when its visibility is the caller's to decide. */
+  async drop(receipt: string): Promise<void> {
     this.#kept.delete(receipt);
-    this.#fresh.delete(receipt);
+    await Promise.all(this.#calls);
   }
 
   /** Ends the extensions and waits for those in flight. */
   async stop(): Promise<void> {
     this.#cancel?.();
-    this.#cancelFresh?.();
     await Promise.all(this.#calls);
   }
 

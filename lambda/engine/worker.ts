@@ -3,6 +3,7 @@ import { decideRefusedClaim } from "../core/refused-claim.ts";
 import { parseHint } from "../queue/hints.ts";
 import type { Meta } from "../store/meta.ts";
 import { advanceRun, type HeldClaim } from "./advance.ts";
+import { turn } from "./bell.ts";
 import { mustBeAlone } from "./caps.ts";
 import type { EngineDependencies, Invocation } from "./dependencies.ts";
 import { MessageKeeper } from "./message-keeper.ts";
@@ -47,7 +48,11 @@ export function createBatchHandler(
     const invocation = { startedAt: now, deadlineAt };
     const batch = { deps, invocation, keeper: new MessageKeeper(deps), open: records.length };
     try {
-      const taken = await take(batch, first);
+      const taking = take(batch, first);
+      // Once the claim is under way: hiding the messages takes as long as a step, and holds nobody up.
+      await turn();
+      batch.keeper.keep(records.map(({ receiptHandle }) => receiptHandle));
+      const taken = await taking;
       const failed =
         taken.kind === "claimed" && mustBeAlone(taken.claim.meta)
           ? await handleAlone(batch, first, taken, rest)
@@ -71,6 +76,7 @@ async function handleAlone(
 ): Promise<string[]> {
   const { hints, log } = batch.deps;
   batch.open = 1;
+  await Promise.all(rest.map(({ receiptHandle }) => batch.keeper.drop(receiptHandle)));
   await hints
     .hideAll(
       rest.map(({ receiptHandle }) => receiptHandle),
@@ -113,11 +119,10 @@ async function handle(batch: Batch, record: SQSRecord, taken: Taken): Promise<Ve
   if (taken.kind === "judged") {
     ({ verdict } = taken);
   } else {
-    keeper.keep(record.receiptHandle);
     const released = await advanceRun(deps, taken.claim, invocation);
-    keeper.drop(record.receiptHandle);
     verdict = released === "released" ? "done" : "failed";
   }
+  await keeper.drop(record.receiptHandle);
   batch.open -= 1;
   if (verdict === "done" && batch.open > 0) {
     // Lambda deletes it again with the batch, so failing to is no loss.
@@ -129,7 +134,7 @@ async function handle(batch: Batch, record: SQSRecord, taken: Taken): Promise<Ve
 }
 
 /** Claims the run a message names, or judges the message. */
-async function take({ deps }: Batch, record: SQSRecord): Promise<Taken> {
+async function take({ deps, keeper }: Batch, record: SQSRecord): Promise<Taken> {
   const hint = parseHint(record.body);
   if (!hint) {
     deps.log.error("a message is no hint; it will end in the dead-letter queue", {
@@ -156,6 +161,7 @@ async function take({ deps }: Batch, record: SQSRecord): Promise<Taken> {
       ].slice(0, 100),
     });
     if (result.claimed) return { kind: "claimed", claim: { ...result, monotonicUntil } };
+    await keeper.drop(record.receiptHandle);
     const verdict = await judgeRefused(deps, result.meta, record, { sentFor: hint.for, now });
     return { kind: "judged", verdict };
   } catch (error) {

@@ -1,0 +1,41 @@
+import type { Message } from "../store/mailbox.ts";
+
+/**
+ * The messages sent into a run, as its owner last read them together with the `wakeSeq` that vouches
+ * for them. Which message a wait consumed stands in the wait's own record, and nowhere else: a
+ * message is open until its id is found there, so one sent twice under one id is consumed once.
+ */
+export class Mailbox {
+  #messages: readonly Message[];
+  /** Ids in the history, and of messages handed out here. */
+  readonly #consumed: Set<string>;
+
+  /** @param consumed ids of messages that the history holds */
+  constructor(messages: readonly Message[], consumed: Iterable<string>) {
+    this.#messages = messages;
+    this.#consumed = new Set(consumed);
+  }
+
+  /** Takes the messages as a later read of META showed them. */
+  refresh(messages: readonly Message[]): void {
+    this.#messages = messages;
+  }
+
+  /** Hands out the oldest open message of that name; two waits never get the same one. */
+  take(name: string): Message | undefined {
+    const message = this.open.find((one) => one.name === name);
+    if (message) this.#consumed.add(message.id);
+    return message;
+  }
+
+  /** The open messages in order, each once. */
+  get open(): Message[] {
+    const seen = new Set(this.#consumed);
+    return this.#messages.filter(({ id }) => !seen.has(id) && seen.add(id));
+  }
+
+  /** Whether META still holds messages that are not open any more. */
+  get isTrimmable(): boolean {
+    return this.open.length < this.#messages.length;
+  }
+}
