@@ -130,7 +130,7 @@ async function record(execution: Execution, outcome: RunOutcome): Promise<Releas
     const now = deps.clock.now();
     const done = await deps.store.finishRun(lease.me, deps.ids.nonce(), outcome, seen, now);
     if (done.outcome === "done") {
-      await settleOwed(deps, done.meta);
+      await settleOwed(deps, done.meta, false);
       return "released";
     }
     if (done.outcome === "lost") return "lost";

@@ -184,7 +184,7 @@ async function judgeRefused(
     case "drop":
       return "done";
     case "settle-owed":
-      if (meta) await settleOwed(deps, meta);
+      if (meta) await settleOwed(deps, meta, true);
       return "done";
     case "come-back":
       await deps.hints.hide(record.receiptHandle, decision.delayMs + 1_000);

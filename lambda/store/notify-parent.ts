@@ -15,6 +15,12 @@ export interface Notice {
   readonly tx: string;
 }
 
+/** When a waiting parent is due, and whether it became so by this notice. */
+export interface Due {
+  readonly dueAt: EpochMs;
+  readonly isNew: boolean;
+}
+
 const UNFINISHED = "#status IN (:queued, :running, :waiting, :paused, :blocked)";
 const TARGET = "attribute_exists(#pk) AND #inc = :inc";
 const COUNT = "SET #wakeSeq = #wakeSeq + :one, #tx = :tx";
@@ -33,17 +39,21 @@ const MAY_ACT_ON_FAILURE =
  * Row 13. Tries its forms in turn until one holds, all with the same `now`, so that no state of the
  * parent falls between them. A parent that is gone or finished needs no notice. A notice never
  * moves a wake-up later, and a repeated one only wakes early.
- * @returns when the parent became due by this notice; undefined when it did not
+ * @returns when the parent is due; undefined when it does not wait, or is not due yet
  */
-export async function notifyParent(table: Table, notice: Notice): Promise<EpochMs | undefined> {
+export async function notifyParent(table: Table, notice: Notice): Promise<Due | undefined> {
   const { now } = notice;
   const gather = now + notice.gatherMs;
   const mayAct = notice.childFailed ? MAY_ACT_ON_FAILURE : MAY_ACT;
   const rest = `${TARGET} AND ${UNFINISHED} AND NOT ${CAN_ACT} AND NOT ${mayAct}`;
   const times = { ":now": number(now), ":gather": number(gather) };
   for (;;) {
-    if (await wake(table, notice, CAN_ACT, now, { ":now": number(now) })) return now;
-    if (await wake(table, notice, mayAct, gather, { ":gather": number(gather) })) return gather;
+    if (await wake(table, notice, CAN_ACT, now, { ":now": number(now) })) {
+      return { dueAt: now, isNew: true };
+    }
+    if (await wake(table, notice, mayAct, gather, { ":gather": number(gather) })) {
+      return { dueAt: gather, isNew: true };
+    }
     const counted = await update(
       table,
       notice,
@@ -53,15 +63,23 @@ export async function notifyParent(table: Table, notice: Notice): Promise<EpochM
       },
       { ...times, ...STATUSES },
     );
-    if (counted.ok) return undefined;
+    if (counted.ok) return dueBefore(counted.item, gather);
     const bumped = await update(
       table,
       notice,
       { condition: `${rest} AND attribute_not_exists(#quorum)`, update: COUNT },
       { ...times, ...STATUSES },
     );
-    if (bumped.ok || !isLive(bumped.item, notice.to)) return undefined;
+    if (bumped.ok) return dueBefore(bumped.item, gather);
+    if (!isLive(bumped.item, notice.to)) return undefined;
   }
+}
+
+/** A waiting parent that had become due without this notice. */
+function dueBefore(item: Item | undefined, gather: EpochMs): Due | undefined {
+  const { status, dueAt } = item ? metaFrom(item) : {};
+  const isDue = status === "waiting" && dueAt !== undefined && dueAt <= gather;
+  return isDue ? { dueAt, isNew: false } : undefined;
 }
 
 const STATUSES: Item = {
@@ -103,7 +121,6 @@ function update(
       ":tx": text(tx),
       ...values,
     },
-    returns: "NONE",
   });
 }
 

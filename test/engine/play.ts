@@ -14,7 +14,9 @@ export async function play(name: WorkflowName, options: Partial<WorldOptions> = 
   const all = everyOperation(effects);
   const world = await World.create({ workflows: all.workflows, ...options });
   effects.position = () => world.outcomes.length;
+  const startedAt = world.clock.monotonic();
   const output = await world.run<{ start: number }, unknown>(all[name], { start: 1 });
+  const tookMs = world.clock.monotonic() - startedAt;
   // A detached child, and what a finished run owes, may come to their end later.
   await world.pass(3 * 60_000);
   await expectSoundEnd(world);
@@ -22,6 +24,8 @@ export async function play(name: WorkflowName, options: Partial<WorldOptions> = 
   await world.end();
   return {
     output,
+    /** From the start to the end of the run, in virtual time. */
+    tookMs,
     entered: effects.entered.length,
     names: effects.names,
     calls: world.calls,
