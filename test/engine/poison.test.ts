@@ -66,7 +66,32 @@ describe("a run that ends its process", () => {
     expect(attempts()).toBe(4);
   });
 
-  it("survives any number of kills while it makes progress", async () => {
+  it("survives any number of kills while it makes progress between them", async () => {
+    const STEPS = 5;
+    const KILLS_A_STEP = 3;
+    const attempts = new Map<number, number>();
+    const long = workflow("long", {}, async (ctx: Context, _: undefined) => {
+      for (let n = 0; n < STEPS; n += 1) {
+        await ctx.step("work", async () => {
+          const attempt = (attempts.get(n) ?? 0) + 1;
+          attempts.set(n, attempt);
+          if (attempt > KILLS_A_STEP) return n;
+          killed.processes.find(({ isDead }) => !isDead)?.die();
+          return new Promise<number>(() => undefined);
+        });
+      }
+      return "done";
+    });
+    const killed: World = await World.create({ workflows: [long], concurrency: 1 });
+    worlds.push(killed);
+    expect(await killed.run(long, undefined)).toBe("done");
+    // More than a run survives at one place, over and over.
+    expect([...attempts.values()]).toEqual(Array.from({ length: STEPS }, () => KILLS_A_STEP + 1));
+    const { recoveries } = await killed.until(killed.savepoint.get("run").describe());
+    expect(recoveries).toBe(STEPS * KILLS_A_STEP);
+  });
+
+  it("survives a kill at every ninth call, whatever it is at", async () => {
     const long = workflow("long", {}, async (ctx: Context, _: undefined) => {
       for (let i = 0; i < 40; i += 1) await ctx.step("work", () => i);
       return "done";

@@ -121,22 +121,31 @@ describe("a step", () => {
   });
 
   it("is told by its signal when its time is over, and what it does later is discarded", async () => {
-    const seen: unknown[] = [];
-    const { output, history } = await play(async (ctx, world) =>
-      ctx.step(
+    const reasons: unknown[] = [];
+    const ends: string[] = [];
+    const { output, history } = await play(async (ctx, world) => {
+      const answer = await ctx.step(
         "slow",
         { timeout: "2s", retry: { attempts: 2, delay: 10 } },
         async ({ signal, attempt }) => {
-          await rest(world(), attempt === 1 ? 60_000 : 1_000);
-          seen.push(signal.aborted && signal.reason instanceof StepTimeoutError);
-          if (attempt === 1) throw new Error("late");
-          return attempt;
+          const told = new Promise((resolve) =>
+            signal.addEventListener("abort", () => resolve(signal.reason)),
+          );
+          if (attempt === 2) return attempt;
+          reasons.push(await told);
+          await rest(world(), 1_000);
+          ends.push(`attempt ${attempt} ends late`);
+          return "late";
         },
-      ),
-    );
+      );
+      await ctx.sleep("until the first attempt has ended", "10s");
+      return answer;
+    });
+    expect(reasons).toEqual([expect.any(StepTimeoutError)]);
+    expect((reasons[0] as Error).message).toContain('"slow"');
+    expect(ends).toEqual(["attempt 1 ends late"]);
     expect(output).toBe(2);
-    expect(history[0]?.errors).toMatchObject([{ name: "StepTimeoutError" }]);
-    expect(seen).toEqual([false]);
+    expect(history[0]).toMatchObject({ attempts: 2, errors: [{ name: "StepTimeoutError" }] });
   });
 
   it("settles with an error that names the size when its result is too large", async () => {
