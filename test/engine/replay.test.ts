@@ -25,16 +25,18 @@ const one = () => 1;
 
 describe("the replay of a finished history", () => {
   it("agrees with code that does the same again", async () => {
-    await replayOf(async (ctx) => {
+    const settles = replayOf(async (ctx) => {
       await ctx.sleep("rest", "1h");
       const settled = await Promise.allSettled([ctx.step("a", one), ctx.sleep("b", "2s")]);
       return settled.length;
     });
-    await replayOf(async (ctx) => {
+    await expect(settles).resolves.toBeUndefined();
+    const fails = replayOf(async (ctx) => {
       await ctx.step("bad", { retry: { attempts: 1 } }, () => {
         throw new RangeError("always");
       });
     });
+    await expect(fails).resolves.toBeUndefined();
   });
 
   it.each<[string, (ctx: Context, isReplay: boolean) => Promise<unknown>]>([
