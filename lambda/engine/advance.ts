@@ -3,6 +3,7 @@ import { LIMITS } from "../core/limits.ts";
 import type { Claimed } from "../store/claim-run.ts";
 import { historyOf, type Meta } from "../store/meta.ts";
 import type { OperationRecord } from "../store/operation.ts";
+import { isRefusal } from "../store/retry.ts";
 import { birthTtl } from "../store/start-run.ts";
 import { isCapped, killsWhenRead, noProgress } from "./caps.ts";
 import { createContext } from "./create-context.ts";
@@ -12,7 +13,7 @@ import { Execution } from "./execution.ts";
 import { History } from "./history.ts";
 import { Lease } from "./lease.ts";
 import { inputOf } from "./ops/child.ts";
-import { block, fail, finish, handOver, park, type Released } from "./release.ts";
+import { block, fail, finish, handOver, park, quiesce, type Released } from "./release.ts";
 import { Scope } from "./scope.ts";
 import type { Workflow } from "./workflow.ts";
 
@@ -44,17 +45,18 @@ export async function advanceRun(
     meta.leaseUntil ?? 0,
     claim.monotonicUntil,
   );
+  // An owner is as patient as its lease, but leaves before the function is ended from outside.
+  const leaveAt = invocation.deadlineAt + deps.settings.deadlineMarginMs / 2;
+  const store = deps.store.until(() => Math.min(lease.safeUntil, leaveAt));
   const seen = { wakeSeq: meta.wakeSeq };
-  let countsKills = true;
   let execution: Execution | undefined;
   lease.keep();
   try {
     for (;;) {
-      execution = await load(deps, claim, lease, invocation, countsKills);
+      execution = await load({ ...deps, store }, claim, lease, invocation, execution);
       lease.holder = execution;
-      const released = await advance(execution, seen);
+      const released = await advanceOrFail(execution, seen);
       if (released !== "reload") return released;
-      countsKills = false;
     }
   } catch (error) {
     deps.log.error("run not advanced; it goes on when its lease has ended", {
@@ -68,18 +70,18 @@ export async function advanceRun(
   }
 }
 
-/** Reads the history; a run claimed for the first time has none to read. */
+/** Reads the history, anew after a `former` one; a run claimed for the first time has none to read. */
 async function load(
   deps: EngineDependencies,
   claim: HeldClaim,
   lease: Lease,
   invocation: Invocation,
-  countsKills: boolean,
+  former: Execution | undefined,
 ): Promise<Execution> {
   const { isTakeover } = claim;
   const meta = await restamped(deps, claim.meta, lease);
   const isUnread = killsWhenRead(meta) !== undefined;
-  const isNew = meta.epoch === 1 && !isTakeover && meta.generation === 0;
+  const isNew = former === undefined && meta.epoch === 1 && !isTakeover && meta.generation === 0;
   const records = isUnread || isNew ? [] : await deps.store.loadHistory(historyOf(meta));
   const history = new History(records);
   return new Execution(deps, {
@@ -88,7 +90,9 @@ async function load(
     history,
     invocation,
     isTakeover,
-    countsKills,
+    countsKills: former === undefined,
+    // Two records of one epoch must not share a place.
+    placesTaken: former?.settlements.reserved ?? 0,
     longestBodyMs: longestStep(records),
   });
 }
@@ -109,6 +113,19 @@ const longestStep = (records: readonly OperationRecord[]): number =>
       ({ kind, failures, deadlineAborts }) => kind === "step" && failures + deadlineAborts === 0,
     )
     .reduce((longest, one) => Math.max(longest, (one.endedAt ?? one.startedAt) - one.startedAt), 0);
+
+/** What AWS refuses for good ends the run with that error: another owner would fare no better. */
+async function advanceOrFail(
+  execution: Execution,
+  seen: { wakeSeq: number },
+): Promise<"released" | "lost" | "reload"> {
+  try {
+    return await advance(execution, seen);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return settled(await fail(execution, error));
+  }
+}
 
 async function advance(
   execution: Execution,
@@ -151,8 +168,9 @@ async function advance(
         break;
       }
       case "reload":
+        return (await quiesce(execution)) ? "reload" : "lost";
       case "lost":
-        return ending.kind;
+        return "lost";
     }
   }
 }

@@ -4,6 +4,7 @@ import { type Duration, parseDuration } from "../core/duration.ts";
 import { InvalidArgumentError } from "../core/errors.ts";
 import { assertRunId } from "../core/keys.ts";
 import type { Log } from "../core/log.ts";
+import { assertContext } from "./assert-context.ts";
 import type { Context } from "./context.ts";
 import type { Execution } from "./execution.ts";
 import { mapBranches, parallelBranches } from "./ops/branches.ts";
@@ -21,7 +22,7 @@ export function createContext(execution: Execution, scope: Scope): Context {
   const { meta } = execution;
   const derivedFrom = (what: string) => {
     // A draw inside a step's body would not be made again on replay.
-    execution.assertContext(what);
+    assertContext(execution, what);
     return [meta.incarnation, meta.round, scope.key(what), execution.now] as const;
   };
   return {
@@ -105,14 +106,14 @@ function branches(execution: Execution, scope: Scope): Pick<Context, "map" | "pa
   const branch = (key: string, label: string): Context =>
     createContext(execution, scope.branch(key, label));
   const map = async (name: string, items: readonly unknown[], ...rest: unknown[]) => {
-    execution.assertContext(name);
+    assertContext(execution, name);
     return mapBranches(scope.key(name), branch, items, rest);
   };
   return {
     // One implementation behind three overloads, which the language cannot relate to each other.
     map: map as Context["map"],
     parallel: async (name, named, options = {}) => {
-      execution.assertContext(name);
+      assertContext(execution, name);
       return parallelBranches(scope.key(name), branch, named, options);
     },
   };

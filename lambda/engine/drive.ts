@@ -39,8 +39,9 @@ export async function drive(execution: Execution): Promise<Ending> {
 }
 
 /** What ends a run at any point, replaying or live. */
-function ended({ ending, mismatch, returned }: Execution): Ending | undefined {
+function ended({ ending, failure, mismatch, returned }: Execution): Ending | undefined {
   if (ending) return { kind: ending };
+  if (failure) return { kind: "fail", ...failure };
   if (mismatch) return { kind: "block", error: mismatch };
   if (returned) return { kind: "returned" };
   return undefined;

@@ -1,13 +1,11 @@
 import type { EpochMs } from "../core/clock.ts";
 import { LIMITS } from "../core/limits.ts";
 import { type Log, logWith } from "../core/log.ts";
-import {
-  InvalidArgumentError,
-  type NonDeterminismError,
-  WrongContextError,
-} from "../core/errors.ts";
+import { InvalidArgumentError, type NonDeterminismError } from "../core/errors.ts";
 import { historyOf, type Meta } from "../store/meta.ts";
 import type { OperationKind } from "../store/operation.ts";
+import { isRefusal } from "../store/retry.ts";
+import { assertContext } from "./assert-context.ts";
 import { Bell } from "./bell.ts";
 import type { EngineDependencies, Invocation } from "./dependencies.ts";
 import type { History } from "./history.ts";
@@ -36,7 +34,7 @@ export class Execution implements LeaseHolder {
   readonly historyPk: string;
   readonly log: Log;
   readonly bell: Bell;
-  readonly settlements = new Settlements();
+  readonly settlements: Settlements;
   readonly pending = new Map<string, Operation>();
   readonly bodies = new Set<AbortController>();
   readonly abort = new AbortController();
@@ -47,6 +45,8 @@ export class Execution implements LeaseHolder {
   returned: Outcome | undefined;
   mismatch: NonDeterminismError | undefined;
   ending: "lost" | "reload" | undefined;
+  /** A write that AWS refuses for good, and the operation it was made for. */
+  failure: { readonly error: Error; readonly operation: string } | undefined;
   /** Some child may have finished since their METAs were read. */
   areChildrenStale = false;
   /** Whether the children's METAs have been read since replay. */
@@ -82,6 +82,8 @@ export class Execution implements LeaseHolder {
       readonly history: History;
       readonly invocation: Invocation;
       readonly longestBodyMs: number;
+      /** Places of settlement that former executions of this claim have taken. */
+      readonly placesTaken: number;
       readonly isTakeover: boolean;
       readonly countsKills: boolean;
     },
@@ -92,6 +94,7 @@ export class Execution implements LeaseHolder {
     this.history = given.history;
     this.invocation = given.invocation;
     this.longestBodyMs = given.longestBodyMs;
+    this.settlements = new Settlements(given.placesTaken);
     this.#isTakeover = given.isTakeover;
     this.countsKills = given.countsKills;
     this.historyPk = historyOf(given.meta);
@@ -149,7 +152,7 @@ export class Execution implements LeaseHolder {
   /** Records that the code asks for an operation; the promise settles in the order of settlement. */
   async ask<T>(scope: Scope, kind: OperationKind, name: string, behaviour: Behaviour): Promise<T> {
     if (this.#isOver) return never();
-    this.assertContext(name);
+    assertContext(this, name);
     const request = scope.request(kind, name);
     if (this.#asked.size >= LIMITS.operationsMax) {
       throw new InvalidArgumentError(
@@ -174,21 +177,6 @@ export class Execution implements LeaseHolder {
     });
   }
 
-  /** Throws WrongContextError when the calling code is a step's body or belongs to another run. */
-  assertContext(name: string): void {
-    const here = this.deps.where.getStore();
-    if (here?.step !== undefined) {
-      throw new WrongContextError(
-        `"${name}" was asked of ctx inside the body of step "${here.step}"; a step's body cannot use ctx: move the call out of it`,
-      );
-    }
-    if (here && here.execution !== this) {
-      throw new WrongContextError(
-        `"${name}" was asked of the ctx of run ${this.meta.id} by code of run ${here.run}; use the ctx your own workflow was given`,
-      );
-    }
-  }
-
   enter(operation: Operation, phase: Phase): void {
     if (operation.phase === "active") this.#active -= 1;
     if (phase === "active") this.#active += 1;
@@ -211,21 +199,30 @@ export class Execution implements LeaseHolder {
     });
   }
 
-  /** Runs a write; one whose outcome stays unknown ends the execution, and the lease is left to end. */
-  async inFlight<T>(write: () => Promise<T>): Promise<T> {
-    if (this.#isOver || this.ending) return never();
+  /**
+   * Runs a write for an operation. One that AWS refuses for good fails the run: it would be refused
+   * after any number of takeovers. One whose outcome stays unknown ends the execution, and the lease
+   * is left to end.
+   */
+  async inFlight<T>({ key }: { readonly key: string }, write: () => Promise<T>): Promise<T> {
+    if (this.#isOver || this.ending || this.failure) return never();
     this.#writes += 1;
     try {
       return await write();
     } catch (error) {
-      this.log.error("a write failed for good; the run goes on when its lease has ended", {
-        error,
-      });
-      return await this.end("lost");
+      const details = { operation: key, error };
+      if (isRefusal(error)) {
+        this.log.error("a write was refused for good; the run fails", details);
+        this.failure ??= { error, operation: key };
+      } else {
+        this.log.error("a write's outcome is unknown; the run goes on after its lease", details);
+        void this.end("lost");
+      }
     } finally {
       this.#writes -= 1;
       this.bell.ring();
     }
+    return never();
   }
 
   /** Fills a place once its write is acknowledged; the code sees it in its turn. */

@@ -52,13 +52,15 @@ export class Lease {
 
   /** Whether a body may start now: enough of the lease is left for what it will write. */
   get allowsWork(): boolean {
+    return this.#deps.clock.now() < this.safeUntil;
+  }
+
+  /** Until when a write may be tried: heartbeats move it, and nothing is once the lease is over. */
+  get safeUntil(): EpochMs {
+    if (this.#isOver) return Number.NEGATIVE_INFINITY;
     const { clock, settings } = this.#deps;
-    const margin = settings.leaseMarginMs;
-    return (
-      !this.#isOver &&
-      clock.now() + margin < this.#until &&
-      clock.monotonic() + margin < this.#monotonicUntil
-    );
+    const monotonicLeft = this.#monotonicUntil - clock.monotonic();
+    return Math.min(this.#until, clock.now() + monotonicLeft) - settings.leaseMarginMs;
   }
 
   /** Who is told of heartbeats; from the moment it is set when the lease was lost before. */
@@ -101,12 +103,9 @@ export class Lease {
     const activity = this.#holder?.activity() ?? [];
     const progress = this.#holder?.unmarkedProgress();
     try {
-      const beat = await store.heartbeat(
-        this.me,
-        ids.nonce(),
-        { leaseUntil: until, activity, progress },
-        store.retry.until(this.#until - settings.leaseMarginMs),
-      );
+      const beat = await store
+        .until(() => this.safeUntil)
+        .heartbeat(this.me, ids.nonce(), { leaseUntil: until, activity, progress });
       if (this.#isOver) return;
       if (beat.outcome === "lost") {
         log.warn("lease lost to another worker", { run: this.me.id, epoch: this.me.epoch });

@@ -26,7 +26,7 @@ export async function writeRecord(
     epoch: meta.epoch,
     nonce: deps.ids.nonce(),
   };
-  const written = await execution.inFlight(() =>
+  const written = await execution.inFlight(operation, () =>
     deps.store.writeOperation(historyPk, record, meta.historyTtl, guard),
   );
   if (!written.done) {
@@ -52,7 +52,7 @@ export async function settle(
   const stored =
     encodedSize(value) <= LIMITS.operationInlineBytes
       ? value
-      : await execution.inFlight(() =>
+      : await execution.inFlight(operation, () =>
           deps.store.values.keep(value, {
             historyPk,
             inlineBytes: LIMITS.operationInlineBytes,

@@ -115,8 +115,11 @@ export async function fail(
   return record(execution, await failed(execution, error, operation));
 }
 
-/** Ends the execution and waits for its writes: nothing is released with one in flight. */
-async function quiesce(execution: Execution): Promise<boolean> {
+/**
+ * Ends the execution and waits for its writes: nothing is released, and no history read again, with
+ * one in flight. Whether the run is still this worker's.
+ */
+export async function quiesce(execution: Execution): Promise<boolean> {
   execution.close("over");
   while (execution.hasWrites) await execution.bell.wait();
   return execution.ending !== "lost";

@@ -19,9 +19,20 @@ export interface Settlement {
  * or plain async functions sees the same world after a crash as before it.
  */
 export class Settlements {
-  #reserved = 0;
-  #taken = 0;
+  #reserved: number;
+  #taken: number;
   readonly #ready = new Map<number, Settlement>();
+
+  /** @param taken places used up before; the first one to be reserved is the next */
+  constructor(taken = 0) {
+    this.#reserved = taken;
+    this.#taken = taken;
+  }
+
+  /** Places reserved so far. */
+  get reserved(): number {
+    return this.#reserved;
+  }
 
   /** Takes the next place; called when an outcome becomes known, before it is written. */
   reserve(): number {

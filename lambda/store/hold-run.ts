@@ -2,7 +2,6 @@ import type { EpochMs } from "../core/clock.ts";
 import { LIMITS } from "../core/limits.ts";
 import { number, text } from "./attributes.ts";
 import { type OwnedWrite, type Ownership, updateOwned } from "./owned.ts";
-import type { Retry } from "./retry.ts";
 import type { Table } from "./table.ts";
 
 /** New progress, when there is some since the last mark: it clears the counts of hops and crashes. */
@@ -18,7 +17,6 @@ export function heartbeat(
   me: Ownership,
   tx: string,
   beat: { readonly leaseUntil: EpochMs; readonly activity: readonly string[] } & ProgressMark,
-  retry: Retry,
 ): Promise<OwnedWrite> {
   const marked = beat.progress !== undefined;
   return updateOwned(
@@ -34,7 +32,6 @@ export function heartbeat(
       ":activity": { L: beat.activity.map(text) },
       ...(marked && { ":zero": number(0), ":mark": number(beat.progress) }),
     },
-    retry,
   );
 }
 

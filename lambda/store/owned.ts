@@ -2,7 +2,6 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { type Item, number, text } from "./attributes.ts";
 import { type Meta, metaFrom } from "./meta.ts";
 import { metaKey } from "./schema.ts";
-import type { Retry } from "./retry.ts";
 import type { Table } from "./table.ts";
 
 /** What an owner names itself by in each of its writes. */
@@ -34,18 +33,14 @@ export async function updateOwned(
   tx: string,
   change: { readonly set: string; readonly remove?: string; readonly condition?: string },
   values: Readonly<Record<string, AttributeValue>>,
-  retry?: Retry,
 ): Promise<OwnedWrite> {
   const { pk, sk } = metaKey(me.id);
-  const written = await table.update(
-    {
-      key: { pk: text(pk), sk: text(sk) },
-      update: `SET #tx = :tx, ${change.set}${change.remove ? ` REMOVE ${change.remove}` : ""}`,
-      condition: change.condition ? `${MINE} AND ${change.condition}` : MINE,
-      values: { ...ownerValues(me), ":tx": text(tx), ...values },
-    },
-    retry,
-  );
+  const written = await table.update({
+    key: { pk: text(pk), sk: text(sk) },
+    update: `SET #tx = :tx, ${change.set}${change.remove ? ` REMOVE ${change.remove}` : ""}`,
+    condition: change.condition ? `${MINE} AND ${change.condition}` : MINE,
+    values: { ...ownerValues(me), ":tx": text(tx), ...values },
+  });
   const meta = written.item && metaFrom(written.item);
   if (meta && (written.ok || meta.tx === tx)) return { outcome: "done", meta };
   if (meta && isMine(meta, me)) return { outcome: "refused", meta };

@@ -6,8 +6,8 @@ import { StoreUnavailableError } from "../core/errors.ts";
 export interface Retry {
   /** Runs `call` until it answers, refuses for good, or patience ends (StoreUnavailableError). */
   run<T>(call: () => Promise<T>): Promise<T>;
-  /** Patience until `deadline`, however far that is. */
-  until(deadline: EpochMs): Retry;
+  /** Patience until `deadline`, which is asked again before each further try: it may move. */
+  until(deadline: () => EpochMs): Retry;
 }
 
 const FIRST_PAUSE_MS = 20;
@@ -18,16 +18,16 @@ const PAUSE_MAX_MS = 1_000;
  * @param patienceMs how long in all, milliseconds
  */
 export function createRetry(clock: Clock, ids: Ids, patienceMs = 10_000): Retry {
-  const withDeadline = (deadline: EpochMs | undefined): Retry => ({
+  const lasting = (deadline?: () => EpochMs): Retry => ({
     async run(call) {
-      const giveUpAt = deadline ?? clock.now() + patienceMs;
+      const usualEnd = clock.now() + patienceMs;
       for (let attempt = 0; ; attempt += 1) {
         try {
           return await call();
         } catch (error) {
           if (!isTransient(error)) throw error;
           const pause = ids.random() * Math.min(PAUSE_MAX_MS, FIRST_PAUSE_MS * 2 ** attempt);
-          if (clock.now() + pause > giveUpAt) {
+          if (clock.now() + pause > (deadline?.() ?? usualEnd)) {
             throw new StoreUnavailableError(
               `AWS did not answer after ${attempt + 1} tries: ${describe(error)}`,
               { cause: error },
@@ -37,9 +37,9 @@ export function createRetry(clock: Clock, ids: Ids, patienceMs = 10_000): Retry 
         }
       }
     },
-    until: (end) => withDeadline(end),
+    until: lasting,
   });
-  return withDeadline(undefined);
+  return lasting();
 }
 
 const TRANSIENT_NAMES = new Set([
@@ -74,6 +74,19 @@ export function isTransient(error: unknown): boolean {
     ($metadata?.httpStatusCode ?? 0) >= 500
   );
 }
+
+/** What AWS says of a request that it has read and will not carry out, now or later. */
+const REFUSAL_NAMES = new Set([
+  "AccessDeniedException",
+  "ItemCollectionSizeLimitExceededException",
+  "ResourceNotFoundException",
+  "SerializationException",
+  "ValidationException",
+]);
+
+/** Whether AWS refused the request itself, so that the same one fails the same way for ever. */
+export const isRefusal = (error: unknown): error is Error =>
+  error instanceof Error && REFUSAL_NAMES.has(error.name);
 
 function describe(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);

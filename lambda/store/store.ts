@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { Clock } from "../core/clock.ts";
+import type { Clock, EpochMs } from "../core/clock.ts";
 import type { Ids } from "../core/ids.ts";
 import { text } from "./attributes.ts";
 import { claimRun } from "./claim-run.ts";
@@ -24,7 +24,8 @@ type Bound<F> = F extends (table: Table, ...args: infer A) => infer R ? (...args
 /** The durable state, in the words of the protocol: one method a transition or read. */
 export interface Store {
   readonly values: Values;
-  readonly retry: Retry;
+  /** The same store with patience until `deadline`, which is asked again before each further try. */
+  until(deadline: () => EpochMs): Store;
   readonly startRun: Bound<typeof startRun>;
   readonly claimRun: Bound<typeof claimRun>;
   readonly heartbeat: Bound<typeof heartbeat>;
@@ -48,23 +49,29 @@ export interface Store {
   readRuns(ids: readonly string[]): Promise<Map<string, Meta>>;
 }
 
-/** Opens the store over a table. The client should be made with `maxAttempts: 1` (see openTable). */
-export function openStore(options: {
+interface StoreOptions {
   readonly client: DynamoDBClient;
   readonly table: string;
   readonly clock: Clock;
   readonly ids: Ids;
-}): Store {
+}
+
+/** Opens the store over a table. The client should be made with `maxAttempts: 1` (see openTable). */
+export function openStore(options: StoreOptions): Store {
   const { clock, ids } = options;
-  const retry = createRetry(clock, ids);
-  const table = openTable(options.client, options.table, retry);
+  return overTable(options, createRetry(clock, ids));
+}
+
+function overTable(options: StoreOptions, retry: Retry): Store {
+  const { client, clock } = options;
+  const table = openTable(client, options.table, retry);
   const bind =
     <A extends unknown[], R>(f: (table: Table, ...args: A) => R) =>
     (...args: A): R =>
       f(table, ...args);
   return {
     values: openValues(table),
-    retry,
+    until: (deadline) => overTable(options, retry.until(deadline)),
     startRun: bind(startRun),
     claimRun: bind(claimRun),
     heartbeat: bind(heartbeat),

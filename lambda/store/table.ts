@@ -38,8 +38,8 @@ export interface Range {
 
 /** The table in the words of DynamoDB, with retries; every write of the store goes through it. */
 export interface Table {
-  put(item: Item, condition: string | undefined, values?: Item, retry?: Retry): Promise<Written>;
-  update(change: Change, retry?: Retry): Promise<Written>;
+  put(item: Item, condition: string | undefined, values?: Item): Promise<Written>;
+  update(change: Change): Promise<Written>;
   get(key: Item): Promise<Item | undefined>;
   batchGet(keys: readonly Item[]): Promise<Item[]>;
   query(range: Range): Promise<{ items: Item[]; next: Item | undefined }>;
@@ -55,7 +55,7 @@ const BATCH_GET_MAX = 100;
 export function openTable(client: DynamoDBClient, name: string, retry: Retry): Table {
   const TableName = name;
   return {
-    async put(Item, ConditionExpression, values, patience = retry) {
+    async put(Item, ConditionExpression, values) {
       const command = new PutItemCommand({
         TableName,
         Item,
@@ -66,9 +66,9 @@ export function openTable(client: DynamoDBClient, name: string, retry: Retry): T
           ...(values && { ExpressionAttributeValues: values }),
         }),
       });
-      return written(() => patience.run(() => client.send(command)));
+      return written(() => retry.run(() => client.send(command)));
     },
-    async update({ key, update, condition, values, returns = "ALL_NEW" }, patience = retry) {
+    async update({ key, update, condition, values, returns = "ALL_NEW" }) {
       const command = new UpdateItemCommand({
         TableName,
         Key: key,
@@ -79,7 +79,7 @@ export function openTable(client: DynamoDBClient, name: string, retry: Retry): T
         ReturnValues: returns,
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
       });
-      return written(() => patience.run(() => client.send(command)));
+      return written(() => retry.run(() => client.send(command)));
     },
     async get(Key) {
       const command = new GetItemCommand({ TableName, Key, ConsistentRead: true });

@@ -76,7 +76,8 @@ export async function markOperation(
       "SET #e = :epoch, #w = :nonce, #k = if_not_exists(#k, :kind), #i = if_not_exists(#i, :ordinal), " +
       "#s = if_not_exists(#s, :pending), #t = if_not_exists(#t, :now), #ttl = if_not_exists(#ttl, :ttl), " +
       "#q = if_not_exists(#q, :zero) + :kill",
-    condition: FENCE,
+    // A mark counts, so its own retry, after a lost reply, must be told from another one.
+    condition: `(${FENCE}) AND (attribute_not_exists(#w) OR #w <> :nonce)`,
     values: {
       ":epoch": number(mark.epoch),
       ":nonce": text(mark.nonce),

@@ -30,14 +30,16 @@ export function createProcess(name: string): Process {
 
 /**
  * What befalls a call and the process that makes it: it dies before the call or after it took
- * effect; the reply is lost; AWS throttles; the process stands still for a while before the call; a copy of the call, as
- * of one tried again whose first try was held up on its way, arrives later.
+ * effect; the reply is lost; AWS throttles or refuses with an error of that name; the process stands
+ * still for a while before the call; a copy of the call, as of one tried again whose first try was
+ * held up on its way, arrives later.
  */
 export type ProcessFault =
   | "crash-before"
   | "crash-after"
   | "lost-reply"
   | "throttle"
+  | { readonly refuseWith: string }
   | { readonly pauseMs: number }
   | { readonly copyAfterMs: number };
 
@@ -57,6 +59,7 @@ export function faultyHandler(
     const action = request.target.slice(request.target.indexOf(".") + 1);
     const fault = plan.next(action, request.body);
     if (fault === "throttle") return throttled(request.target);
+    if (typeof fault === "object" && "refuseWith" in fault) return refused(fault.refuseWith);
     if (fault === "crash-before") process.die();
     if (typeof fault === "object" && "copyAfterMs" in fault) {
       plan.clock.after(fault.copyAfterMs, () => void handler(request));
@@ -75,9 +78,11 @@ function throttled(target: string) {
   const name = target.startsWith("DynamoDB")
     ? "ProvisionedThroughputExceededException"
     : "ThrottlingException";
-  return {
-    status: 400,
-    headers: { "content-type": "application/x-amz-json-1.0" },
-    body: JSON.stringify({ __type: `com.amazonaws#${name}`, message: "slow down" }),
-  };
+  return refused(name, "slow down");
 }
+
+const refused = (name: string, message = "not so") => ({
+  status: 400,
+  headers: { "content-type": "application/x-amz-json-1.0" },
+  body: JSON.stringify({ __type: `com.amazonaws#${name}`, message }),
+});

@@ -42,7 +42,7 @@ export function runChild(child: Child): Behaviour {
       for (;;) {
         const meta = await execution.waitFor(operation, { childId: id });
         if (meta && isFinished(meta.status)) {
-          return settle(execution, operation, await outcomeOf(execution, meta));
+          return settle(execution, operation, await outcomeOf(operation, execution, meta));
         }
         const failed = await ensureChild(operation, execution, child, id, true);
         if (failed) return settle(execution, operation, failed);
@@ -96,7 +96,7 @@ async function ensureChild(
   } catch (error) {
     return { error: encodeError(error) };
   }
-  const started = await execution.inFlight(async () =>
+  const started = await execution.inFlight(operation, async () =>
     deps.store.startRun({
       id,
       incarnation,
@@ -124,18 +124,25 @@ async function ensureChild(
   if (!isSame || (attachedId === undefined && !isOwn)) {
     return { error: encodeValue(conflict(operation, there, workflow.name)) };
   }
-  if (isAwaited) await join(execution, there, me);
+  if (isAwaited) await join(operation, execution, there, me);
   return undefined;
 }
 
 /** Becomes a waiter of a run that was there before, unless it has finished. */
-async function join(execution: Execution, there: Meta, me: RunReference): Promise<void> {
+async function join(
+  operation: Operation,
+  execution: Execution,
+  there: Meta,
+  me: RunReference,
+): Promise<void> {
   const { deps } = execution;
   const isWaiter = there.waiters.some(
     (one) => one.id === me.id && one.incarnation === me.incarnation,
   );
   if (!isWaiter && !isFinished(there.status)) {
-    await execution.inFlight(() => deps.store.addWaiter(reference(there), me, deps.ids.nonce()));
+    await execution.inFlight(operation, () =>
+      deps.store.addWaiter(reference(there), me, deps.ids.nonce()),
+    );
   }
   // It may have finished before this run was its waiter.
   execution.areChildrenStale = true;
@@ -149,13 +156,14 @@ const conflict = (operation: Operation, there: Meta, workflow: string): RunConfl
 
 /** What a finished child came to, as an encoded value of this run's own. */
 async function outcomeOf(
+  operation: Operation,
   execution: Execution,
   child: Meta,
 ): Promise<{ result: Encoded } | { error: Encoded }> {
   const { values } = execution.deps.store;
   const stored = child.status === "succeeded" ? child.output : child.error;
   if (stored === undefined) return never();
-  const encoded = await execution.inFlight(() => values.fetch(stored));
+  const encoded = await execution.inFlight(operation, () => values.fetch(stored));
   return child.status === "succeeded" ? { result: encoded } : { error: encoded };
 }
 
