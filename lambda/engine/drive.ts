@@ -54,6 +54,7 @@ async function replayStep(execution: Execution): Promise<Ending | undefined> {
   if (end) return end;
   const { next } = history;
   if (!next) return goLive(execution);
+  if (timeLeft(execution) === 0) return { kind: "hand-over" };
   if (pending.has(next.key)) {
     await replay(execution, next);
     history.advance();
@@ -80,9 +81,13 @@ async function isIdleFor(execution: Execution, patienceMs: number): Promise<bool
   execution.idleSince ??= deps.clock.now();
   const left = execution.idleSince + patienceMs - deps.clock.now();
   if (left <= 0) return true;
-  await bell.wait(left);
+  await bell.wait(Math.min(left, timeLeft(execution)));
   return false;
 }
+
+/** Milliseconds left until runs must be given back, 0 when it is time. */
+const timeLeft = ({ deps, invocation }: Execution): number =>
+  Math.max(invocation.deadlineAt - deps.clock.now(), 0);
 
 /** A timer that fired while nothing else was pending has no record of it: it goes before the rest. */
 function loneTimer({ pending }: Execution, next: OperationRecord): Operation | undefined {
@@ -145,11 +150,11 @@ async function liveStep(execution: Execution): Promise<Ending | undefined> {
 }
 
 function stopAtLimits(execution: Execution): void {
-  const { deps, invocation, settledLive } = execution;
+  const { deps, settledLive } = execution;
   if (!execution.isStopping && settledLive >= deps.settings.operationsPerInvocation) {
     execution.isStopping = true;
   }
-  if (deps.clock.now() >= invocation.deadlineAt) {
+  if (timeLeft(execution) === 0) {
     execution.isStopping = true;
     execution.stopBodies("deadline");
   }
@@ -159,19 +164,16 @@ function stopAtLimits(execution: Execution): void {
 const POLL_MS = 1_000;
 
 async function waitForEvent(execution: Execution): Promise<void> {
-  const { bell, deps, invocation, pending } = execution;
+  const { bell, deps, pending } = execution;
   const waitsOutside = [...pending.values()].some(({ wait }) => wait?.childId !== undefined);
   const monotonic = deps.clock.monotonic();
   execution.nextPollAt = waitsOutside ? (execution.nextPollAt ?? monotonic + POLL_MS) : undefined;
   const untilPoll = (execution.nextPollAt ?? Number.POSITIVE_INFINITY) - monotonic;
-  const untilDeadline = Math.max(invocation.deadlineAt - deps.clock.now(), 0);
+  // Past the deadline there is nothing left to do but to wait for what ends.
+  const left = timeLeft(execution) || Number.POSITIVE_INFINITY;
   if (untilPoll > 0) {
     await bell.wait(
-      Math.min(
-        untilNextWake(execution) ?? Number.POSITIVE_INFINITY,
-        untilDeadline > 0 ? untilDeadline : Number.POSITIVE_INFINITY,
-        untilPoll,
-      ),
+      Math.min(untilNextWake(execution) ?? Number.POSITIVE_INFINITY, left, untilPoll),
     );
     return;
   }
@@ -194,6 +196,7 @@ async function poll(execution: Execution): Promise<void> {
 async function whenQuiet(execution: Execution): Promise<Ending | undefined> {
   const { bell, deps, invocation, pending } = execution;
   if (pending.size === 0) {
+    if (timeLeft(execution) === 0) return { kind: "hand-over" };
     const isStuck = await isIdleFor(execution, deps.settings.idlePatienceMs);
     return isStuck ? { kind: "fail", error: notDurable(execution) } : undefined;
   }
@@ -203,7 +206,7 @@ async function whenQuiet(execution: Execution): Promise<Ending | undefined> {
   if (hasWork) {
     if (execution.isStopping) return { kind: "hand-over" };
     // The lease is too short for a body just now: the next heartbeat rings.
-    await bell.wait(deps.settings.leaseMs);
+    await bell.wait(Math.min(deps.settings.leaseMs, timeLeft(execution)));
     return undefined;
   }
   const wakeIn = untilNextWake(execution);

@@ -59,6 +59,7 @@ export class Execution implements LeaseHolder {
   nextPollAt: number | undefined;
   /** Settlements that this execution has added to the history. */
   settledLive = 0;
+  hasStartedBody = false;
   longestBodyMs: number;
   /** Whether a mark counts against the operation; it does once per claim. */
   readonly countsKills: boolean;

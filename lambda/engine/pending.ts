@@ -111,29 +111,18 @@ export function earliestWake({ pending }: Execution): EpochMs | undefined {
 /** Lets bodies start that fit what is left of the lease and the invocation; whether any did. */
 export function grantBodies(execution: Execution): boolean {
   const { deps, invocation, lease, pending } = execution;
+  // What has done nothing here yet would get no further in another invocation, only as far as this.
+  const isFresh = !execution.hasStartedBody && execution.settledLive === 0;
   let granted = false;
   for (const { wait } of pending.values()) {
     if (wait?.bodyMs === undefined || execution.isStopping) continue;
-    if (!fitsInvocation(wait.bodyMs, invocation, deps.clock.now())) {
+    if (!isFresh && deps.clock.now() + wait.bodyMs > invocation.deadlineAt) {
       execution.isStopping = true;
     } else if (lease.allowsWork) {
       wait.wake();
       granted = true;
+      execution.hasStartedBody = true;
     }
   }
   return granted;
-}
-
-/**
- * Whether a body of that length may start. One that fits no invocation at all starts in a fresh
- * one, which is the best it can get.
- */
-export function fitsInvocation(
-  bodyMs: number,
-  invocation: { readonly startedAt: EpochMs; readonly deadlineAt: EpochMs },
-  now: EpochMs,
-): boolean {
-  const whole = invocation.deadlineAt - invocation.startedAt;
-  const isFresh = now - invocation.startedAt < whole / 10;
-  return now + bodyMs <= invocation.deadlineAt || (isFresh && bodyMs > (whole * 9) / 10);
 }

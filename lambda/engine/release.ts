@@ -11,6 +11,7 @@ import { earliestWake } from "./pending.ts";
 import { sendHint } from "./send-hint.ts";
 import { settleOwed } from "./settle-owed.ts";
 import type { Outcome } from "./settlements.ts";
+import { untilDeadline } from "./user-code.ts";
 import { codeOf, type Workflow } from "./workflow.ts";
 
 /** How a run left this worker: given back, still owned (a park was refused), or another's. */
@@ -102,7 +103,9 @@ export async function finish(
     return block(execution, workflow, noLongerAsked(unasked, cause));
   }
   if (!(await quiesce(execution))) return "lost";
-  return record(execution, await outcomeOf(execution, workflow, returned));
+  const outcome = await outcomeOf(execution, workflow, returned);
+  if (outcome) return record(execution, outcome);
+  return execution.ending === "lost" ? "lost" : handOver(execution);
 }
 
 /** Ends the run with an error of the engine's, and the operation that is to blame if it is known. */
@@ -143,27 +146,26 @@ async function record(execution: Execution, outcome: RunOutcome): Promise<Releas
   }
 }
 
+/** How the run ends; undefined when its schema does not say so before the invocation's end. */
 async function outcomeOf(
   execution: Execution,
   workflow: Workflow,
   returned: Outcome,
-): Promise<RunOutcome> {
+): Promise<RunOutcome | undefined> {
   if (!returned.ok) return failed(execution, returned.error);
+  let encoded: Encoded;
   try {
-    const { outputSchema, name } = workflow;
-    const output = outputSchema
-      ? await validate(outputSchema, returned.value, `output of workflow "${name}"`)
-      : returned.value;
-    return {
-      status: "succeeded",
-      output: await keepOutcome(
-        execution,
-        encodeValue(output, { what: `output of workflow "${name}"` }),
-      ),
-    };
+    const { outputSchema: schema, name } = workflow;
+    const what = `output of workflow "${name}"`;
+    const output = schema
+      ? await untilDeadline(execution, () => validate(schema, returned.value, what))
+      : { value: returned.value };
+    if (!output) return undefined;
+    encoded = encodeValue(output.value, { what });
   } catch (error) {
     return failed(execution, error);
   }
+  return { status: "succeeded", output: await keepOutcome(execution, encoded) };
 }
 
 async function failed(

@@ -12,6 +12,7 @@ import { type Execution, never } from "../execution.ts";
 import type { Behaviour, Operation } from "../operation.ts";
 import { settle, writeRecord } from "../recording.ts";
 import { sendHint } from "../send-hint.ts";
+import { untilDeadline } from "../user-code.ts";
 import type { Workflow } from "../workflow.ts";
 
 /** How a child run is started. */
@@ -88,10 +89,14 @@ async function ensureChild(
   let encoded: Encoded;
   let inputHash: string;
   try {
-    const valid = workflow.inputSchema
-      ? await validate(workflow.inputSchema, input, `input of workflow "${workflow.name}"`)
-      : input;
-    encoded = encodeValue(valid, { what: `input of workflow "${workflow.name}"` });
+    const { inputSchema: schema, name } = workflow;
+    const what = `input of workflow "${name}"`;
+    const valid = schema
+      ? await untilDeadline(execution, () => validate(schema, input, what))
+      : { value: input };
+    // Left as work to do, for another invocation.
+    if (!valid) return await execution.waitFor(operation, { bodyMs: 0 }).then(() => never());
+    encoded = encodeValue(valid.value, { what });
     inputHash = hashValue(input);
   } catch (error) {
     return { error: encodeError(error) };

@@ -11,6 +11,7 @@ import type { AttemptError } from "../../store/operation.ts";
 import { type Execution, never } from "../execution.ts";
 import type { Behaviour, Operation } from "../operation.ts";
 import { settle, writeRecord } from "../recording.ts";
+import { orAborted, untilDeadline } from "../user-code.ts";
 
 /** How a step is run. */
 export interface StepOptions {
@@ -129,15 +130,6 @@ async function attempt(
 const timedOut = (key: string, ms: number): StepTimeoutError =>
   new StepTimeoutError(`step "${key}" took longer than its timeout of ${ms} ms`);
 
-function orAborted<T>(body: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const abandon = () => reject(signal.reason as Error);
-    if (signal.aborted) abandon();
-    signal.addEventListener("abort", abandon, { once: true });
-    body.then(resolve, reject);
-  });
-}
-
 /** Records the result; a value that cannot be recorded is the step's error. True when settled. */
 async function succeed(
   operation: Operation,
@@ -146,7 +138,7 @@ async function succeed(
   startedAt: number,
 ): Promise<boolean> {
   const first = operation.record?.startedAt ?? startedAt;
-  const change = { attempt: attemptNumber(operation), startedAt: first, deadlineAborts: 0 };
+  const change = { attempt: attemptNumber(operation), startedAt: first };
   let result: ReturnType<typeof encodeValue>;
   try {
     result = encodeValue(value, { what: `result of step "${operation.key}"` });
@@ -171,7 +163,8 @@ async function fail(
   const { record } = operation;
   const number = attemptNumber(operation);
   const earlier = record?.attemptErrors ?? [];
-  const asked = await askRetryIf(error, policy, retryIf);
+  const asked = await askRetryIf(execution, error, policy, retryIf);
+  if (!asked) return recordDeadline(operation, execution, startedAt);
   const decision =
     "failWith" in asked
       ? asked
@@ -209,14 +202,17 @@ async function fail(
   return false;
 }
 
+/** What `retryIf` says; undefined when it says nothing before the invocation's end. */
 async function askRetryIf(
+  execution: Execution,
   error: unknown,
   policy: RetryPolicy,
   retryIf: RetryOptions["retryIf"],
-): Promise<{ isRetryable: boolean | undefined } | { failWith: unknown }> {
+): Promise<{ isRetryable: boolean | undefined } | { failWith: unknown } | undefined> {
   if (!retryIf || policy.attempts === 1 || isTerminal(error)) return { isRetryable: undefined };
   try {
-    return { isRetryable: await retryIf(error) };
+    const said = await untilDeadline(execution, async () => retryIf(error));
+    return said && { isRetryable: said.value };
   } catch (predicateError) {
     return { failWith: predicateError };
   }

@@ -1,0 +1,36 @@
+import type { Execution } from "./execution.ts";
+
+/** Settles as `work` does, or rejects with the signal's reason when that comes first. */
+export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const abandon = () => reject(signal.reason as Error);
+    if (signal.aborted) abandon();
+    signal.addEventListener("abort", abandon, { once: true });
+    work.then(resolve, reject);
+  });
+}
+
+/**
+ * Awaits user code that is no step's body: a predicate or a schema. It must not hold the worker, so
+ * it is abandoned, with undefined, at the invocation's deadline and when the execution is lost.
+ */
+export async function untilDeadline<T>(
+  execution: Execution,
+  code: () => Promise<T>,
+): Promise<{ readonly value: T } | undefined> {
+  const { bodies, deps, invocation } = execution;
+  const controller = new AbortController();
+  const left = invocation.deadlineAt - deps.clock.now();
+  const cancel = deps.clock.after(left, () => controller.abort("deadline"));
+  bodies.add(controller);
+  try {
+    return { value: await orAborted(code(), controller.signal) };
+  } catch (error) {
+    if (!controller.signal.aborted) throw error;
+    execution.isStopping = true;
+    return undefined;
+  } finally {
+    cancel();
+    bodies.delete(controller);
+  }
+}
