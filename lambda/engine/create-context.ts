@@ -6,8 +6,8 @@ import { assertRunId } from "../core/keys.ts";
 import type { Log } from "../core/log.ts";
 import { assertContext } from "./assert-context.ts";
 import type { Context } from "./context.ts";
-import type { Execution } from "./execution.ts";
-import { mapBranches, parallelBranches } from "./ops/branches.ts";
+import { type Execution, never } from "./execution.ts";
+import { mapBranches, parallelBranches, type Parent } from "./ops/branches.ts";
 import { type ChildOptions, runChild, startChild } from "./ops/child.ts";
 import { sleep } from "./ops/sleep.ts";
 import { step, type StepBody, type StepOptions } from "./ops/step.ts";
@@ -33,10 +33,20 @@ export function createContext(execution: Execution, scope: Scope): Context {
     now: () => execution.now,
     random: () => derivedRandom(...derivedFrom("random")),
     uuid: () => derivedUuid(...derivedFrom("uuid")),
-    ...steps(execution, scope),
-    ...children(execution, scope),
-    ...branches(execution, scope),
+    ...whileAlive(execution, steps(execution, scope)),
+    ...whileAlive(execution, children(execution, scope)),
+    ...whileAlive(execution, branches(execution, scope)),
   };
+}
+
+/** Once the execution is over nothing asked of its ctx is answered, and nothing starts. */
+function whileAlive<Calls extends object>(execution: Execution, calls: Calls): Calls {
+  const guarded = Object.entries(calls).map(([name, call]) => [
+    name,
+    (...given: unknown[]) =>
+      execution.isOver ? never() : (call as (...given: unknown[]) => unknown)(...given),
+  ]);
+  return Object.fromEntries(guarded) as Calls;
 }
 
 function steps(execution: Execution, scope: Scope): Pick<Context, "step" | "sleep" | "sleepUntil"> {
@@ -103,18 +113,21 @@ function children(execution: Execution, scope: Scope): Pick<Context, "run" | "st
 }
 
 function branches(execution: Execution, scope: Scope): Pick<Context, "map" | "parallel"> {
-  const branch = (key: string, label: string): Context =>
-    createContext(execution, scope.branch(key, label));
+  const parent = (key: string): Parent => ({
+    key,
+    branch: (label) => createContext(execution, scope.branch(key, label)),
+    isOver: () => execution.isOver,
+  });
   const map = async (name: string, items: readonly unknown[], ...rest: unknown[]) => {
     assertContext(execution, name);
-    return mapBranches(scope.key(name), branch, items, rest);
+    return mapBranches(parent(scope.key(name)), items, rest);
   };
   return {
     // One implementation behind three overloads, which the language cannot relate to each other.
     map: map as Context["map"],
     parallel: async (name, named, options = {}) => {
       assertContext(execution, name);
-      return parallelBranches(scope.key(name), branch, named, options);
+      return parallelBranches(parent(scope.key(name)), named, options);
     },
   };
 }

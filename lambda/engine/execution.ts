@@ -152,7 +152,6 @@ export class Execution implements LeaseHolder {
 
   /** Records that the code asks for an operation; the promise settles in the order of settlement. */
   async ask<T>(scope: Scope, kind: OperationKind, name: string, behaviour: Behaviour): Promise<T> {
-    if (this.#isOver) return never();
     assertContext(this, name);
     const request = scope.request(kind, name);
     if (this.#asked.size >= LIMITS.operationsMax) {

@@ -2,7 +2,14 @@ import { InvalidArgumentError } from "../../core/errors.ts";
 import { assertName } from "../../core/keys.ts";
 import type { Branches, BranchOptions, BranchResults, Context } from "../context.ts";
 
-type MakeBranch = (key: string, label: string) => Context;
+/** The operation that has the branches, in the scope that asks for it. */
+export interface Parent {
+  readonly key: string;
+  branch(label: string): Context;
+  /** Whether its execution is over: no further branch starts then, and nothing is answered. */
+  readonly isOver: () => boolean;
+}
+
 type Each = (branch: Context, item: unknown, index: number) => Promise<unknown>;
 
 /**
@@ -10,11 +17,11 @@ type Each = (branch: Context, item: unknown, index: number) => Promise<unknown>;
  * the branches' operations settle, and that order is the same on replay.
  */
 export async function mapBranches(
-  key: string,
-  branch: MakeBranch,
+  parent: Parent,
   items: readonly unknown[],
   rest: readonly unknown[],
 ): Promise<unknown[]> {
+  const { key } = parent;
   const [options, each] = (rest.length === 1 ? [{}, rest[0]] : rest) as [
     BranchOptions & { readonly tolerate?: number },
     Each,
@@ -31,8 +38,8 @@ export async function mapBranches(
       `map "${key}" got tolerate ${tolerate}; give a whole number, 0 or more`,
     );
   }
-  const start = async (index: number) => each(branch(key, String(index)), items[index], index);
-  const { settled, failures } = await runAll(key, items.length, options, tolerate ?? 0, start);
+  const start = async (index: number) => each(parent.branch(String(index)), items[index], index);
+  const { settled, failures } = await runAll(parent, items.length, options, tolerate ?? 0, start);
   if (tolerate === undefined)
     return settled.map((one) => (one as PromiseFulfilledResult<unknown>).value);
   if (failures.length > tolerate) {
@@ -46,8 +53,7 @@ export async function mapBranches(
 
 /** `ctx.parallel`: named branches side by side. */
 export async function parallelBranches<B extends Branches>(
-  key: string,
-  branch: MakeBranch,
+  parent: Parent,
   branches: B,
   options: BranchOptions,
 ): Promise<BranchResults<B>> {
@@ -55,9 +61,9 @@ export async function parallelBranches<B extends Branches>(
   for (const [label] of entries) assertName("branch", label);
   const start = async (index: number) => {
     const [label, run] = entries[index] as [string, B[string]];
-    return run(branch(key, label));
+    return run(parent.branch(label));
   };
-  const { settled } = await runAll(key, entries.length, options, 0, start);
+  const { settled } = await runAll(parent, entries.length, options, 0, start);
   return Object.fromEntries(
     entries.map(([label], index) => [
       label,
@@ -76,7 +82,7 @@ interface AllSettled {
  * tolerated; else stops starting branches once more have failed than tolerated.
  */
 function runAll(
-  key: string,
+  { key, isOver }: Parent,
   count: number,
   {
     concurrency = Number.POSITIVE_INFINITY,
@@ -96,6 +102,7 @@ function runAll(
     let next = 0;
     let open = 0;
     const advance = (): void => {
+      if (isOver()) return;
       const isGivingUp = failures.length > tolerate;
       if (isGivingUp && isTolerant === undefined) return reject(failures[0]);
       const free = isGivingUp ? 0 : Math.min(concurrency - open, count - next);
