@@ -1,3 +1,4 @@
+import type { EpochMs } from "../core/clock.ts";
 import { NonDeterminismError, NotDurableError } from "../core/errors.ts";
 import { decodeValue } from "../core/codec.ts";
 import type { OperationRecord } from "../store/operation.ts";
@@ -5,7 +6,6 @@ import { turn } from "./bell.ts";
 import { readChildren } from "./children.ts";
 import type { Execution } from "./execution.ts";
 import { describe } from "./history.ts";
-import type { Operation } from "./operation.ts";
 import { grantBodies, startHeld, untilNextWake, wakeDue } from "./pending.ts";
 
 /** How driving a run came to an end in this invocation. */
@@ -60,16 +60,13 @@ async function replayStep(execution: Execution): Promise<Ending | undefined> {
     history.advance();
     return undefined;
   }
-  const timer = loneTimer(execution, next);
-  if (timer) {
-    const at = timer.record?.wakeAt ?? 0;
-    execution.give({ key: timer.key, at, isNew: false, outcome: { ok: true, value: undefined } });
-    return undefined;
-  }
-  if (await isIdleFor(execution, deps.settings.replayPatienceMs)) {
-    return { kind: "block", error: noLongerAsked(next) };
-  }
-  return undefined;
+  const timer = loneTimer(execution);
+  // One that ends after what is to come next has not fired: the code only takes its time to ask.
+  if (timer && timer.wakeAt <= (next.endedAt ?? 0)) return fire(execution, timer);
+  if (!(await isIdleFor(execution, deps.settings.replayPatienceMs))) return undefined;
+  // It does not ask: the timer may have fired by another machine's clock, if its time has come.
+  if (timer && timer.wakeAt <= deps.clock.now()) return fire(execution, timer);
+  return { kind: "block", error: noLongerAsked(next) };
 }
 
 /**
@@ -89,13 +86,22 @@ async function isIdleFor(execution: Execution, patienceMs: number): Promise<bool
 const timeLeft = ({ deps, invocation }: Execution): number =>
   Math.max(invocation.deadlineAt - deps.clock.now(), 0);
 
-/** A timer that fired while nothing else was pending has no record of it: it goes before the rest. */
-function loneTimer({ pending }: Execution, next: OperationRecord): Operation | undefined {
-  if (pending.size !== 1) return undefined;
+interface Timer {
+  readonly key: string;
+  readonly wakeAt: EpochMs;
+}
+
+/** The timer that is all that is pending: whether it has fired was not recorded. */
+function loneTimer({ pending }: Execution): Timer | undefined {
   const [only] = pending.values();
-  const isTimer = only?.kind === "sleep" && only.record?.state === "waiting";
-  // One that ends after what is to come next has not fired: the code only takes its time to ask.
-  return isTimer && (only.record?.wakeAt ?? 0) <= (next.endedAt ?? 0) ? only : undefined;
+  if (pending.size > 1 || only?.kind !== "sleep" || only.record?.state !== "waiting") {
+    return undefined;
+  }
+  return { key: only.key, wakeAt: only.record.wakeAt ?? 0 };
+}
+
+function fire(execution: Execution, { key, wakeAt }: Timer): undefined {
+  execution.give({ key, at: wakeAt, isNew: false, outcome: { ok: true, value: undefined } });
 }
 
 async function replay(execution: Execution, record: OperationRecord): Promise<void> {

@@ -1,6 +1,6 @@
 import { decodeValue, type Encoded, encodeValue, hashValue } from "../../core/codec.ts";
 import { encodeError } from "../../core/encode-error.ts";
-import { RunConflictError } from "../../core/errors.ts";
+import { CancelledError, RunConflictError } from "../../core/errors.ts";
 import { childId } from "../../core/keys.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { validate } from "../../core/schema-validation.ts";
@@ -159,6 +159,12 @@ const conflict = (operation: Operation, there: Meta, workflow: string): RunConfl
     { details: { id: there.id, workflow: there.workflow } },
   );
 
+const cancelled = ({ id, status }: Meta): CancelledError =>
+  new CancelledError(
+    `child run "${id}" ended as ${status}, with neither output nor error; start it again under another key or id if it is needed`,
+    { details: { id, status } },
+  );
+
 /** What a finished child came to, as an encoded value of this run's own. */
 async function outcomeOf(
   operation: Operation,
@@ -167,7 +173,7 @@ async function outcomeOf(
 ): Promise<{ result: Encoded } | { error: Encoded }> {
   const { values } = execution.deps.store;
   const stored = child.status === "succeeded" ? child.output : child.error;
-  if (stored === undefined) return never();
+  if (stored === undefined) return { error: encodeValue(cancelled(child)) };
   const encoded = await execution.inFlight(operation, () => values.fetch(stored));
   return child.status === "succeeded" ? { result: encoded } : { error: encoded };
 }

@@ -1,0 +1,59 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { type Context, workflow } from "../../lambda/index.ts";
+import { historyOf } from "../../lambda/store/meta.ts";
+import { World } from "../support/world.ts";
+import { changeItem } from "./table-item.ts";
+
+let world: World;
+afterEach(() => world.end());
+
+/**
+ * Lets a run sleep, then do a step, then lose its worker; its replay finds that the timer was to
+ * end `laterMs` after the step had ended, as when the clocks of two machines differ.
+ */
+async function replayAfterSleep(laterMs: number, run: (ctx: Context) => Promise<unknown>) {
+  const flow = workflow("flow", {}, (ctx: Context, _: undefined) => run(ctx));
+  let finishes = 0;
+  world = await World.create({
+    workflows: [flow],
+    fault: (_, action, body) => {
+      const isFinish = action === "UpdateItem" && body.includes("#finishedAt");
+      return isFinish && (finishes += 1) === 1 ? "crash-before" : undefined;
+    },
+  });
+  world.begin();
+  const handle = await world.until(world.savepoint.start(flow, undefined, { id: "run" }));
+  await world.pass(10_000);
+  const meta = await world.until(world.store.readRun("run"));
+  const pk = meta ? historyOf(meta) : "";
+  const records = await world.until(world.store.loadHistory(pk));
+  const after = records.find(({ key }) => key === "after");
+  await changeItem(
+    world,
+    { pk, sk: "OP#nap" },
+    {
+      update: "SET u = :wakeAt",
+      values: { ":wakeAt": { N: String((after?.endedAt ?? 0) + laterMs) } },
+    },
+  );
+  return handle;
+}
+
+const sleepsFirst = async (ctx: Context) => {
+  await ctx.sleep("nap", "1s");
+  return ctx.step("after", () => "done");
+};
+
+describe("a timer whose recorded end lies after what the code did next", () => {
+  it("is taken to have fired when the code waits for nothing else, and its time has come", async () => {
+    const run = await replayAfterSleep(500, sleepsFirst);
+    expect(await world.until(run.result())).toBe("done");
+    expect((await world.until(run.describe())).epoch).toBe(2);
+  });
+
+  it("is not, while its time has yet to come", async () => {
+    const run = await replayAfterSleep(3_600_000, sleepsFirst);
+    await world.pass(120_000);
+    expect((await world.until(run.describe())).status).toBe("blocked");
+  });
+});
