@@ -175,27 +175,32 @@ async function waitForEvent(execution: Execution): Promise<void> {
   const monotonic = deps.clock.monotonic();
   execution.nextPollAt = waitsOutside ? (execution.nextPollAt ?? monotonic + POLL_MS) : undefined;
   const untilPoll = (execution.nextPollAt ?? Number.POSITIVE_INFINITY) - monotonic;
+  if (untilPoll <= 0) {
+    execution.nextPollAt = Number.POSITIVE_INFINITY;
+    void poll(execution);
+  }
   // Past the deadline there is nothing left to do but to wait for what ends.
   const left = timeLeft(execution) || Number.POSITIVE_INFINITY;
-  if (untilPoll > 0) {
-    await bell.wait(
-      Math.min(untilNextWake(execution) ?? Number.POSITIVE_INFINITY, left, untilPoll),
-    );
-    return;
-  }
-  execution.nextPollAt = monotonic + POLL_MS;
-  await poll(execution);
+  await bell.wait(
+    Math.min(
+      untilNextWake(execution) ?? Number.POSITIVE_INFINITY,
+      left,
+      untilPoll > 0 ? untilPoll : Number.POSITIVE_INFINITY,
+    ),
+  );
 }
 
 /** Reads META for what the outside has noted there; failing to only delays it until the next poll. */
 async function poll(execution: Execution): Promise<void> {
-  const { deps, log, meta } = execution;
+  const { bell, deps, log, meta } = execution;
   try {
     const now = await deps.store.readRun(meta.id);
     if (now && now.epoch === meta.epoch && !execution.isOver) execution.heard(now);
   } catch (error) {
     log.warn("run not read while it works and waits; it is read again", { error });
   }
+  execution.nextPollAt = deps.clock.monotonic() + POLL_MS;
+  bell.ring();
 }
 
 /** Nothing runs and nothing is being written: wait here, park, or give the run back. */

@@ -1,3 +1,4 @@
+import { turn } from "./bell.ts";
 import type { EngineDependencies } from "./dependencies.ts";
 
 /** A message comes back this long after its run's lease has ended, milliseconds. */
@@ -18,10 +19,13 @@ export class MessageKeeper {
     this.#deps = deps;
   }
 
-  /** Hides messages for one lease from now, and again with each third of it. */
+  /**
+   * Hides messages for one lease, and again with each third of it. The first time it lets the caller
+   * go on first: hiding takes as long as a step, and no claim should wait for it.
+   */
   keep(receipts: readonly string[]): void {
     for (const receipt of receipts) this.#kept.add(receipt);
-    this.#hide(receipts);
+    this.#call(turn().then(() => this.#hideKept()));
     this.#cancel ??= this.#again();
   }
 
@@ -40,21 +44,22 @@ export class MessageKeeper {
   #again(): () => void {
     const { clock, settings } = this.#deps;
     return clock.after(settings.leaseMs / 3, () => {
-      this.#hide([...this.#kept]);
+      this.#call(this.#hideKept());
       this.#cancel = this.#again();
     });
   }
 
-  #hide(receipts: readonly string[]): void {
-    const { hints, log, settings } = this.#deps;
+  async #hideKept(): Promise<void> {
+    const { hints, settings } = this.#deps;
     const ms = settings.leaseMs + AFTER_LEASE_MS;
-    const [only] = receipts;
-    const call = (
-      receipts.length === 1 && only !== undefined
-        ? hints.hide(only, ms)
-        : hints.hideAll(receipts, ms)
-    )
-      .catch((error: unknown) => log.warn("messages not extended", { error }))
+    const [first, ...rest] = this.#kept;
+    if (first === undefined) return;
+    await (rest.length === 0 ? hints.hide(first, ms) : hints.hideAll([first, ...rest], ms));
+  }
+
+  #call(hiding: Promise<void>): void {
+    const call = hiding
+      .catch((error: unknown) => this.#deps.log.warn("messages not extended", { error }))
       .finally(() => this.#calls.delete(call));
     this.#calls.add(call);
   }

@@ -108,6 +108,15 @@ export function earliestWake({ pending }: Execution): EpochMs | undefined {
   return earliest;
 }
 
+/** Whether a body of that length may start now, without waiting for leave; it then counts as started. */
+export function mayStartBody(execution: Execution, bodyMs: number): boolean {
+  const { deps, invocation, lease } = execution;
+  if (execution.isStopping || !lease.allowsWork) return false;
+  if (deps.clock.now() + bodyMs > invocation.deadlineAt) return false;
+  execution.hasStartedBody = true;
+  return true;
+}
+
 /** Lets bodies start that fit what is left of the lease and the invocation; whether any did. */
 export function grantBodies(execution: Execution): boolean {
   const { deps, invocation, lease, pending } = execution;

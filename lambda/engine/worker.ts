@@ -3,7 +3,6 @@ import { decideRefusedClaim } from "../core/refused-claim.ts";
 import { parseHint } from "../queue/hints.ts";
 import type { Meta } from "../store/meta.ts";
 import { advanceRun, type HeldClaim } from "./advance.ts";
-import { turn } from "./bell.ts";
 import { mustBeAlone } from "./caps.ts";
 import type { EngineDependencies, Invocation } from "./dependencies.ts";
 import { MessageKeeper } from "./message-keeper.ts";
@@ -49,8 +48,6 @@ export function createBatchHandler(
     const batch = { deps, invocation, keeper: new MessageKeeper(deps), open: records.length };
     try {
       const taking = take(batch, first);
-      // Once the claim is under way: hiding the messages takes as long as a step, and holds nobody up.
-      await turn();
       batch.keeper.keep(records.map(({ receiptHandle }) => receiptHandle));
       const taken = await taking;
       const failed =

@@ -52,7 +52,7 @@ async function play<T>(
   });
   const output = await world.run(flow, undefined).catch((error: unknown) => error);
   await world.pass(120_000);
-  await expectSoundEnd(world);
+  await expectSoundEnd(world, { isReplayed: false });
   const meta = await world.until(world.store.readRun("run"));
   const dead = world.processes.filter(({ isDead }) => isDead).length;
   return { output, meta, dead, invocations: world.invocations };

@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from "vitest";
 import { workflow } from "../../lambda/index.ts";
+import type { ProcessFault } from "../support/faulty-handler.ts";
 import { World, type WorldOptions } from "../support/world.ts";
 
 let world: World;
@@ -33,7 +34,8 @@ async function play(options: Pick<WorldOptions, "fault"> = {}) {
   const startedAt = world.clock.now();
   await world.run(chatty, undefined);
   const { recoveries, epoch } = await world.until(world.savepoint.get("run").describe());
-  return { answeredAfterMs: answeredAt - startedAt, bodies, recoveries, epoch };
+  const tookMs = world.clock.now() - startedAt;
+  return { tookMs, answeredAfterMs: answeredAt - startedAt, bodies, recoveries, epoch };
 }
 
 it("a branch that waits for a child hears of its end within seconds, however busy another is", async () => {
@@ -43,16 +45,26 @@ it("a branch that waits for a child hears of its end within seconds, however bus
   expect(answeredAfterMs).toBeLessThan(CHILD_MS + 4_000);
 });
 
+const startedAt = Date.UTC(2026, 0, 1);
+
+/** A fault of the polls of the first 13 s. */
+const pollsFail =
+  (fault: ProcessFault): NonNullable<WorldOptions["fault"]> =>
+  (_, action, body) => {
+    const isPoll = action === "GetItem" && body.includes('"RUN#run"');
+    return isPoll && world.clock.now() - startedAt < 13_000 ? fault : undefined;
+  };
+
 it("a poll that fails is logged, and neither ends the run nor repeats a body", async () => {
-  const startedAt = Date.UTC(2026, 0, 1);
-  const played = await play({
-    fault: (_, action, body) => {
-      const isPoll = action === "GetItem" && body.includes('"RUN#run"');
-      return isPoll && world.clock.now() - startedAt < 13_000 ? "throttle" : undefined;
-    },
-  });
+  const played = await play({ fault: pollsFail({ refuseWith: "AccessDeniedException" }) });
   expect(world.logs).toContainEqual(
     expect.objectContaining({ message: expect.stringMatching(/^run not read/) as string }),
   );
   expect(played).toMatchObject({ bodies: STEPS, recoveries: 0, epoch: 1 });
+});
+
+it("a poll that is not answered holds up no step", async () => {
+  const played = await play({ fault: pollsFail("throttle") });
+  expect(played).toMatchObject({ bodies: STEPS, recoveries: 0, epoch: 1 });
+  expect(played.tookMs).toBeLessThan(STEPS * STEP_MS + 1_000);
 });

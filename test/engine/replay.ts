@@ -40,6 +40,29 @@ async function replay(world: World, meta: Meta) {
     attempts.push(`${what} ${typeof detail === "object" ? JSON.stringify(detail) : ""}`);
     return Promise.resolve({ outcome: "lost" as const });
   };
+  const store: EngineDependencies["store"] = {
+    ...world.store,
+    until: () => store,
+    values: {
+      ...world.store.values,
+      keep: async (value: Encoded): Promise<StoredValue> => value,
+    },
+    finishRun: async (_, __, finished) => {
+      outcome = finished;
+      return { outcome: "done", meta: { ...meta, owed: [] } };
+    },
+    writeOperation: async (_, record) => {
+      attempts.push(`record of ${record.key}`);
+      return { done: false, rival: undefined };
+    },
+    markOperation: async (_, { key }) => void attempts.push(`mark of ${key}`),
+    startRun: () => Promise.reject(new Error("a replay starts no run")),
+    // The first comes after more time than any replay takes: the code asked for a body.
+    heartbeat: refuse("wait for a body"),
+    parkRun: refuse("park"),
+    handOverRun: refuse("hand-over"),
+    blockRun: refuse("block"),
+  };
   const deps: EngineDependencies = {
     clock,
     log,
@@ -49,28 +72,7 @@ async function replay(world: World, meta: Meta) {
     // No lease is ever long enough for a body: only what is recorded can be had.
     settings: { ...DEFAULT_SETTINGS, leaseMarginMs: Number.POSITIVE_INFINITY },
     hints: nothingSent(attempts),
-    store: {
-      ...world.store,
-      values: {
-        ...world.store.values,
-        keep: async (value: Encoded): Promise<StoredValue> => value,
-      },
-      finishRun: async (_, __, finished) => {
-        outcome = finished;
-        return { outcome: "done", meta: { ...meta, owed: [] } };
-      },
-      writeOperation: async (_, record) => {
-        attempts.push(`record of ${record.key}`);
-        return { done: false, rival: undefined };
-      },
-      markOperation: async (_, { key }) => void attempts.push(`mark of ${key}`),
-      startRun: () => Promise.reject(new Error("a replay starts no run")),
-      // The first comes after more time than any replay takes: the code asked for a body.
-      heartbeat: refuse("wait for a body"),
-      parkRun: refuse("park"),
-      handOverRun: refuse("hand-over"),
-      blockRun: refuse("block"),
-    },
+    store,
   };
   const now = clock.now();
   const claim = {

@@ -10,6 +10,7 @@ import { type RetryOptions, type RetryPolicy, retryPolicy } from "../../core/ret
 import type { AttemptError } from "../../store/operation.ts";
 import { type Execution, never } from "../execution.ts";
 import type { Behaviour, Operation } from "../operation.ts";
+import { mayStartBody } from "../pending.ts";
 import { settle, writeRecord } from "../recording.ts";
 import { orAborted, untilDeadline } from "../user-code.ts";
 
@@ -59,7 +60,7 @@ export function step(options: StepOptions, body: StepBody<unknown>): Behaviour {
           }
         }
         const bodyMs = timeoutMs ?? execution.longestBodyMs * 1.5;
-        await execution.waitFor(operation, { bodyMs });
+        if (!mayStartBody(execution, bodyMs)) await execution.waitFor(operation, { bodyMs });
         const startedAt = execution.deps.clock.now();
         const outcome = await attempt(operation, execution, body, timeoutMs);
         switch (outcome.kind) {
