@@ -31,6 +31,9 @@ const GRANTS: Record<Access, Grant> = {
       resources: [tableArn],
     }),
   ],
+  "table:delete": ({ tableArn }) => [
+    new PolicyStatement({ actions: ["dynamodb:DeleteItem"], resources: [tableArn] }),
+  ],
   "hints:send": ({ queueArn }) => [
     new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queueArn] }),
   ],

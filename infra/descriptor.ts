@@ -16,8 +16,8 @@ export interface FunctionDescriptor {
   readonly access: readonly Access[];
 }
 
-/** Grants a function can ask for: table reads and writes, sending and handling hints. */
-export type Access = "table:read" | "table:write" | "hints:send" | "hints:handle";
+/** Grants a function can ask for: table reads, writes and deletions, sending and handling hints. */
+export type Access = "table:read" | "table:write" | "table:delete" | "hints:send" | "hints:handle";
 
 /** Names of the functions that are deployed. */
 export type FunctionName = keyof typeof descriptor.functions;
@@ -54,7 +54,7 @@ export const descriptor = {
       timeoutSeconds: 29,
       memoryMb: 512,
       callsItself: false,
-      access: ["table:read", "table:write", "hints:send"],
+      access: ["table:read", "table:write", "table:delete", "hints:send"],
     },
     sweeper: {
       entry: "lambda/functions/sweeper.ts",

@@ -8,6 +8,17 @@ export const text = (value: string): AttributeValue => ({ S: value });
 /** A number attribute. */
 export const number = (value: number): AttributeValue => ({ N: String(value) });
 
+/** A map attribute of strings. */
+export const textMap = (texts: Readonly<Record<string, string>>): AttributeValue => ({
+  M: Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, text(value)])),
+});
+
+/** A map of strings; empty when absent. */
+export const textsFrom = (item: Item, name: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(item[name]?.M ?? {}).map(([key, value]) => [key, value.S ?? ""]),
+  );
+
 /** A string attribute's value, undefined when absent. */
 export const optionalText = (item: Item, name: string): string | undefined => item[name]?.S;
 

@@ -7,6 +7,7 @@ import {
   optionalText,
   requiredNumber,
   requiredText,
+  textsFrom,
 } from "./attributes.ts";
 import { type Message, messagesFrom } from "./mailbox.ts";
 import { historyPk } from "./schema.ts";
@@ -35,6 +36,8 @@ export interface Meta {
   readonly isPauseAsked: boolean;
   /** When the run is cancelled if it has not finished. */
   readonly deadline: EpochMs | undefined;
+  /** Short texts by name, given at the start. */
+  readonly attributes: Readonly<Record<string, string>>;
   readonly parent: RunReference | undefined;
   readonly waiters: readonly RunReference[];
   /** Duties left after the finish; empty when none. */
@@ -119,6 +122,7 @@ export function metaFrom(item: Item): Meta {
     cancel: cancelFrom(item["cancel"]),
     isPauseAsked: item["pause"] !== undefined,
     deadline: optionalNumber(item, "deadline"),
+    attributes: textsFrom(item, "attributes"),
     parent: parent === undefined ? undefined : referenceFrom(parent),
     waiters: (item["waiters"]?.SS ?? []).map(referenceFrom),
     owed: item["owed"]?.SS ?? [],

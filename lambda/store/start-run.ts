@@ -1,7 +1,8 @@
 import type { EpochMs } from "../core/clock.ts";
 import { shardOf } from "../core/shard.ts";
 import { LIMITS } from "../core/limits.ts";
-import { type Item, number, present, text } from "./attributes.ts";
+import { type Item, number, present, text, textMap } from "./attributes.ts";
+import { firstCheckAt } from "./change-run.ts";
 import { type Meta, metaFrom, referenceText, type RunReference } from "./meta.ts";
 import { DUE_SHARDS, LIST_SHARDS, metaKey } from "./schema.ts";
 import type { Table } from "./table.ts";
@@ -20,6 +21,10 @@ export interface NewRun {
   readonly parent?: RunReference;
   /** The run to notify when it has finished. */
   readonly waiter?: RunReference;
+  /** When it is cancelled if it has not finished. */
+  readonly deadline?: EpochMs | undefined;
+  /** Short texts by name, for finding it in lists. */
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A start's outcome: the new run, or the one that was there. */
@@ -29,8 +34,8 @@ export interface Started {
 }
 
 /** When a run born at `now` expires unless it is given more time, seconds since the epoch. */
-export const birthTtl = (now: EpochMs): number =>
-  Math.ceil((now + LIMITS.lifeMs + LIMITS.retentionMs) / 1000);
+export const birthTtl = (now: EpochMs, deadline: EpochMs = now + LIMITS.lifeMs): number =>
+  Math.ceil((deadline + LIMITS.retentionMs) / 1000);
 
 /**
  * Rows 1 and 14: puts the run if there is none of that id. An item past its `ttl` counts as none:
@@ -47,7 +52,7 @@ export async function startRun(table: Table, run: NewRun): Promise<Started> {
 }
 
 function newMetaItem(run: NewRun): Item {
-  const { id, incarnation, now } = run;
+  const { id, incarnation, now, deadline, attributes = {} } = run;
   const day = new Date(now).toISOString().slice(0, 10);
   const { pk, sk } = metaKey(id);
   return present({
@@ -64,14 +69,16 @@ function newMetaItem(run: NewRun): Item {
     input: valueAttribute(run.input),
     startedAt: number(now),
     dueAt: number(now),
-    checkAt: number(now + LIMITS.checkAfterMs),
+    checkAt: number(firstCheckAt(now, deadline)),
     dueShard: text(String(shardOf(id, DUE_SHARDS))),
     listShard: text(listShard(day, shardOf(id, LIST_SHARDS))),
     startedKey: text(startedKey(now, id)),
     parent: run.parent && text(referenceText(run.parent)),
     waiters: run.waiter && { SS: [referenceText(run.waiter)] },
-    ttl: number(birthTtl(now)),
-    histTtl: number(birthTtl(now)),
+    deadline: deadline === undefined ? undefined : number(deadline),
+    attributes: Object.keys(attributes).length === 0 ? undefined : textMap(attributes),
+    ttl: number(birthTtl(now, deadline)),
+    histTtl: number(birthTtl(now, deadline)),
     tx: text(run.tx),
   });
 }

@@ -2,18 +2,23 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Clock, EpochMs } from "../core/clock.ts";
 import type { Ids } from "../core/ids.ts";
 import { text } from "./attributes.ts";
+import { cancelRun } from "./cancel-run.ts";
 import { claimRun } from "./claim-run.ts";
+import { deleteRun } from "./delete-run.ts";
 import { blockRun, clearOwed, finishRun } from "./finish-run.ts";
 import { handOverRun, heartbeat, parkRun } from "./hold-run.ts";
 import { listRuns } from "./list-runs.ts";
 import { loadHistory } from "./load-history.ts";
 import { isExpired, type Meta, metaFrom } from "./meta.ts";
 import { addWaiter, notifyParent } from "./notify-parent.ts";
+import { pauseRun, resumeRun } from "./pause-run.ts";
 import { restampHistory } from "./restamp.ts";
 import { createRetry, type Retry } from "./retry.ts";
 import { metaKey } from "./schema.ts";
+import { sendMessage } from "./send-message.ts";
 import { startRun } from "./start-run.ts";
 import { dueRuns, pushCheck } from "./sweep-runs.ts";
+import { terminateRun } from "./terminate-run.ts";
 import { openTable, type Table } from "./table.ts";
 import { openValues, type Values } from "./values.ts";
 import { markOperation, writeOperation } from "./write-operation.ts";
@@ -43,6 +48,12 @@ export interface Store {
   readonly pushCheck: Bound<typeof pushCheck>;
   readonly listRuns: Bound<typeof listRuns>;
   readonly restampHistory: Bound<typeof restampHistory>;
+  readonly sendMessage: Bound<typeof sendMessage>;
+  readonly cancelRun: Bound<typeof cancelRun>;
+  readonly terminateRun: Bound<typeof terminateRun>;
+  readonly pauseRun: Bound<typeof pauseRun>;
+  readonly resumeRun: Bound<typeof resumeRun>;
+  readonly deleteRun: Bound<typeof deleteRun>;
   /** One run's META, consistently; undefined when there is none or its time to live is over. */
   readRun(id: string): Promise<Meta | undefined>;
   /** Several runs' METAs, consistently; those that do not exist are left out. */
@@ -89,6 +100,12 @@ function overTable(options: StoreOptions, retry: Retry): Store {
     pushCheck: bind(pushCheck),
     listRuns: bind(listRuns),
     restampHistory: bind(restampHistory),
+    sendMessage: bind(sendMessage),
+    cancelRun: bind(cancelRun),
+    terminateRun: bind(terminateRun),
+    pauseRun: bind(pauseRun),
+    resumeRun: bind(resumeRun),
+    deleteRun: bind(deleteRun),
     async readRun(id) {
       const item = await table.get(runKey(id));
       const meta = item && metaFrom(item);

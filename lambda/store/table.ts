@@ -1,6 +1,7 @@
 import {
   BatchGetItemCommand,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -40,6 +41,8 @@ export interface Range {
 export interface Table {
   put(item: Item, condition: string | undefined, values?: Item): Promise<Written>;
   update(change: Change): Promise<Written>;
+  /** Deletes an item; without a condition, whether there is one or not. */
+  delete(key: Item, condition?: string, values?: Item): Promise<Written>;
   get(key: Item): Promise<Item | undefined>;
   batchGet(keys: readonly Item[]): Promise<Item[]>;
   query(range: Range): Promise<{ items: Item[]; next: Item | undefined }>;
@@ -55,16 +58,11 @@ const BATCH_GET_MAX = 100;
 export function openTable(client: DynamoDBClient, name: string, retry: Retry): Table {
   const TableName = name;
   return {
-    async put(Item, ConditionExpression, values) {
+    async put(Item, condition, values) {
       const command = new PutItemCommand({
         TableName,
         Item,
-        ...(ConditionExpression !== undefined && {
-          ConditionExpression,
-          ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
-          ...expressionNames(ConditionExpression),
-          ...(values && { ExpressionAttributeValues: values }),
-        }),
+        ...conditional(condition, values),
       });
       return written(() => retry.run(() => client.send(command)));
     },
@@ -79,6 +77,10 @@ export function openTable(client: DynamoDBClient, name: string, retry: Retry): T
         ReturnValues: returns,
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
       });
+      return written(() => retry.run(() => client.send(command)));
+    },
+    async delete(Key, condition, values) {
+      const command = new DeleteItemCommand({ TableName, Key, ...conditional(condition, values) });
       return written(() => retry.run(() => client.send(command)));
     },
     async get(Key) {
@@ -125,9 +127,16 @@ async function batch(client: DynamoDBClient, command: BatchGetItemCommand) {
   throw Object.assign(new Error("no key of a batch was read"), { name: "ThrottlingException" });
 }
 
-function expressionNames(expression: string) {
-  const ExpressionAttributeNames = namesIn(expression);
-  return Object.keys(ExpressionAttributeNames).length > 0 ? { ExpressionAttributeNames } : {};
+/** A condition as members of a request, which shows the item that refuses it. */
+function conditional(condition: string | undefined, values: Item | undefined) {
+  if (condition === undefined) return {};
+  const ExpressionAttributeNames = namesIn(condition);
+  return {
+    ConditionExpression: condition,
+    ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
+    ...(Object.keys(ExpressionAttributeNames).length > 0 && { ExpressionAttributeNames }),
+    ...(values && { ExpressionAttributeValues: values }),
+  };
 }
 
 async function written(send: () => Promise<{ Attributes?: Item | undefined }>): Promise<Written> {

@@ -54,12 +54,19 @@ describe("what each function may do", () => {
     ]);
   });
 
-  it.each(["ApiHandlerRole", "SweeperRole"])(
-    "is for %s: read and write runs, send hints",
-    (role) => {
-      expect(allowed(statementsOf(role))).toEqual([...READ_AND_WRITE, ...LOGS, "sqs:SendMessage"]);
-    },
-  );
+  it("is for the sweeper: read and write runs, send hints", () => {
+    expect(allowed(statementsOf("SweeperRole"))).toEqual([
+      ...READ_AND_WRITE,
+      ...LOGS,
+      "sqs:SendMessage",
+    ]);
+  });
+
+  it("is for the API: the same, and delete runs", () => {
+    expect(allowed(statementsOf("ApiHandlerRole"))).toEqual(
+      [...READ_AND_WRITE, "dynamodb:DeleteItem", ...LOGS, "sqs:SendMessage"].toSorted(),
+    );
+  });
 
   it("is nothing more: each has a role of its own, without managed policies", () => {
     const roles = Object.values(resources.all("AWS::IAM::Role"));

@@ -30,6 +30,7 @@ import { removeExpired } from "./expire.ts";
 /** Calls that the product makes: they read and write items. */
 export const DYNAMODB_CALLS = [
   "BatchGetItem",
+  "DeleteItem",
   "GetItem",
   "PutItem",
   "Query",
@@ -39,7 +40,6 @@ export const DYNAMODB_CALLS = [
 /** Calls that the product does not make, but whoever deploys and looks after its table. */
 export const DYNAMODB_SETUP_CALLS = [
   "CreateTable",
-  "DeleteItem",
   "DescribeTable",
   "DescribeTimeToLive",
   "UpdateTimeToLive",

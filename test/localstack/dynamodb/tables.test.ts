@@ -161,10 +161,16 @@ describe("time to live", () => {
 
 describe("the closed list of calls", () => {
   test("set-up calls and calls of the product are apart, and there are no others", () => {
-    expect(DYNAMODB_CALLS).toEqual(["BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"]);
+    expect(DYNAMODB_CALLS).toEqual([
+      "BatchGetItem",
+      "DeleteItem",
+      "GetItem",
+      "PutItem",
+      "Query",
+      "UpdateItem",
+    ]);
     expect(DYNAMODB_SETUP_CALLS).toEqual([
       "CreateTable",
-      "DeleteItem",
       "DescribeTable",
       "DescribeTimeToLive",
       "UpdateTimeToLive",
