@@ -1,8 +1,10 @@
 export { connect, type ConnectOptions } from "./client/connect.ts";
+export type { EndOptions, RunControl } from "./client/control-run.ts";
 export type { HistoryEntry, RunDescription, RunSummary } from "./client/describe-run.ts";
 export type { ListOptions, RunPage } from "./client/list.ts";
 export type { RunHandle } from "./client/run-handle.ts";
 export type { Savepoint } from "./client/savepoint.ts";
+export type { SendOptions } from "./client/send-event.ts";
 export type { StartOptions } from "./client/start.ts";
 export type { Clock, EpochMs } from "./core/clock.ts";
 export type { Duration } from "./core/duration.ts";
@@ -10,6 +12,7 @@ export {
   CancelledError,
   InvalidArgumentError,
   isSavepointError,
+  MailboxFullError,
   NoProgressError,
   NonDeterminismError,
   NotDurableError,
@@ -17,6 +20,7 @@ export {
   RetryAfterError,
   RunConflictError,
   RunNotFoundError,
+  RunTimeoutError,
   SavepointError,
   StepInterruptedError,
   StepTimeoutError,
@@ -33,6 +37,7 @@ export {
 } from "./core/errors.ts";
 export type { Log, LogFields } from "./core/log.ts";
 export type { RetryOptions } from "./core/retry-policy.ts";
+export type { RunAttributes } from "./core/run-attributes.ts";
 export type { RunStatus } from "./core/status.ts";
 export type {
   Branches,
@@ -41,6 +46,7 @@ export type {
   Context,
   TolerantBranchOptions,
 } from "./engine/context.ts";
+export { type Event, event } from "./engine/event.ts";
 export type { ChildOptions } from "./engine/ops/child.ts";
 export type { StepBody, StepContext, StepOptions } from "./engine/ops/step.ts";
 export {

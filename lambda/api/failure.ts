@@ -30,6 +30,7 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
   run_not_found: 404,
   workflow_not_found: 404,
   run_conflict: 409,
+  mailbox_full: 429,
   value_too_large: 413,
   validation: 422,
   invalid_argument: 422,
@@ -66,7 +67,7 @@ export function failureReply(error: unknown): FailureReply {
     error.details ?? (isSavepointError(error, "validation") ? { issues: error.issues } : undefined);
   return {
     status,
-    headers: status === 503 ? { "retry-after": "1" } : {},
+    headers: status === 503 || status === 429 ? { "retry-after": "1" } : {},
     body: {
       error: { code, message, ...(details !== undefined && { details: jsonView(details) }) },
     },

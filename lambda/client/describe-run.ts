@@ -1,5 +1,6 @@
 import type { EpochMs } from "../core/clock.ts";
 import { decodeValue } from "../core/codec.ts";
+import type { RunAttributes } from "../core/run-attributes.ts";
 import type { RunStatus } from "../core/status.ts";
 import type { Meta } from "../store/meta.ts";
 import type { OperationRecord } from "../store/operation.ts";
@@ -22,6 +23,10 @@ export interface RunSummary {
   readonly epoch: number;
   /** Those of them that followed the death of a worker. */
   readonly recoveries: number;
+  /** When it is cancelled if it has not finished; absent when it has no `timeout`. */
+  readonly deadline?: EpochMs;
+  /** What it was started with; absent when there are none. */
+  readonly attributes?: RunAttributes;
 }
 
 /** A run with its values. */
@@ -67,6 +72,8 @@ export const summaryOf = (meta: Meta): RunSummary => ({
   recoveries: meta.recoveries,
   ...(meta.finishedAt !== undefined && { finishedAt: meta.finishedAt }),
   ...(meta.dueAt !== undefined && { dueAt: meta.dueAt }),
+  ...(meta.deadline !== undefined && { deadline: meta.deadline }),
+  ...(Object.keys(meta.attributes).length > 0 && { attributes: meta.attributes }),
   ...(meta.parent && { parent: meta.parent.id }),
 });
 

@@ -1,7 +1,9 @@
 import type { EpochMs } from "../core/clock.ts";
 import { InvalidArgumentError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
+import { assertRunAttributes, type RunAttributes } from "../core/run-attributes.ts";
 import { RUN_STATUSES, type RunStatus } from "../core/status.ts";
+import type { Meta } from "../store/meta.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { type RunSummary, summaryOf } from "./describe-run.ts";
 
@@ -15,6 +17,8 @@ export interface ListOptions {
   readonly until?: EpochMs;
   /** Children of this run only. */
   readonly parent?: string;
+  /** Runs that were started with all of these, and maybe others. */
+  readonly attributes?: RunAttributes;
   /** Runs a page, 1 to 200. Default 50. */
   readonly limit?: number;
   /** `next` of the page before. */
@@ -33,19 +37,21 @@ const LIMIT_MAX = 200;
 /**
  * Lists runs, newest first. The index it reads lags a little behind: a run just started may be
  * missing for a moment.
- * @throws InvalidArgumentError for a limit, status or cursor that makes no sense
+ * @throws InvalidArgumentError for a limit, status, attribute or cursor that makes no sense
  */
 export async function list(
   { store, clock }: ClientDependencies,
   options: ListOptions = {},
 ): Promise<RunPage> {
-  const { workflow, status, parent, limit = 50 } = options;
+  const { workflow, status, parent, attributes = {}, limit = 50 } = options;
   if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX) {
     throw new InvalidArgumentError(`limit is ${limit}; give a whole number from 1 to ${LIMIT_MAX}`);
   }
   if (status !== undefined && !RUN_STATUSES.includes(status)) {
     throw new InvalidArgumentError(`status is "${status}"; give one of ${RUN_STATUSES.join(", ")}`);
   }
+  assertRunAttributes(attributes);
+  const wanted = Object.entries(attributes);
   const now = clock.now();
   const since = options.since ?? now - LIMITS.retentionMs;
   const cursor = options.cursor === undefined ? undefined : parseCursor(options.cursor);
@@ -56,11 +62,15 @@ export async function list(
     if (workflow !== undefined && meta.workflow !== workflow) continue;
     if (status !== undefined && meta.status !== status) continue;
     if (parent !== undefined && meta.parent?.id !== parent) continue;
+    if (wanted.some(([name, value]) => attributeOf(meta, name) !== value)) continue;
     if (runs.length === limit) return { runs, next: cursorAfter(runs.at(-1)) };
     runs.push(summaryOf(meta));
   }
   return { runs };
 }
+
+const attributeOf = ({ attributes }: Meta, name: string): string | undefined =>
+  Object.hasOwn(attributes, name) ? attributes[name] : undefined;
 
 const cursorAfter = (last: RunSummary | undefined): string =>
   Buffer.from(`${last?.startedAt ?? 0}#${last?.id ?? ""}`).toString("base64url");

@@ -1,9 +1,10 @@
 import type { Clock } from "../core/clock.ts";
 import { decodeValue } from "../core/codec.ts";
 import { type Duration, parseDuration } from "../core/duration.ts";
-import { CancelledError, RunNotFoundError, WaitTimeoutError } from "../core/errors.ts";
+import { CancelledError, WaitTimeoutError } from "../core/errors.ts";
 import { isFinished, type RunStatus } from "../core/status.ts";
 import { historyOf, type Meta } from "../store/meta.ts";
+import { runControl, type RunControl } from "./control-run.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import {
   descriptionOf,
@@ -12,9 +13,10 @@ import {
   type RunDescription,
 } from "./describe-run.ts";
 import type { Pace } from "./pace.ts";
+import { readRun } from "./read-run.ts";
 
 /** One run, by its id. */
-export interface RunHandle<Output = unknown> {
+export interface RunHandle<Output = unknown> extends RunControl {
   readonly id: string;
   /** Where the run stands. Throws RunNotFoundError. */
   status(): Promise<RunStatus>;
@@ -55,15 +57,9 @@ export function runHandle<Output>(
   started?: JustStarted,
 ): RunHandle<Output> {
   const { store } = deps;
-  const read = async (): Promise<Meta> => {
-    const meta = await store.readRun(id);
-    if (!meta)
-      throw new RunNotFoundError(
-        `there is no run "${id}"; it was never started, or its records have expired`,
-      );
-    return meta;
-  };
+  const read = (): Promise<Meta> => readRun(deps, id);
   return {
+    ...runControl(deps, id),
     id,
     status: async () => (await read()).status,
     describe: async () => descriptionOf(await read(), store.values),

@@ -1,18 +1,29 @@
+import type { EpochMs } from "../core/clock.ts";
 import { encodeValue, hashValue } from "../core/codec.ts";
-import { RunConflictError } from "../core/errors.ts";
+import { type Duration, parseDuration } from "../core/duration.ts";
+import { InvalidArgumentError, RunConflictError } from "../core/errors.ts";
 import { assertRunId, isPossibleRunId } from "../core/keys.ts";
 import { LIMITS } from "../core/limits.ts";
+import { assertRunAttributes, type RunAttributes } from "../core/run-attributes.ts";
 import { validate } from "../core/schema-validation.ts";
 import type { Schema } from "../engine/workflow.ts";
 import { historyPk } from "../store/schema.ts";
 import { birthTtl } from "../store/start-run.ts";
 import type { Meta } from "../store/meta.ts";
 import type { ClientDependencies } from "./dependencies.ts";
+import { hintRun } from "./hint-run.ts";
 
 /** How a run is started. */
 export interface StartOptions {
   /** Id of the run, and the idempotency key of its start. Default: a fresh ULID. */
   readonly id?: string;
+  /** Time from the start after which the run is cancelled if it has not finished. Default: none. */
+  readonly timeout?: Duration | undefined;
+  /**
+   * Texts by which the run can be found in lists: at most 10, with names of 1 to 50 of
+   * `A–Z a–z 0–9 . _ -`, and at most 200 characters each.
+   */
+  readonly attributes?: RunAttributes | undefined;
 }
 
 /** What a start came to. */
@@ -25,7 +36,7 @@ export interface StartOutcome {
 /**
  * Starts a run: puts it if there is none of its id, then sends the hint. The same id with the same
  * workflow and input joins the run that is there.
- * @throws InvalidArgumentError for a bad id, ValidationError for a bad input, ValueTooLargeError,
+ * @throws InvalidArgumentError for a bad id, timeout or attribute, ValidationError for a bad input, ValueTooLargeError,
  * ValueNotSerializableError, RunConflictError when the id belongs to another run
  */
 export async function start<Given>(
@@ -38,6 +49,9 @@ export async function start<Given>(
   const now = clock.now();
   const id = options.id ?? ids.ulid(now);
   if (!options.isInternalId || !isPossibleRunId(id)) assertRunId(id);
+  const deadline = options.timeout === undefined ? undefined : deadlineAfter(options.timeout, now);
+  const { attributes } = options;
+  if (attributes !== undefined) assertRunAttributes(attributes);
   const valid = workflow.inputSchema
     ? await validate(workflow.inputSchema, input, `input of workflow "${workflow.name}"`)
     : input;
@@ -46,7 +60,7 @@ export async function start<Given>(
   const stored = await store.values.keep(encodeValue(valid, { what }), {
     historyPk: historyPk(incarnation, 0),
     inlineBytes: LIMITS.metaInlineBytes,
-    ttlSeconds: birthTtl(now),
+    ttlSeconds: birthTtl(now, deadline),
     nonce: ids.nonce(),
   });
   const inputHash = hashValue(input);
@@ -58,22 +72,25 @@ export async function start<Given>(
     inputHash,
     now,
     tx: ids.nonce(),
+    deadline,
+    attributes,
   });
   const { meta, created } = started;
   if (!created && (meta.workflow !== workflow.name || meta.inputHash !== inputHash)) {
     throw conflict(meta, workflow.name);
   }
   // A run never claimed may have lost its hint: a repeated start sends it again.
-  if (created || meta.epoch === 0) await hint(deps, meta);
+  if (created || meta.epoch === 0) await hintRun(deps, meta.id, meta.dueAt);
   return started;
 }
 
-async function hint({ hints, log }: ClientDependencies, { id, dueAt }: Meta): Promise<void> {
-  try {
-    await hints.send({ run: id, for: dueAt });
-  } catch (error) {
-    log.warn("hint not sent; the sweeper will send one", { run: id, error });
-  }
+/** Longest life of a run with a timeout: a hundred years, 3,153,600,000,000 ms. */
+const TIMEOUT_MAX_MS = 100 * LIMITS.lifeMs;
+
+function deadlineAfter(timeout: Duration, now: EpochMs): EpochMs {
+  const ms = parseDuration(timeout);
+  if (ms >= 1 && ms <= TIMEOUT_MAX_MS) return now + ms;
+  throw new InvalidArgumentError(`timeout is ${timeout}; give 1 ms to ${TIMEOUT_MAX_MS} ms`);
 }
 
 const conflict = (there: Meta, workflow: string): RunConflictError =>

@@ -61,6 +61,14 @@ export class CancelledError extends SavepointError {
   }
 }
 
+/** The run had not finished by the end of its `timeout`, and was cancelled. */
+export class RunTimeoutError extends SavepointError {
+  readonly code = "run_timeout";
+  static {
+    this.prototype.name = "RunTimeoutError";
+  }
+}
+
 /** A step's body took longer than its `timeout`. */
 export class StepTimeoutError extends SavepointError {
   readonly code = "step_timeout";
@@ -156,6 +164,14 @@ export class RunNotFoundError extends SavepointError {
   readonly code = "run_not_found";
   static {
     this.prototype.name = "RunNotFoundError";
+  }
+}
+
+/** A run has so many messages waiting in its mailbox that it takes no more for now. */
+export class MailboxFullError extends SavepointError {
+  readonly code = "mailbox_full";
+  static {
+    this.prototype.name = "MailboxFullError";
   }
 }
 

@@ -10,6 +10,8 @@ const RUN_ID_MAX = 200;
 export const RUN_ID = /^(?!\.{1,2}$)[A-Za-z0-9._:-]{1,200}$/;
 /** Longest operation key, bytes: DynamoDB allows a sort key 1,024, and some are prefixed. */
 const OPERATION_KEY_MAX = 900;
+/** Longest idempotency key, characters. */
+const IDEMPOTENCY_KEY_MAX = 200;
 /** Longest name, bytes of UTF-8. */
 const NAME_MAX = 100;
 /** Characters kept of each end of a child's id that is too long as a whole. */
@@ -32,6 +34,17 @@ export function assertRunId(id: unknown): asserts id is string {
   );
 }
 
+/**
+ * Checks a key by which a sender names what it sends.
+ * @throws InvalidArgumentError unless it is 1 to 200 characters
+ */
+export function assertIdempotencyKey(key: unknown): asserts key is string {
+  if (typeof key === "string" && key.length > 0 && key.length <= IDEMPOTENCY_KEY_MAX) return;
+  throw new InvalidArgumentError(
+    `${shown(key)} is not an idempotency key; give 1 to ${IDEMPOTENCY_KEY_MAX} characters`,
+  );
+}
+
 /** Whether a run of this id could exist: ids of children and schedules contain `~` and `@`, too. */
 export const isPossibleRunId = (id: string): boolean => ANY_RUN_ID.test(id);
 
@@ -51,7 +64,7 @@ export function assertName(what: string, name: unknown): asserts name is string 
     return;
   }
   throw new InvalidArgumentError(
-    `${shown(name)} is not a name for a ${what}; use 1 to ${NAME_MAX} bytes without / # ~ @ and control characters`,
+    `${shown(name)} is not a name for ${/^[aeiou]/.test(what) ? "an" : "a"} ${what}; use 1 to ${NAME_MAX} bytes without / # ~ @ and control characters`,
   );
 }
 
@@ -109,6 +122,16 @@ export interface RunRound {
  */
 export const idempotencyKey = ({ id, incarnation, round }: RunRound, key: string): string =>
   digest([id, incarnation, round, key], 24);
+
+/**
+ * The id of a message whose sender gave an idempotency key: the same for every send of that event
+ * with that key to that run. 24 URL-safe characters.
+ */
+export const messageId = (
+  { id, incarnation }: Pick<RunRound, "id" | "incarnation">,
+  event: string,
+  key: string,
+): string => digest(["message", id, incarnation, event, key], 24);
 
 /** The first characters of a SHA-256, each worth 6 bits. */
 const digest = (parts: readonly (string | number)[], characters: number): string =>

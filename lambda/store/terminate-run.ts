@@ -1,6 +1,6 @@
 import type { EpochMs } from "../core/clock.ts";
 import { LIMITS } from "../core/limits.ts";
-import { isFinished } from "../core/status.ts";
+import { isFinished, RUN_STATUSES, type RunStatus } from "../core/status.ts";
 import { number, text } from "./attributes.ts";
 import { changeRun, type Form } from "./change-run.ts";
 import type { Meta } from "./meta.ts";
@@ -12,6 +12,8 @@ export type Terminated =
   /** The run as it stands; with `owed` it wants a hint, so that somebody settles that. */
   | { readonly outcome: "terminated"; readonly meta: Meta }
   | { readonly outcome: "finished"; readonly meta: Meta }
+  /** It is in none of the statuses from which it was to be terminated. */
+  | { readonly outcome: "left"; readonly meta: Meta }
   /** There is no run of that incarnation any more. */
   | { readonly outcome: "gone" };
 
@@ -20,6 +22,8 @@ interface Terminating {
   readonly run: Meta;
   /** What the run ends with. */
   readonly error: StoredValue;
+  /** Terminates it from these statuses only. Default: from every unfinished one. */
+  readonly from?: readonly RunStatus[];
   readonly now: EpochMs;
   readonly tx: string;
 }
@@ -32,38 +36,39 @@ interface Terminating {
  */
 export async function terminateRun(table: Table, request: Terminating): Promise<Terminated> {
   const { run, tx } = request;
+  const { from = UNFINISHED } = request;
   const ended = await changeRun(table, run, tx, formFor(run, request), (meta) =>
-    isFinished(meta.status) ? undefined : formFor(meta, request),
+    from.includes(meta.status) ? formFor(meta, request) : undefined,
   );
   if (ended.outcome === "gone") return ended;
-  return {
-    outcome: ended.outcome === "changed" ? "terminated" : "finished",
-    meta: ended.meta,
-  };
+  const { meta } = ended;
+  if (ended.outcome === "changed") return { outcome: "terminated", meta };
+  return { outcome: isFinished(meta.status) ? "finished" : "left", meta };
 }
 
-const UNFINISHED = "#status IN (:queued, :running, :waiting, :paused, :blocked)";
+const UNFINISHED = RUN_STATUSES.filter((status) => !isFinished(status));
 const END =
   "#status = :cancelled, #epoch = #epoch + :one, #finishedAt = :now, #ttl = :ttl, #error = :error";
 const OFF =
   "#owner, #leaseUntil, #dueAt, #activity, #quorum, #pause, #code, #attentionShard, #attentionAt";
 
 /** Waiters and claims only ever come, so whether there are any is all that can have changed. */
-function formFor({ waiters, epoch }: Meta, { error, now }: Terminating): Form {
+function formFor({ waiters, epoch }: Meta, { error, now, from = UNFINISHED }: Terminating): Form {
   const hasWaiters = waiters.length > 0;
   const wasClaimed = epoch > 0;
   const owed = [...(hasWaiters ? ["waiters"] : []), ...(wasClaimed ? ["children"] : [])];
   const owes = owed.length > 0;
   return {
     condition: [
-      UNFINISHED,
+      `#status IN (${from.map((status) => `:${status}`).join(", ")})`,
       hasWaiters ? "attribute_exists(#waiters)" : "attribute_not_exists(#waiters)",
       wasClaimed ? "#epoch > :zero" : "#epoch = :zero",
     ].join(" AND "),
     set: owes ? `${END}, #owed = :owed, #checkAt = :check` : END,
     remove: owes ? OFF : `${OFF}, #checkAt`,
     values: {
-      ...STATUSES,
+      ...Object.fromEntries(from.map((status) => [`:${status}`, text(status)])),
+      ":cancelled": text("cancelled"),
       ":zero": number(0),
       ":one": number(1),
       ":now": number(now),
@@ -73,12 +78,3 @@ function formFor({ waiters, epoch }: Meta, { error, now }: Terminating): Form {
     },
   };
 }
-
-const STATUSES = {
-  ":queued": text("queued"),
-  ":running": text("running"),
-  ":waiting": text("waiting"),
-  ":paused": text("paused"),
-  ":blocked": text("blocked"),
-  ":cancelled": text("cancelled"),
-};

@@ -1,8 +1,10 @@
 import type { RunDescription } from "../../lambda/client/describe-run.ts";
 import type { HistoryEntry } from "../../lambda/client/describe-run.ts";
+import type { RunControl } from "../../lambda/client/control-run.ts";
 import type { ListOptions } from "../../lambda/client/list.ts";
 import type { RunHandle } from "../../lambda/client/run-handle.ts";
 import type { NamedSavepoint } from "../../lambda/client/savepoint.ts";
+import type { StartOptions } from "../../lambda/client/start.ts";
 import { encodeValue, hashValue } from "../../lambda/core/codec.ts";
 import {
   RunConflictError,
@@ -26,7 +28,12 @@ export class FakeSavepoint implements NamedSavepoint {
     this.workflows = new Map(workflows.map((one) => [one.name, one]));
   }
 
-  async startByName(name: string, input: unknown, { id = `run-${this.runs.size}` } = {}) {
+  async startByName(
+    name: string,
+    input: unknown,
+    { id = `run-${this.runs.size}`, ...options }: StartOptions = {},
+  ) {
+    if (Object.keys(options).length > 0) this.asked.push(options);
     const workflow = this.workflows.get(name);
     if (!workflow) throw new WorkflowNotFoundError(`there is no workflow "${name}"`);
     if (workflow.inputSchema) await validate(workflow.inputSchema, input, `input of "${name}"`);
@@ -77,6 +84,24 @@ export class FakeSavepoint implements NamedSavepoint {
         return describe();
       },
       result: () => Promise.reject(new Error("the API does not ask for results")),
+      ...this.#control(id, describe),
+    };
+  }
+
+  /** Control that only notes what was asked; a run of the status `failed` conflicts with all of it. */
+  #control(id: string, describe: () => Promise<RunDescription>): RunControl {
+    const note = async (...asked: unknown[]): Promise<void> => {
+      const { status } = await describe();
+      if (status === "failed") throw new RunConflictError(`run "${id}" is ${status}`);
+      this.asked.push(asked);
+    };
+    return {
+      send: (event, value, options) => note("send", event.name, value, options),
+      cancel: (options) => note("cancel", options),
+      terminate: (options) => note("terminate", options),
+      pause: () => note("pause"),
+      resume: () => note("resume"),
+      delete: () => note("delete"),
     };
   }
 

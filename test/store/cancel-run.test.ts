@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { LIMITS } from "../../lambda/core/limits.ts";
 import type { RunStatus } from "../../lambda/core/status.ts";
 import type { Meta } from "../../lambda/store/meta.ts";
-import { n, NOW, openTestStore, type OpenedStore, s } from "./opened.ts";
+import { n, NOW, openTestStore, type OpenedStore, s } from "../support/test-store.ts";
 
 let opened: OpenedStore;
 beforeEach(async () => {

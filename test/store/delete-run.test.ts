@@ -3,7 +3,7 @@ import type { Item } from "../../lambda/store/attributes.ts";
 import { type Meta, metaFrom, referenceText } from "../../lambda/store/meta.ts";
 import { NEW_OPERATION, operationItem } from "../../lambda/store/operation.ts";
 import { TABLE_NAME } from "../../localstack/embedded/resources.ts";
-import { n, NOW, openTestStore, type OpenedStore, s } from "./opened.ts";
+import { n, NOW, openTestStore, type OpenedStore, s } from "../support/test-store.ts";
 
 let opened: OpenedStore;
 beforeEach(async () => {

@@ -3,7 +3,7 @@ import { LIMITS } from "../../lambda/core/limits.ts";
 import type { RunStatus } from "../../lambda/core/status.ts";
 import { type Message, messageAttribute } from "../../lambda/store/mailbox.ts";
 import type { Meta } from "../../lambda/store/meta.ts";
-import { n, NOW, openTestStore, type OpenedStore, s } from "./opened.ts";
+import { n, NOW, openTestStore, type OpenedStore, s } from "../support/test-store.ts";
 
 let opened: OpenedStore;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { LIMITS } from "../../lambda/core/limits.ts";
-import { n, NOW, openTestStore, s } from "./opened.ts";
+import { n, NOW, openTestStore, s } from "../support/test-store.ts";
 
 const run = {
   id: "run",

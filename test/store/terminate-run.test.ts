@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { LIMITS } from "../../lambda/core/limits.ts";
 import { type Meta, metaFrom, referenceText } from "../../lambda/store/meta.ts";
-import { n, NOW, openTestStore, type OpenedStore, s } from "./opened.ts";
+import { n, NOW, openTestStore, type OpenedStore, s } from "../support/test-store.ts";
 
 let opened: OpenedStore;
 beforeEach(async () => {
@@ -74,6 +74,21 @@ describe("terminating a run", () => {
       expect(await opened.item("nobody")).toBeUndefined();
     },
   );
+});
+
+describe("a termination from some statuses only", () => {
+  it.each([
+    ["blocked", "terminated"],
+    ["running", "left"],
+    ["succeeded", "finished"],
+  ] as const)("of a run that is %s by now: %s", async (status, outcome) => {
+    const run = await opened.put("blocked");
+    await opened.replace(status, { inc: s(run.incarnation) });
+    const request = { run, error: "1", now: NOW, tx: "tx1", from: ["blocked"] } as const;
+    expect(await opened.store.terminateRun(request)).toMatchObject({ outcome });
+    const expected = outcome === "terminated" ? "cancelled" : status;
+    expect(await opened.item()).toMatchObject({ status: s(expected) });
+  });
 });
 
 describe("a termination that is not alone", () => {

@@ -23,8 +23,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   "lambda/store": { may: ["lambda/core"] },
   "lambda/queue": { may: ["lambda/core"] },
   "lambda/engine": { may: LIBRARY, not: [SDK, ...INPUT_OUTPUT] },
-  // What a workflow is, is known to those who start it and those who run it.
-  "lambda/client": { may: [...LIBRARY, "lambda/engine/workflow.ts"] },
+  // What workflows and events are, is known on both sides of a run.
+  "lambda/client": {
+    may: [...LIBRARY, "lambda/engine/workflow.ts", "lambda/engine/event.ts"],
+  },
   "lambda/api": { may: ["lambda/core", "lambda/client"], not: [SDK] },
   "lambda/index.ts": {
     may: ["lambda/core", "lambda/engine", "lambda/client", "lambda/functions/create.ts"],

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Clock } from "../../lambda/core/clock.ts";
+import type { Ids } from "../../lambda/core/ids.ts";
 import type { RunStatus } from "../../lambda/core/status.ts";
 import type { Item } from "../../lambda/store/attributes.ts";
 import { type Meta, metaFrom } from "../../lambda/store/meta.ts";
@@ -10,7 +11,7 @@ import { createDynamoDB, type DynamoDB } from "../../localstack/embedded/dynamod
 import { createResources, TABLE_NAME } from "../../localstack/embedded/resources.ts";
 import { inProcessHandler } from "../../localstack/embedded/sdk-handler.ts";
 import { createSqs } from "../../localstack/embedded/sqs/sqs.ts";
-import { seededIds } from "../support/seeded-ids.ts";
+import { seededIds } from "./seeded-ids.ts";
 
 /** The time in these tests. */
 export const NOW = Date.UTC(2026, 0, 1);
@@ -27,6 +28,7 @@ type Attributes = Readonly<Record<string, Item[string] | undefined>>;
 /** A store over the embedded DynamoDB, whose calls can be interfered with. */
 export interface OpenedStore {
   readonly store: Store;
+  readonly ids: Ids;
   readonly dynamodb: DynamoDB;
   /** Fates of the calls to come, the next one first; calls beyond them are left alone. */
   readonly fates: Fate[];
@@ -41,7 +43,7 @@ export interface OpenedStore {
 }
 
 /** Time stands still; pauses are over at once. */
-const clock: Clock = {
+export const stillClock: Clock = {
   now: () => NOW,
   monotonic: () => NOW,
   after(_, wake) {
@@ -78,8 +80,8 @@ const ATTRIBUTES: Readonly<Record<RunStatus, Attributes>> = {
 
 /** Opens a store with a table that is empty. */
 export async function openTestStore(): Promise<OpenedStore> {
-  const dynamodb = createDynamoDB({ clock });
-  await createResources(dynamodb, createSqs({ clock }));
+  const dynamodb = createDynamoDB({ clock: stillClock });
+  await createResources(dynamodb, createSqs({ clock: stillClock }));
   const fates: Fate[] = [];
   const calls: string[] = [];
   const client = new DynamoDBClient({
@@ -96,7 +98,7 @@ export async function openTestStore(): Promise<OpenedStore> {
     }),
   });
   const ids = seededIds(1);
-  const store = openStore({ client, table: TABLE_NAME, clock, ids });
+  const store = openStore({ client, table: TABLE_NAME, clock: stillClock, ids });
   const read = async (id = "run"): Promise<Item | undefined> => {
     const Key = { pk: { S: `RUN#${id}` }, sk: { S: "META" } };
     const request = { TableName: TABLE_NAME, Key, ConsistentRead: true };
@@ -128,6 +130,7 @@ export async function openTestStore(): Promise<OpenedStore> {
   };
   return {
     store,
+    ids,
     dynamodb,
     fates,
     calls,

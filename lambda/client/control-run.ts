@@ -1,0 +1,186 @@
+import { encodeError } from "../core/encode-error.ts";
+import { CancelledError, InvalidArgumentError, RunConflictError } from "../core/errors.ts";
+import type { RunStatus } from "../core/status.ts";
+import type { Event } from "../engine/event.ts";
+import type { Meta } from "../store/meta.ts";
+import type { ClientDependencies } from "./dependencies.ts";
+import { hintRun } from "./hint-run.ts";
+import { noRun, readRun } from "./read-run.ts";
+import { sendEvent, type SendOptions } from "./send-event.ts";
+
+/** Why a run is ended. */
+export interface EndOptions {
+  /** For those who look at the run: at most 200 characters. */
+  readonly reason?: string | undefined;
+}
+
+/** What can be done to a run from outside. Every method throws RunNotFoundError. */
+export interface RunControl {
+  /**
+   * Sends an event into the run. It is there for good when this resolves, whatever the run is doing.
+   * @throws InvalidArgumentError for a bad name or key, ValidationError for a value that does not fit
+   * the event's schema, ValueTooLargeError, ValueNotSerializableError, RunConflictError when the run
+   * has finished, MailboxFullError
+   */
+  send<Given>(
+    event: Event<Given, unknown>,
+    value: NoInfer<Given>,
+    options?: SendOptions,
+  ): Promise<void>;
+  /**
+   * Asks the run to end: what it waits for rejects with CancelledError, and its `finally` blocks run.
+   * A blocked run is terminated. Of a run that has finished, or is being cancelled, nothing changes.
+   */
+  cancel(options?: EndOptions): Promise<void>;
+  /**
+   * Ends the run at once: nothing of its code runs any more, not even `finally`. Its children are
+   * cancelled. Of a run that has finished nothing changes.
+   */
+  terminate(options?: EndOptions): Promise<void>;
+  /**
+   * Keeps the run from going on; a step that runs may end first. Events still arrive.
+   * @throws RunConflictError when it has finished, is blocked or is being cancelled
+   */
+  pause(): Promise<void>;
+  /**
+   * Lets a paused run go on.
+   * @throws RunConflictError when it is not paused
+   */
+  resume(): Promise<void>;
+  /**
+   * Deletes the run and all that it has recorded.
+   * @throws RunConflictError when it has not finished, or a run that waits for it has not taken its
+   * outcome yet
+   */
+  delete(): Promise<void>;
+}
+
+/** Control of one run; nothing is read until something is asked. */
+export const runControl = (deps: ClientDependencies, id: string): RunControl => ({
+  send: (event, value, options = {}) => sendEvent(deps, id, event, value, options),
+  cancel: ({ reason } = {}) => cancel(deps, id, reason),
+  terminate: async ({ reason } = {}) => {
+    assertReason(reason);
+    await terminate(deps, await readRun(deps, id), { verb: "terminated", reason });
+  },
+  pause: () => pause(deps, id),
+  resume: () => resume(deps, id),
+  delete: () => deleteRun(deps, id),
+});
+
+async function cancel(deps: ClientDependencies, id: string, reason = ""): Promise<void> {
+  assertReason(reason);
+  const { store, clock, ids } = deps;
+  const to = await readRun(deps, id);
+  const request = { nonce: ids.nonce(), reason, cause: "request" } as const;
+  for (;;) {
+    const now = clock.now();
+    const cancelled = await store.cancelRun({ to, cancel: request, now, tx: ids.nonce() });
+    switch (cancelled.outcome) {
+      case "gone":
+        throw noRun(id);
+      case "finished":
+        return;
+      case "requested":
+        if (cancelled.dueAt !== undefined) await hintRun(deps, id, cancelled.dueAt);
+        return;
+      case "blocked": {
+        const end = { verb: "cancelled", reason, from: ["blocked"] } as const;
+        // Code that goes with its history may have claimed it meanwhile: that can cancel it.
+        if (await terminate(deps, cancelled.meta, end)) return;
+      }
+    }
+  }
+}
+
+/** Whether the run is over. */
+async function terminate(
+  deps: ClientDependencies,
+  run: Meta,
+  end: {
+    readonly verb: "cancelled" | "terminated";
+    readonly reason: string | undefined;
+    readonly from?: readonly RunStatus[];
+  },
+): Promise<boolean> {
+  const { store, clock, ids } = deps;
+  const { verb, reason, from } = end;
+  const error = new CancelledError(`run "${run.id}" was ${verb}${reason ? `: ${reason}` : ""}`);
+  // Where in the client it was made says nothing about the run.
+  delete error.stack;
+  const ended = await store.terminateRun({
+    run,
+    error: encodeError(error),
+    now: clock.now(),
+    tx: ids.nonce(),
+    ...(from && { from }),
+  });
+  if (ended.outcome === "gone") throw noRun(run.id);
+  if (ended.outcome === "terminated" && ended.meta.owed.length > 0) {
+    await hintRun(deps, run.id, undefined);
+  }
+  return ended.outcome !== "left";
+}
+
+async function pause(deps: ClientDependencies, id: string): Promise<void> {
+  const run = await readRun(deps, id);
+  const paused = await deps.store.pauseRun({ run, tx: deps.ids.nonce() });
+  if (paused.outcome === "gone") throw noRun(id);
+  if (paused.outcome !== "refused") return;
+  const { cancel: request, status } = paused.meta;
+  const isEnding =
+    request !== undefined && (status === "running" || status === "waiting" || status === "queued");
+  throw conflict(
+    paused.meta,
+    isEnding
+      ? "is being cancelled and cannot be paused"
+      : `is ${status} and cannot be paused; only a run that is queued, running or waiting can`,
+  );
+}
+
+async function resume(deps: ClientDependencies, id: string): Promise<void> {
+  const { store, clock, ids } = deps;
+  const run = await readRun(deps, id);
+  const resumed = await store.resumeRun({ run, now: clock.now(), tx: ids.nonce() });
+  if (resumed.outcome === "gone") throw noRun(id);
+  if (resumed.outcome === "queued") await hintRun(deps, id, resumed.dueAt);
+  if (resumed.outcome === "refused") {
+    throw conflict(resumed.meta, `is ${resumed.meta.status}; only a paused run can be resumed`);
+  }
+}
+
+async function deleteRun(deps: ClientDependencies, id: string): Promise<void> {
+  const deleted = await deps.store.deleteRun(await readRun(deps, id));
+  switch (deleted.outcome) {
+    case "deleted":
+      return;
+    case "unfinished": {
+      const { meta } = deleted;
+      throw conflict(meta, `is ${meta.status}; only a run that has finished can be deleted`);
+    }
+    case "owing":
+      await hintRun(deps, id, undefined);
+      throw conflict(
+        deleted.meta,
+        "has finished, but runs that depend on it have not been told yet; delete it in a moment",
+      );
+    case "awaited":
+      throw new RunConflictError(
+        `run "${deleted.by.id}" waits for run "${id}" and has not recorded its outcome; delete it later`,
+        { details: { id, awaitedBy: deleted.by.id } },
+      );
+  }
+}
+
+const conflict = ({ id, status }: Meta, what: string): RunConflictError =>
+  new RunConflictError(`run "${id}" ${what}`, { details: { id, status } });
+
+/** Longest reason, characters: it is kept in META. */
+const REASON_MAX = 200;
+
+function assertReason(reason: unknown): void {
+  if (reason === undefined || (typeof reason === "string" && reason.length <= REASON_MAX)) return;
+  const given =
+    typeof reason === "string" ? `has ${reason.length} characters` : `is ${String(reason)}`;
+  throw new InvalidArgumentError(`reason ${given}; give a text of at most ${REASON_MAX}`);
+}

@@ -1,0 +1,32 @@
+import { assertName } from "../core/keys.ts";
+import type { Schema } from "./workflow.ts";
+
+/**
+ * A kind of message that runs wait for.
+ * @typeParam Given what senders give
+ * @typeParam Value what the schema makes of it, and the run gets
+ */
+export interface Event<Given = unknown, Value = Given> {
+  readonly name: string;
+  /** Checks what is sent. Without it any value is taken. */
+  readonly schema: Schema<Given, Value> | undefined;
+}
+
+/**
+ * Declares an event, to be sent by `run.send(event, value)` and waited for in a workflow.
+ *
+ * The schema is applied once, where the event is sent by code that has it. Over HTTP an event is sent
+ * by its name alone, and no schema is applied.
+ * @param name 1 to 100 bytes; stored with each message, so a rename orphans messages under way
+ * @param schema checks the value
+ * @throws InvalidArgumentError for a bad name
+ */
+export function event<Given, Value>(
+  name: string,
+  schema: Schema<Given, Value>,
+): Event<Given, Value>;
+export function event<Value = unknown>(name: string): Event<Value>;
+export function event(name: string, schema?: Schema): Event {
+  assertName("event", name);
+  return { name, schema };
+}
