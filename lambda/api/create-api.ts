@@ -27,10 +27,15 @@ export function createApi({ log, ...context }: ApiOptions): Api {
   app.get("/openapi.json", () => reply({ status: 200, body: document }));
   for (const route of ROUTES) {
     app.on(route.method, honoPath(route), async (c) => {
-      const body = route.body && (await requestJson(c.req.raw));
-      const { signal } = c.req.raw;
-      const id = c.req.param("id") ?? "";
-      return reply(await route.answer(context, { id, query: queryOf(c), body, signal }));
+      const request = {
+        id: c.req.param("id") ?? "",
+        name: c.req.param("name") ?? "",
+        idempotencyKey: c.req.header("idempotency-key"),
+        query: queryOf(c),
+        body: route.body && (await requestJson(c.req.raw, route.isBodyOptional)),
+        signal: c.req.raw.signal,
+      };
+      return reply(await route.answer(context, request));
     });
   }
   for (const [path, allow] of allowedMethods()) {

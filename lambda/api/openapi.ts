@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Route } from "./route.ts";
 import { Failure } from "./schemas.ts";
 
+const TEXT = { type: "string" };
 const ERROR = { $ref: "#/components/schemas/Failure" };
 
 /** The OpenAPI 3.1 document of some routes (https://spec.openapis.org/oas/v3.1.0). */
@@ -15,14 +16,15 @@ export function openApiDocument(routes: readonly Route[], version: string): obje
     info: {
       title: "Savepoint",
       version,
-      description: "Durable workflows: start runs and look at them.",
+      description: "Durable workflows: start runs, look at them and control them.",
     },
     paths,
     components: { schemas: { Failure: jsonSchema(Failure, "output") } },
   };
 }
 
-function operation({ operationId, summary, id, query, body, replies }: Route): object {
+function operation(route: Route): object {
+  const { operationId, summary, query, body, isBodyOptional = false, replies } = route;
   const responses: Record<string, object> = {};
   for (const [status, { description, schema }] of Object.entries(replies)) {
     const content = json(schema ? jsonSchema(schema, "output") : ERROR);
@@ -31,8 +33,10 @@ function operation({ operationId, summary, id, query, body, replies }: Route): o
   return {
     operationId,
     summary,
-    parameters: [...pathParameter(id), ...queryParameters(query)],
-    ...(body && { requestBody: { required: true, content: json(jsonSchema(body, "input")) } }),
+    parameters: [...pathParameters(route), ...queryParameters(query), ...headerParameters(route)],
+    ...(body && {
+      requestBody: { required: !isBodyOptional, content: json(jsonSchema(body, "input")) },
+    }),
     responses: {
       ...responses,
       default: { description: "Any other error", content: json(ERROR) },
@@ -42,10 +46,17 @@ function operation({ operationId, summary, id, query, body, replies }: Route): o
 
 const json = (schema: object): object => ({ "application/json": { schema } });
 
-const pathParameter = (description: string | undefined): object[] =>
+const pathParameters = ({ id, name }: Route): object[] =>
+  Object.entries({ id, name }).flatMap(([parameter, description]) =>
+    description === undefined
+      ? []
+      : [{ name: parameter, in: "path", required: true, description, schema: TEXT }],
+  );
+
+const headerParameters = ({ idempotencyKey: description }: Route): object[] =>
   description === undefined
     ? []
-    : [{ name: "id", in: "path", required: true, description, schema: { type: "string" } }];
+    : [{ name: "Idempotency-Key", in: "header", description, schema: TEXT }];
 
 const queryParameters = (query: z.ZodObject): object[] =>
   Object.entries(query.shape).map(([name, schema]) => {

@@ -5,18 +5,16 @@ export const BODY_BYTES_MAX = 4 * 1_048_576;
 
 /**
  * The JSON of a request's body.
+ * @param isOptional whether no body at all counts as `{}`
  * @throws RequestError 415 for another content type, 413 over 4 MB, 400 for what is not JSON in UTF-8
  */
-export async function requestJson(request: Request): Promise<unknown> {
+export async function requestJson(request: Request, isOptional = false): Promise<unknown> {
   const type = request.headers.get("content-type");
-  if (type?.split(";", 1)[0]?.trim().toLowerCase() !== "application/json") {
-    throw new RequestError(
-      415,
-      "unsupported_media_type",
-      `content-type is ${type === null ? "missing" : `"${type}"`}; send application/json`,
-    );
-  }
+  const isJson = type?.split(";", 1)[0]?.trim().toLowerCase() === "application/json";
+  if (!isJson && !isOptional) throw notJson(type);
   const bytes = await read(request);
+  if (isOptional && bytes.byteLength === 0) return {};
+  if (!isJson) throw notJson(type);
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as unknown;
   } catch (error) {
@@ -27,6 +25,13 @@ export async function requestJson(request: Request): Promise<unknown> {
     );
   }
 }
+
+const notJson = (type: string | null): RequestError =>
+  new RequestError(
+    415,
+    "unsupported_media_type",
+    `content-type is ${type === null ? "missing" : `"${type}"`}; send application/json`,
+  );
 
 /** The body, read only as far as it may go: its declared length proves nothing. */
 async function read(request: Request): Promise<Buffer> {

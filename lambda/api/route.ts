@@ -11,8 +11,11 @@ export interface RouteContext {
 
 /** A request as far as routes care. */
 export interface RouteRequest {
-  /** Decoded parameter of the path; empty when the path has none. */
+  /** Decoded parameters of the path; empty when the path has none of that name. */
   readonly id: string;
+  readonly name: string;
+  /** The header `Idempotency-Key`. */
+  readonly idempotencyKey: string | undefined;
   /** Parameters of the query; one given several times is an array. */
   readonly query: unknown;
   /** JSON of the body; undefined when the route takes none. */
@@ -37,13 +40,18 @@ export interface ReplyDescription {
 
 /** How a route looks from outside. */
 export interface RouteDescription<Query> {
-  readonly method: "GET" | "POST";
-  /** Path with its parameter in braces, as OpenAPI writes it. */
+  readonly method: "GET" | "POST" | "DELETE";
+  /** Path with its parameters in braces, as OpenAPI writes it. */
   readonly path: string;
   readonly operationId: string;
   readonly summary: string;
-  /** What the path's parameter is. */
+  /** What the path's parameters are. */
   readonly id?: string;
+  readonly name?: string;
+  /** What the header `Idempotency-Key` does; absent when it does nothing. */
+  readonly idempotencyKey?: string;
+  /** Whether a body may be left out, which counts as `{}`. */
+  readonly isBodyOptional?: boolean;
   readonly query: z.ZodObject & z.ZodType<Query>;
   readonly replies: Readonly<Record<number, ReplyDescription>>;
 }

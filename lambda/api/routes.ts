@@ -1,8 +1,7 @@
-import type { RunHandle } from "../client/run-handle.ts";
-import { RunNotFoundError } from "../core/errors.ts";
-import { isPossibleRunId } from "../core/keys.ts";
+import { CONTROL_ROUTES } from "./control-routes.ts";
+import { findRun } from "./find-run.ts";
 import { jsonView } from "./json-view.ts";
-import { route, routeWithBody, type Route, type RouteContext } from "./route.ts";
+import { route, routeWithBody, type Route } from "./route.ts";
 import * as shape from "./schemas.ts";
 
 const NO_RUN = { description: "There is no such run" };
@@ -20,8 +19,8 @@ const startRun = routeWithBody(
     query: shape.NoQuery,
     body: shape.StartRun,
     replies: {
-      202: { description: "Started", schema: shape.StartedRun },
-      200: { description: "It was started before, with the same input", schema: shape.StartedRun },
+      202: { description: "Started", schema: shape.RunStanding },
+      200: { description: "It was started before, with the same input", schema: shape.RunStanding },
       400: { description: "The body is not JSON" },
       404: { description: "There is no such workflow" },
       409: { description: "A run of that id exists with another workflow or input" },
@@ -30,8 +29,9 @@ const startRun = routeWithBody(
       422: INVALID,
     },
   },
-  async ({ savepoint }, { id: workflow, body: { input, id } }) => {
-    const started = await savepoint.startByName(workflow, input, id === undefined ? {} : { id });
+  async ({ savepoint }, { id: workflow, body: { input, id, ...rest } }) => {
+    const options = id === undefined ? rest : { ...rest, id };
+    const started = await savepoint.startByName(workflow, input, options);
     const { run, created } = started;
     const status = created ? "queued" : await run.status();
     const headers = { location: `/runs/${run.id}` };
@@ -50,10 +50,18 @@ const listRuns = route(
     replies: { 200: { description: "One page", schema: shape.RunPage }, 422: INVALID },
   },
   async ({ savepoint }, { query }) => {
-    const given = Object.entries(query).filter(([, value]) => value !== undefined);
-    return { status: 200, body: await savepoint.list(Object.fromEntries(given)) };
+    const { attribute, ...filters } = query;
+    const given = Object.entries(filters).filter(([, value]) => value !== undefined);
+    const options = { ...Object.fromEntries(given), ...(attribute && attributesOf(attribute)) };
+    return { status: 200, body: await savepoint.list(options) };
   },
 );
+
+const attributesOf = (pairs: readonly string[]) => ({
+  attributes: Object.fromEntries(
+    pairs.map((pair) => [pair.slice(0, pair.indexOf(":")), pair.slice(pair.indexOf(":") + 1)]),
+  ),
+});
 
 /** Shows one run, waiting for its end when asked to. */
 const getRun = route(
@@ -71,7 +79,7 @@ const getRun = route(
     },
   },
   async (context, { id, query: { wait = 0 }, signal }) => {
-    const run = find(context, id);
+    const run = findRun(context, id);
     const shown = wait > 0 ? run.wait({ timeout: wait * 1_000, signal }) : run.describe();
     return { status: 200, body: jsonView(await shown) };
   },
@@ -90,7 +98,7 @@ const getHistory = route(
   },
   async (context, { id }) => ({
     status: 200,
-    body: { operations: await find(context, id).history() },
+    body: { operations: await findRun(context, id).history() },
   }),
 );
 
@@ -106,10 +114,12 @@ const getHealth = route(
   async ({ version }) => ({ status: 200, body: { status: "ok", version } }),
 );
 
-function find({ savepoint }: RouteContext, id: string): RunHandle {
-  if (isPossibleRunId(id)) return savepoint.get(id);
-  throw new RunNotFoundError(`there is no run ${JSON.stringify(id)}: that is not a run id`);
-}
-
 /** Every route of the API but the OpenAPI document itself, which is made from them. */
-export const ROUTES: readonly Route[] = [startRun, listRuns, getRun, getHistory, getHealth];
+export const ROUTES: readonly Route[] = [
+  startRun,
+  listRuns,
+  getRun,
+  getHistory,
+  ...CONTROL_ROUTES,
+  getHealth,
+];

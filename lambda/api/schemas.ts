@@ -5,6 +5,11 @@ import { RUN_STATUSES } from "../core/status.ts";
 const time = z.int().nonnegative().describe("Milliseconds since the Unix epoch");
 const status = z.enum(RUN_STATUSES);
 
+const attributes = z
+  .record(z.string(), z.string())
+  .describe("Texts by which the run can be found: at most 10, of at most 200 characters each");
+const DURATION_UNIT = z.enum(["ms", "s", "m", "h", "d", "w"]);
+
 /** A whole number in a query. */
 const wholeNumber = (schema: z.ZodType<number, number>) =>
   z
@@ -21,7 +26,25 @@ export const StartRun = z.strictObject({
     .regex(RUN_ID, "must be 1 to 200 of A-Z a-z 0-9 . _ : -")
     .optional()
     .describe("Id of the run and idempotency key of its start; a fresh one when left out"),
+  timeout: z
+    .union([z.int().positive(), z.templateLiteral([z.number().nonnegative(), DURATION_UNIT])])
+    .optional()
+    .describe(
+      'Time after which the run is cancelled if it has not finished: milliseconds, or text such as "90s" or "1.5h"; none when left out',
+    ),
+  attributes: attributes.optional(),
 });
+
+/** Body of a request to end a run. */
+export const EndRun = z.strictObject({
+  reason: z.string().max(200).optional().describe("For those who look at the run"),
+});
+
+/** A body that has no fields. */
+export const NoFields = z.strictObject({});
+
+/** Body of an event: any JSON. */
+export const EventValue = z.unknown().describe("What the event carries");
 
 /** Query of a list. */
 export const ListQuery = z.strictObject({
@@ -30,6 +53,13 @@ export const ListQuery = z.strictObject({
   since: wholeNumber(time).optional().describe("Started at or after"),
   until: wholeNumber(time).optional().describe("Started before"),
   parent: z.string().optional().describe("Children of this run only"),
+  attribute: z
+    .preprocess(
+      (given) => (typeof given === "string" ? [given] : given),
+      z.array(z.string().regex(/^[A-Za-z0-9._-]{1,50}:/, "must be NAME:VALUE")),
+    )
+    .optional()
+    .describe("NAME:VALUE of an attribute that the runs were started with; several: all of them"),
   limit: wholeNumber(z.int().min(1).max(200)).optional().describe("Runs a page; 50 by default"),
   cursor: z.string().optional().describe("`next` of the page before"),
 });
@@ -44,8 +74,11 @@ export const RunQuery = z.strictObject({
 /** A query that takes no parameters. */
 export const NoQuery = z.strictObject({});
 
-/** Answer to a start. */
-export const StartedRun = z.strictObject({ id: z.string(), status });
+/** How a run stands: the answer to a start or an action. */
+export const RunStanding = z.strictObject({ id: z.string(), status });
+
+/** Answer to what leaves nothing to show. */
+export const NamedRun = z.strictObject({ id: z.string() });
 
 const summary = {
   id: z.string(),
@@ -57,6 +90,8 @@ const summary = {
   parent: z.string().optional().describe("The run that started it, when it is a child"),
   epoch: z.int().describe("How often a worker has claimed it"),
   recoveries: z.int().describe("Claims that followed the death of a worker"),
+  deadline: time.optional().describe("When it is cancelled if it has not finished"),
+  attributes: attributes.optional(),
 };
 
 /** A page of runs. */

@@ -15,7 +15,9 @@ describe("everything else", () => {
   });
 
   test.each([
-    ["DELETE", "/runs/d-1", "POST, GET, HEAD"],
+    ["PUT", "/runs/d-1", "POST, GET, HEAD, DELETE"],
+    ["GET", "/runs/d-1/cancel", "POST"],
+    ["GET", "/runs/d-1/events/approved", "POST"],
     ["PUT", "/runs", "GET, HEAD"],
     ["POST", "/runs/d-1/history", "GET, HEAD"],
     ["POST", "/health", "GET, HEAD"],

@@ -9,14 +9,14 @@ const Operation = z.object({
   parameters: z.array(
     z.object({
       name: z.string(),
-      in: z.enum(["path", "query"]),
+      in: z.enum(["path", "query", "header"]),
       required: z.literal(true).optional(),
       description: z.string().optional(),
       schema: z.record(z.string(), z.unknown()),
     }),
   ),
   requestBody: z
-    .object({ required: z.literal(true), content: z.record(z.string(), z.unknown()) })
+    .object({ required: z.boolean(), content: z.record(z.string(), z.unknown()) })
     .optional(),
   responses: z.record(
     z.string(),
@@ -61,6 +61,21 @@ describe("the OpenAPI document", () => {
       expect(inPath.every(({ required }) => required)).toBe(true);
     },
   );
+
+  test("says which bodies may be left out, and where a key is honoured", () => {
+    const named = Object.fromEntries(operations.map((one) => [one.operationId, one]));
+    expect(named["cancelRun"]?.requestBody?.required).toBe(false);
+    expect(named["sendEvent"]?.requestBody?.required).toBe(true);
+    expect(named["sendEvent"]?.parameters.map(({ name }) => name)).toEqual([
+      "id",
+      "name",
+      "Idempotency-Key",
+    ]);
+    expect(named["listRuns"]?.parameters.find(({ name }) => name === "attribute")?.schema).toEqual({
+      type: "array",
+      items: { type: "string", pattern: "^[A-Za-z0-9._-]{1,50}:" },
+    });
+  });
 
   test("says what numbers in a query may be", () => {
     const parameters = Object.fromEntries(

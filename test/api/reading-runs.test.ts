@@ -11,6 +11,8 @@ describe("one run", () => {
       input: { at: new Date(0), size: 2n ** 64n },
       error: new TerminalError("no", { cause: new TypeError("t"), details: new Map([["k", 1]]) }),
       failedOperation: "fetch",
+      deadline: 9,
+      attributes: { tenant: "acme" },
     });
     const { status, body } = await call("GET", "/runs/d-1");
     expect(status).toBe(200);
@@ -24,6 +26,8 @@ describe("one run", () => {
         cause: { name: "TypeError", message: "t" },
       },
       failedOperation: "fetch",
+      deadline: 9,
+      attributes: { tenant: "acme" },
     });
   });
 
@@ -113,7 +117,19 @@ describe("the list", () => {
     expect(savepoint.asked[1]).toEqual({});
   });
 
+  test("is filtered by attributes, whose values may hold anything", async () => {
+    const { call, savepoint } = apiWith();
+    await call("GET", "/runs?attribute=tenant:acme");
+    await call("GET", "/runs?attribute=tenant:a%3Ab&attribute=tier:");
+    expect(savepoint.asked).toEqual([
+      { attributes: { tenant: "acme" } },
+      { attributes: { tenant: "a:b", tier: "" } },
+    ]);
+  });
+
   test.each([
+    "attribute=tenant",
+    "attribute=a%20b:c",
     "status=done",
     "limit=0",
     "limit=201",

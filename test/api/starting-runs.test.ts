@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { StartedRun } from "../../lambda/api/schemas.ts";
+import { RunStanding } from "../../lambda/api/schemas.ts";
 import { apiWith, failure, workflowNamed } from "./call.ts";
 
 const digest = workflowNamed("digest", z.object({ id: z.number() }));
@@ -10,9 +10,17 @@ describe("starting a run", () => {
     const { post, savepoint } = apiWith(digest);
     const { status, headers, body } = await post("/runs/digest", { input: { id: 1 }, id: "d-1" });
     expect(status).toBe(202);
-    expect(StartedRun.parse(body)).toEqual({ id: "d-1", status: "queued" });
+    expect(RunStanding.parse(body)).toEqual({ id: "d-1", status: "queued" });
     expect(headers.get("location")).toBe("/runs/d-1");
     expect(savepoint.runs.get("d-1")).toMatchObject({ workflow: "digest", input: { id: 1 } });
+  });
+
+  test("passes timeout and attributes on", async () => {
+    const { post, savepoint } = apiWith(digest);
+    const options = { timeout: "1.5h", attributes: { tenant: "acme" } };
+    await post("/runs/digest", { input: { id: 1 }, ...options });
+    await post("/runs/digest", { input: { id: 1 }, timeout: 5 });
+    expect(savepoint.asked).toEqual([options, { timeout: 5 }]);
   });
 
   test("again with the same input answers 200 and how it stands", async () => {
@@ -56,6 +64,9 @@ describe("starting a run", () => {
     ["an id that is none", { id: "a/b" }, "id: must be 1 to 200"],
     ["an id that only Savepoint gives", { id: "a~1~b" }, "id: must be 1 to 200"],
     ["an id that is a number", { id: 5 }, "id:"],
+    ["a timeout that is none", { timeout: "soon" }, "timeout"],
+    ["a timeout of nothing", { timeout: 0 }, "timeout"],
+    ["attributes that are no texts", { attributes: { a: 1 } }, "attributes.a"],
     ["a body that is no object", [], "expected object"],
   ])("with %s answers 422 that names it", async (_, sent, named) => {
     const { status, body } = await apiWith(workflowNamed("any")).post("/runs/any", sent);
