@@ -4,22 +4,35 @@ import { plainLine } from "./plain-text.ts";
 import type { Transport } from "./transport.ts";
 import {
   historySchema,
+  namedSchema,
   type Operation,
   pageSchema,
   type Run,
   type RunPage,
   runSchema,
-  type Started,
-  startedSchema,
+  type Standing,
+  standingSchema,
 } from "./wire.ts";
 
 /** Which runs to list. */
 export interface RunFilter {
   readonly workflow?: string;
   readonly status?: string;
+  readonly attribute?: Readonly<Record<string, string>>;
   readonly limit?: number;
   readonly cursor?: string;
 }
+
+/** How a run is started; what is undefined is left out. */
+export interface StartRequest {
+  readonly id: string;
+  readonly input: unknown;
+  readonly timeout?: string | undefined;
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What can be done to a run that is there. */
+export type RunAction = "cancel" | "terminate" | "pause" | "resume";
 
 /** The HTTP API, as far as the command line uses it. Each method throws what `Transport.send` does. */
 export interface ApiClient {
@@ -27,10 +40,17 @@ export interface ApiClient {
    * Starts a run, or joins the one of that id.
    * @returns `isNew` is false when it was there before
    */
-  start(
-    workflow: string,
-    request: { readonly id: string; readonly input: unknown },
-  ): Promise<Started & { readonly isNew: boolean }>;
+  start(workflow: string, request: StartRequest): Promise<Standing & { readonly isNew: boolean }>;
+  /** Sends an event into a run, once however often with the same key. */
+  send(
+    id: string,
+    event: string,
+    message: { readonly value: unknown; readonly key: string },
+  ): Promise<void>;
+  /** Does something to a run, and tells how it stands then. */
+  control(id: string, action: RunAction, details: { readonly reason?: string }): Promise<Standing>;
+  /** Deletes a run. */
+  delete(id: string): Promise<void>;
   /** A run with its values. */
   run(id: string): Promise<Run>;
   /** The same; undefined when there is none of that id. */
@@ -46,14 +66,22 @@ export function apiClient(transport: Transport): ApiClient {
   const run = async (id: string): Promise<Run> =>
     (await transport.send({ path: runPath(id), reply: runSchema })).body;
   return {
-    async start(workflow, { id, input }) {
-      const { status, body } = await transport.send({
-        method: "POST",
-        path: workflowPath(workflow),
-        body: { input, id },
-        reply: startedSchema,
-      });
-      return { ...body, isNew: status === 202 };
+    async start(workflow, body) {
+      const path = workflowPath(workflow);
+      const reply = await transport.send({ method: "POST", path, body, reply: standingSchema });
+      return { ...reply.body, isNew: reply.status === 202 };
+    },
+    async send(id, event, { value, key }) {
+      const path = `${runPath(id)}/events/${eventPart(event)}`;
+      const request = { path, body: value, idempotencyKey: key, reply: namedSchema };
+      await transport.send({ method: "POST", ...request });
+    },
+    async control(id, action, body) {
+      const path = `${runPath(id)}/${action}`;
+      return (await transport.send({ method: "POST", path, body, reply: standingSchema })).body;
+    },
+    async delete(id) {
+      await transport.send({ method: "DELETE", path: runPath(id), reply: namedSchema });
     },
     run,
     async findRun(id) {
@@ -72,8 +100,11 @@ export function apiClient(transport: Transport): ApiClient {
       });
       return body.operations;
     },
-    list: async (filter) =>
-      (await transport.send({ path: "/runs", query: { ...filter }, reply: pageSchema })).body,
+    async list({ attribute = {}, ...filter }) {
+      const pairs = Object.entries(attribute).map(([name, value]) => `${name}:${value}`);
+      const query = { ...filter, attribute: pairs };
+      return (await transport.send({ path: "/runs", query, reply: pageSchema })).body;
+    },
   };
 }
 
@@ -81,6 +112,11 @@ export function apiClient(transport: Transport): ApiClient {
 function runPath(id: string): string {
   if (isPossibleRunId(id)) return `/runs/${encodeURIComponent(id)}`;
   throw new CliError(`there is no run "${plainLine(id)}": that is not a run id`);
+}
+
+function eventPart(name: string): string {
+  if (!/^\.{0,2}$/.test(name)) return encodeURIComponent(name);
+  throw new CliError(`"${name}" is not a name for an event`);
 }
 
 function workflowPath(name: string): string {

@@ -5,15 +5,17 @@ import { jsonOrUndefined } from "./parse-json.ts";
 import { plainLine } from "./plain-text.ts";
 import { failureSchema, issuesSchema } from "./wire.ts";
 
-/** A request to the API. Making it twice does no harm. */
+/** A request to the API. Making it twice does no harm, though the second may be refused. */
 export interface ApiRequest<Reply> {
-  readonly method?: "GET" | "POST";
+  readonly method?: "GET" | "POST" | "DELETE";
   /** Path below the base URL, its parts encoded. */
   readonly path: string;
-  /** Parameters of the query; undefined ones are left out. */
-  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  /** Parameters of the query; undefined ones are left out, lists given as often as they are long. */
+  readonly query?: Readonly<Record<string, string | number | readonly string[] | undefined>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Names the request, so that it takes effect once however often it is made. */
+  readonly idempotencyKey?: string;
   /** What a good reply looks like. */
   readonly reply: z.ZodType<Reply>;
 }
@@ -34,13 +36,13 @@ export interface ApiReply<Body> {
  */
 export async function sendRequest<Reply>(
   { url: base, token }: Address,
-  { method = "GET", path, query = {}, body, reply }: ApiRequest<Reply>,
+  { method = "GET", path, query = {}, body, idempotencyKey, reply }: ApiRequest<Reply>,
   signal: AbortSignal,
   timeoutMs = 35_000,
 ): Promise<ApiReply<Reply>> {
   const url = new URL(base + path);
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) url.searchParams.set(name, String(value));
+    for (const one of [value ?? []].flat()) url.searchParams.append(name, String(one));
   }
   const { status, text } = await exchange(url, {
     method,
@@ -49,6 +51,7 @@ export async function sendRequest<Reply>(
       accept: "application/json",
       ...(token !== undefined && { "x-savepoint-token": token }),
       ...(body !== undefined && { "content-type": "application/json" }),
+      ...(idempotencyKey !== undefined && { "idempotency-key": idempotencyKey }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
     signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),

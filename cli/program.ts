@@ -7,6 +7,7 @@ import type { ResearchOptions } from "./commands/research.ts";
 import type { ListOptions } from "./commands/runs-list.ts";
 import type { ShowOptions } from "./commands/runs-show.ts";
 import type { StartOptions } from "./commands/start.ts";
+import { addControl, addSend, attribute, type Cli } from "./control-commands.ts";
 import type { Host } from "./host.ts";
 import type { OutcomeOptions } from "./outcome.ts";
 import { parseModel } from "./research-input.ts";
@@ -32,16 +33,13 @@ export function createProgram(host: Host, done: (exitCode: number) => void): Com
   addResearch(program, cli);
   addDev(program, cli);
   addStart(program, cli);
-  const runs = program.command("runs").description("look at runs");
+  addSend(program, cli);
+  const runs = program.command("runs").description("look at runs and control them");
   addList(runs, cli);
   addShow(runs, cli);
   addWatch(runs, cli);
+  addControl(runs, cli);
   return program;
-}
-
-interface Cli {
-  readonly host: Host;
-  readonly done: (exitCode: number) => void;
 }
 
 function addResearch(program: Command, { host, done }: Cli): void {
@@ -83,6 +81,11 @@ function addStart(program: Command, { host, done }: Cli): void {
     .argument("<workflow>", "name of the workflow")
     .option("--input <json>", "its input: JSON, @FILE, or - for standard input")
     .option("--id <id>", "id of the run; given again with the same input, joins that run")
+    .option(
+      "--timeout <duration>",
+      'cancel it if it has not finished after this, as "90s" or "1.5h"',
+    )
+    .option("--attribute <name=value>", "find it by this; may be given several times", attribute)
     .option("--json", "print the reply as JSON")
     .action(async (workflow: string, _: unknown, command: Command) => {
       const { start } = await import("./commands/start.ts");
@@ -96,6 +99,7 @@ function addList(runs: Command, { host, done }: Cli): void {
     .description("list runs, newest first")
     .option("--workflow <name>", "of this workflow only")
     .addOption(new Option("--status <status>", "in this status only").choices(RUN_STATUSES))
+    .option("--attribute <name=value>", "with this one; may be given several times", attribute)
     .option("--limit <n>", "runs a page, 1 to 200 (default: 50)", wholeNumber)
     .option("--cursor <cursor>", "the next page: what the one before ended with")
     .option("--json", "print the page as JSON")

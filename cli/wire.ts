@@ -13,6 +13,8 @@ const runSummary = z.looseObject({
   dueAt: z.number().optional(),
   epoch: z.number(),
   recoveries: z.number(),
+  deadline: z.number().optional(),
+  attributes: z.record(z.string(), z.string()).optional(),
 });
 
 /** One run. */
@@ -47,8 +49,11 @@ export const pageSchema = z.looseObject({
   next: z.string().optional(),
 });
 
-/** The reply to a start. */
-export const startedSchema = z.looseObject({ id: z.string(), status: z.enum(RUN_STATUSES) });
+/** The reply to what leaves nothing of a run to show. */
+export const namedSchema = z.looseObject({ id: z.string() });
+
+/** The reply to a start or an action: how the run stands. */
+export const standingSchema = z.looseObject({ id: z.string(), status: z.enum(RUN_STATUSES) });
 
 /** What went wrong, in the body of any reply that is not a success. */
 export const failureSchema = z.looseObject({
@@ -72,5 +77,5 @@ export type RunSummary = z.infer<typeof runSummary>;
 export type Operation = z.infer<typeof operation>;
 /** One page of runs, newest first. */
 export type RunPage = z.infer<typeof pageSchema>;
-/** A run that was started or joined. */
-export type Started = z.infer<typeof startedSchema>;
+/** How a run stands. */
+export type Standing = z.infer<typeof standingSchema>;

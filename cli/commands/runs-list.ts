@@ -17,10 +17,11 @@ export interface ListOptions extends GlobalOptions, RunFilter {
  */
 export async function listRuns(host: Host, options: ListOptions): Promise<number> {
   const { screen, api } = await openSession(host, options);
-  const { workflow, status, limit, cursor } = options;
+  const { workflow, status, attribute, limit, cursor } = options;
   const page = await api.list({
     ...(workflow !== undefined && { workflow }),
     ...(status !== undefined && { status }),
+    ...(attribute !== undefined && { attribute }),
     ...(limit !== undefined && { limit }),
     ...(cursor !== undefined && { cursor }),
   });

@@ -35,6 +35,9 @@ export async function showRun(host: Host, id: string, options: ShowOptions): Pro
 /** Characters shown of a run's input and output; `--json` has all. */
 const VALUE_MAX = 300;
 
+/** Columns of a fact's name. */
+const NAME_WIDTH = 12;
+
 function summary(run: Run, now: number): string {
   const { startedAt, finishedAt, error } = run;
   const facts: readonly (readonly [string, string | undefined])[] = [
@@ -44,6 +47,8 @@ function summary(run: Run, now: number): string {
     ["started", new Date(startedAt).toISOString()],
     ["took", finishedAt === undefined ? undefined : duration(finishedAt - startedAt)],
     ["goes on", run.dueAt === undefined ? undefined : `in ${duration(run.dueAt - now)}`],
+    ["deadline", run.deadline === undefined ? undefined : new Date(run.deadline).toISOString()],
+    ["attributes", run.attributes === undefined ? undefined : plainJson(run.attributes, 0)],
     ["claims", String(run.epoch)],
     ["recovered", run.recoveries === 0 ? undefined : String(run.recoveries)],
     ["input", plainJson(run.input, 0)],
@@ -51,7 +56,7 @@ function summary(run: Run, now: number): string {
     ["failed in", run.failedOperation],
   ];
   const lines = facts.flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name.padEnd(10)}${plainLine(value, VALUE_MAX)}`],
+    value === undefined ? [] : [`${name.padEnd(NAME_WIDTH)}${plainLine(value, VALUE_MAX)}`],
   );
   const errors = error === undefined ? [] : ["error", ...errorLines(error)];
   return [...lines, ...errors, ""].join("\n");

@@ -181,6 +181,6 @@ const REASON_MAX = 200;
 function assertReason(reason: unknown): void {
   if (reason === undefined || (typeof reason === "string" && reason.length <= REASON_MAX)) return;
   const given =
-    typeof reason === "string" ? `has ${reason.length} characters` : `is ${String(reason)}`;
+    typeof reason === "string" ? `has ${reason.length} characters` : `is of type ${typeof reason}`;
   throw new InvalidArgumentError(`reason ${given}; give a text of at most ${REASON_MAX}`);
 }

@@ -46,7 +46,7 @@ export interface RunDescription extends RunSummary {
 export interface HistoryEntry {
   readonly key: string;
   readonly kind: string;
-  readonly state: "pending" | "backoff" | "waiting" | "succeeded" | "failed";
+  readonly state: "pending" | "backoff" | "running" | "waiting" | "succeeded" | "failed";
   readonly startedAt: EpochMs;
   readonly endedAt?: EpochMs;
   /** Attempts made; 0 for operations that have none. */

@@ -46,6 +46,8 @@ export const LIMITS = {
   messageInlineBytes: 300,
   /** Messages that a mailbox holds. */
   mailboxMax: 100,
+  /** Consumed messages in a mailbox from which a heartbeat clears them away; a park does so in any case. */
+  mailboxTrim: 16,
   /** Failed attempts kept with a step; older ones are dropped. */
   attemptErrorsKept: 10,
   /** Operations of one run. */

@@ -10,6 +10,7 @@ export interface SweptRun {
   readonly dueAt: EpochMs | undefined;
   readonly owed: readonly string[];
   readonly nudges: number;
+  readonly deadline: EpochMs | undefined;
   /** When its records expire, seconds since the epoch. */
   readonly historyTtl: number;
 }
@@ -23,8 +24,21 @@ export interface SweepDecision {
   readonly hintDelayMs: number | undefined;
 }
 
-/** Row 26: the next look at a run, backing off while nobody acts on its hints. */
+/** Row 28: whether a run's time is over and no worker will see to it. */
+export const isOverdue = ({ status, deadline }: SweptRun, now: EpochMs): boolean =>
+  (status === "paused" || status === "blocked") && deadline !== undefined && deadline <= now;
+
+/** Row 26: the next look at a run, at its deadline at the latest. */
 export function decideSweep(run: SweptRun, now: EpochMs): SweepDecision {
+  const decision = decideByStatus(run, now);
+  const isEarlier = run.deadline !== undefined && run.deadline > now;
+  return isEarlier && run.deadline < decision.checkAt && !isFinished(run.status)
+    ? { ...decision, checkAt: run.deadline }
+    : decision;
+}
+
+/** The next look at a run, backing off while nobody acts on its hints. */
+function decideByStatus(run: SweptRun, now: EpochMs): SweepDecision {
   const again = (firstMs: number, maxMs: number): SweepDecision => ({
     checkAt: now + Math.min(firstMs * 2 ** run.nudges, maxMs),
     nudges: run.nudges + 1,
@@ -37,6 +51,9 @@ export function decideSweep(run: SweptRun, now: EpochMs): SweepDecision {
     return { checkAt, nudges: run.nudges, wake: false, hintDelayMs: undefined };
   }
   if (run.status === "blocked") return again(LIMITS.blockedCheckMs, LIMITS.blockedCheckMaxMs);
+  if (run.status === "paused") {
+    return { ...again(LIMITS.blockedCheckMs, LIMITS.blockedCheckMaxMs), hintDelayMs: undefined };
+  }
   const isExpiring = run.historyTtl * 1000 - now <= LIMITS.restampMs;
   if (run.dueAt === undefined || (isExpiring && run.dueAt > now)) {
     return { ...again(LIMITS.checkAfterMs, LIMITS.nudgeMaxMs), wake: true };

@@ -13,8 +13,20 @@ import { Execution } from "./execution.ts";
 import { History } from "./history.ts";
 import { Lease } from "./lease.ts";
 import { inputOf } from "./ops/child.ts";
-import { block, fail, finish, handOver, park, quiesce, type Released } from "./release.ts";
+import {
+  block,
+  endCancelled,
+  fail,
+  finish,
+  handOver,
+  park,
+  quiesce,
+  type Released,
+  releasePaused,
+} from "./release.ts";
+import { conclude } from "./rollback.ts";
 import { Scope } from "./scope.ts";
+import type { Outcome } from "./settlements.ts";
 import type { Workflow } from "./workflow.ts";
 
 /** A claim, with the monotonic time until which its lease may be trusted. */
@@ -48,14 +60,13 @@ export async function advanceRun(
   // An owner is as patient as its lease, but leaves before the function is ended from outside.
   const leaveAt = invocation.deadlineAt + deps.settings.deadlineMarginMs / 2;
   const store = deps.store.until(() => Math.min(lease.safeUntil, leaveAt));
-  const seen = { wakeSeq: meta.wakeSeq };
   let execution: Execution | undefined;
   lease.keep();
   try {
     for (;;) {
       execution = await load({ ...deps, store }, claim, lease, invocation, execution);
       lease.holder = execution;
-      const released = await advanceOrFail(execution, seen);
+      const released = await advanceOrFail(execution);
       if (released !== "reload") return released;
     }
   } catch (error) {
@@ -115,22 +126,16 @@ const longestStep = (records: readonly OperationRecord[]): number =>
     .reduce((longest, one) => Math.max(longest, (one.endedAt ?? one.startedAt) - one.startedAt), 0);
 
 /** What AWS refuses for good ends the run with that error: another owner would fare no better. */
-async function advanceOrFail(
-  execution: Execution,
-  seen: { wakeSeq: number },
-): Promise<"released" | "lost" | "reload"> {
+async function advanceOrFail(execution: Execution): Promise<"released" | "lost" | "reload"> {
   try {
-    return await advance(execution, seen);
+    return await advance(execution);
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return settled(await fail(execution, error));
   }
 }
 
-async function advance(
-  execution: Execution,
-  seen: { wakeSeq: number },
-): Promise<"released" | "lost" | "reload"> {
+async function advance(execution: Execution): Promise<"released" | "lost" | "reload"> {
   const { deps, meta } = execution;
   const unreadable = killsWhenRead(meta);
   if (unreadable) return settled(await fail(execution, unreadable));
@@ -148,6 +153,10 @@ async function advance(
     }
     await execution.lease.beat();
   }
+  // Nothing has begun that could be cleaned up or undone.
+  if (execution.mustCancel && execution.history.isEmpty && !execution.marksFirst) {
+    return settled(await endCancelled(execution));
+  }
   begin(execution, workflow, await inputOf(execution));
   for (;;) {
     const ending = await drive(execution);
@@ -163,7 +172,12 @@ async function advance(
       case "hand-over":
         return settled(await handOver(execution));
       case "quiet": {
-        const released = await park(execution, seen);
+        const released = await park(execution);
+        if (released !== "refused") return released;
+        break;
+      }
+      case "pause": {
+        const released = await releasePaused(execution);
         if (released !== "refused") return released;
         break;
       }
@@ -175,7 +189,7 @@ async function advance(
   }
 }
 
-/** Only a park is ever refused. */
+/** Only a park and a pause are ever refused. */
 const settled = (released: Released): "released" | "lost" =>
   released === "released" ? "released" : "lost";
 
@@ -196,19 +210,15 @@ function whatItWasAt({ history, meta }: Execution): string {
 
 /** Calls the workflow function; it runs until its first await and goes on as it is answered. */
 function begin(execution: Execution, workflow: Workflow, input: unknown): void {
-  const { deps, meta, bell } = execution;
+  const { deps, meta } = execution;
   const context = createContext(execution, new Scope());
   const where = { run: meta.id, execution, step: undefined };
-  const call = async () => workflow.run(context, input as never);
-  deps.where
-    .run(where, call)
-    .then(
-      (value) => {
-        execution.returned = { ok: true, value };
-      },
-      (error: unknown) => {
-        execution.returned = { ok: false, error };
-      },
-    )
-    .finally(() => bell.ring());
+  const call = async () => {
+    const outcome = await (async () => workflow.run(context, input as never))().then(
+      (value): Outcome => ({ ok: true, value }),
+      (error: unknown): Outcome => ({ ok: false, error }),
+    );
+    await conclude(execution, outcome);
+  };
+  void deps.where.run(where, call);
 }

@@ -1,29 +1,34 @@
 import { isFinished } from "../core/status.ts";
+import type { Meta, RunReference } from "../store/meta.ts";
 import type { Execution } from "./execution.ts";
 import { sendHint } from "./send-hint.ts";
 
 /**
  * Reads the META of every pending child, which is the truth about it; its notice was only a hint to
- * look. Wakes the operations whose child has finished or is missing; whether there was any.
+ * look. Wakes the operations whose child has finished or is missing.
  */
-export async function readChildren(execution: Execution): Promise<boolean> {
-  const { deps, pending } = execution;
+export async function readChildren(execution: Execution): Promise<void> {
+  const { deps, outside, pending } = execution;
   const isFirstLook = !execution.hasReadChildren;
-  execution.areChildrenStale = false;
+  outside.areChildrenStale = false;
   execution.hasReadChildren = true;
   const waiting = [...pending.values()].filter(({ wait }) => wait?.childId !== undefined);
-  if (waiting.length === 0) return false;
+  if (waiting.length === 0) return;
   const metas = await deps.store.readRuns(waiting.map(({ wait }) => wait?.childId ?? ""));
-  let woken = false;
   for (const { wait } of waiting) {
     const child = metas.get(wait?.childId ?? "");
     if (!child || isFinished(child.status)) {
-      wait?.wake(child);
-      woken = true;
+      wait?.wake({ child });
+    } else if (isFirstLook && !isAwaitedBy(child, execution.meta)) {
+      // A former owner may have died after the record of the wait, before it joined that run.
+      wait?.wake({ child });
     } else if (isFirstLook && child.epoch === 0 && (child.dueAt ?? 0) <= deps.clock.now()) {
       // Its starter may have died between the put and the hint.
       await sendHint(deps, { run: child.id, for: child.dueAt });
     }
   }
-  return woken;
 }
+
+/** Whether a run will send its notice to that other one. */
+const isAwaitedBy = ({ waiters }: Meta, { id, incarnation }: RunReference): boolean =>
+  waiters.some((one) => one.id === id && one.incarnation === incarnation);

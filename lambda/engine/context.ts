@@ -1,6 +1,7 @@
 import type { Duration } from "../core/duration.ts";
 import type { EpochMs } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
+import type { Event } from "./event.ts";
 import type { ChildOptions } from "./ops/child.ts";
 import type { StepBody, StepOptions } from "./ops/step.ts";
 import type { Workflow } from "./workflow.ts";
@@ -44,12 +45,24 @@ export interface Context {
    * @throws what the body threw when it is not retried, RetriesExhaustedError when all attempts failed
    */
   step<T>(name: string, body: StepBody<T>): Promise<T>;
-  step<T>(name: string, options: StepOptions, body: StepBody<T>): Promise<T>;
+  step<T>(name: string, options: StepOptions<NoInfer<T>>, body: StepBody<T>): Promise<T>;
 
   /** Waits; no compute is held meanwhile unless the wait is short. */
   sleep(name: string, duration: Duration): Promise<void>;
   /** Waits until a time; a time that has passed is no wait. */
   sleepUntil(name: string, time: Date | EpochMs): Promise<void>;
+
+  /**
+   * Waits for an event that is sent into this run, and takes the oldest one not taken yet; events are
+   * kept until they are waited for. Two waits never take the same one.
+   * @param options.timeout how long to wait, counted from the first call; then it gives undefined
+   * @throws ValidationError when what was sent does not fit the event's schema; it is taken all the same
+   */
+  waitFor<Value>(event: Event<unknown, Value>): Promise<Value>;
+  waitFor<Value>(
+    event: Event<unknown, Value>,
+    options: { readonly timeout: Duration },
+  ): Promise<Value | undefined>;
 
   /**
    * Starts a child run and waits for its output.

@@ -6,11 +6,13 @@ import { assertRunId } from "../core/keys.ts";
 import type { Log } from "../core/log.ts";
 import { assertContext } from "./assert-context.ts";
 import type { Context } from "./context.ts";
+import type { Event } from "./event.ts";
 import { type Execution, never } from "./execution.ts";
 import { mapBranches, parallelBranches, type Parent } from "./ops/branches.ts";
 import { type ChildOptions, runChild, startChild } from "./ops/child.ts";
 import { sleep } from "./ops/sleep.ts";
 import { step, type StepBody, type StepOptions } from "./ops/step.ts";
+import { waitForMessage } from "./ops/wait.ts";
 import type { Scope } from "./scope.ts";
 import type { Workflow } from "./workflow.ts";
 
@@ -34,6 +36,7 @@ export function createContext(execution: Execution, scope: Scope): Context {
     random: () => derivedRandom(...derivedFrom("random")),
     uuid: () => derivedUuid(...derivedFrom("uuid")),
     ...whileAlive(execution, steps(execution, scope)),
+    ...whileAlive(execution, messages(execution, scope)),
     ...whileAlive(execution, children(execution, scope)),
     ...whileAlive(execution, branches(execution, scope)),
   };
@@ -51,7 +54,7 @@ function whileAlive<Calls extends object>(execution: Execution, calls: Calls): C
 
 function steps(execution: Execution, scope: Scope): Pick<Context, "step" | "sleep" | "sleepUntil"> {
   return {
-    step: async <T>(name: string, ...rest: [StepBody<T>] | [StepOptions, StepBody<T>]) => {
+    step: async <T>(name: string, ...rest: [StepBody<T>] | [StepOptions<never>, StepBody<T>]) => {
       const [options, body] = rest.length === 1 ? [{}, rest[0]] : rest;
       if (typeof body !== "function") {
         throw new InvalidArgumentError(
@@ -84,6 +87,15 @@ function steps(execution: Execution, scope: Scope): Pick<Context, "step" | "slee
       );
     },
   };
+}
+
+function messages(execution: Execution, scope: Scope): Pick<Context, "waitFor"> {
+  const waitFor = async (event: Event, options: { readonly timeout?: Duration } = {}) => {
+    const timeoutMs = options.timeout === undefined ? undefined : parseDuration(options.timeout);
+    return execution.ask(scope, "wait", event.name, waitForMessage(event, timeoutMs));
+  };
+  // One implementation behind two overloads, which the language cannot relate to each other.
+  return { waitFor: waitFor as Context["waitFor"] };
 }
 
 function children(execution: Execution, scope: Scope): Pick<Context, "run" | "start"> {

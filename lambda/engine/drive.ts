@@ -3,10 +3,12 @@ import { NonDeterminismError, NotDurableError } from "../core/errors.ts";
 import { decodeValue } from "../core/codec.ts";
 import type { OperationRecord } from "../store/operation.ts";
 import { turn } from "./bell.ts";
+import { cancelAbandoned } from "./cancel-child.ts";
+import { deliverCancel } from "./cancellation.ts";
 import { readChildren } from "./children.ts";
 import type { Execution } from "./execution.ts";
 import { describe } from "./history.ts";
-import { grantBodies, startHeld, untilNextWake, wakeDue } from "./pending.ts";
+import { grantBodies, markHeld, startHeld, untilNextWake, wakeDue, wakeMail } from "./pending.ts";
 
 /** How driving a run came to an end in this invocation. */
 export type Ending =
@@ -18,6 +20,8 @@ export type Ending =
   | { readonly kind: "block"; readonly error: Error }
   /** Everything left waits on something durable: park. */
   | { readonly kind: "quiet" }
+  /** The run was asked to pause, and can. */
+  | { readonly kind: "pause" }
   /** There is work to do, in another invocation. */
   | { readonly kind: "hand-over" }
   /** A rival's record appeared: read the history again. */
@@ -51,11 +55,13 @@ function ended({ ending, failure, mismatch, returned }: Execution): Ending | und
 async function replayStep(execution: Execution): Promise<Ending | undefined> {
   const { history, pending, deps } = execution;
   const end = ended(execution);
+  // What a former owner is at work on must not land in a history that has come to its end.
+  if (end?.kind === "returned") return (await markHeld(execution)) ?? end;
   if (end) return end;
   const { next } = history;
   if (!next) return goLive(execution);
   if (timeLeft(execution) === 0) return { kind: "hand-over" };
-  if (pending.has(next.key)) {
+  if (next.kind === "cancel" ? await canReplayCancel(execution, next) : pending.has(next.key)) {
     await replay(execution, next);
     history.advance();
     return undefined;
@@ -104,6 +110,19 @@ function fire(execution: Execution, { key, wakeAt }: Timer): undefined {
   execution.give({ key, at: wakeAt, isNew: false, outcome: { ok: true, value: undefined } });
 }
 
+/** A cancel rejects what was pending then: it waits until all of that has been asked for. */
+async function canReplayCancel(
+  { deps, pending }: Execution,
+  record: OperationRecord,
+): Promise<boolean> {
+  const keys = decodeValue(await deps.store.values.fetch(record.result ?? "")) as string[];
+  // Anything else that is pending was settled before: a lone timer, of which there is no record.
+  return keys.every((key) => pending.has(key)) && isNothingElse(pending, keys);
+}
+
+const isNothingElse = (pending: Execution["pending"], keys: readonly string[]): boolean =>
+  [...pending.values()].filter(({ kind }) => kind !== "rollback").length === keys.length;
+
 async function replay(execution: Execution, record: OperationRecord): Promise<void> {
   const isResult = record.result !== undefined;
   const stored = record.result ?? record.error ?? "";
@@ -131,23 +150,31 @@ export const noLongerAsked = (record: OperationRecord, cause?: unknown): NonDete
 /** Replay is over: what is pending starts or carries on. */
 async function goLive(execution: Execution): Promise<Ending | undefined> {
   execution.isLive = true;
-  execution.areChildrenStale = true;
-  return startHeld(execution);
+  // What replay has abandoned may not have been told yet.
+  await cancelAbandoned(execution);
+  return undefined;
 }
 
 async function liveStep(execution: Execution): Promise<Ending | undefined> {
   const end = ended(execution);
-  if (end) return end;
+  if (end && !(end.kind === "returned" && execution.mustCancel)) return end;
   stopAtLimits(execution);
   const settlement = execution.settlements.take();
   if (settlement) {
     execution.give(settlement);
+    await cancelAbandoned(execution);
     return undefined;
   }
+  if (execution.mustCancel) return deliverCancel(execution);
+  if (hasTimedOut(execution)) return requestTimeout(execution);
   const failed = await startHeld(execution);
   if (failed) return failed;
-  if (execution.areChildrenStale && (await readChildren(execution))) return undefined;
-  if (wakeDue(execution) || grantBodies(execution)) return undefined;
+  if (execution.outside.areChildrenStale) {
+    // Even when none has finished: they may have become stale again while they were read.
+    await readChildren(execution);
+    return undefined;
+  }
+  if (wakeMail(execution) || wakeDue(execution) || grantBodies(execution)) return undefined;
   if (execution.isBusy || execution.settlements.isOpen) {
     await waitForEvent(execution);
     return undefined;
@@ -157,7 +184,7 @@ async function liveStep(execution: Execution): Promise<Ending | undefined> {
 
 function stopAtLimits(execution: Execution): void {
   const { deps, settledLive } = execution;
-  if (!execution.isStopping && settledLive >= deps.settings.operationsPerInvocation) {
+  if (settledLive >= deps.settings.operationsPerInvocation || execution.outside.isPauseAsked) {
     execution.isStopping = true;
   }
   if (timeLeft(execution) === 0) {
@@ -166,12 +193,26 @@ function stopAtLimits(execution: Execution): void {
   }
 }
 
+/** Whether the run's own time is over and nobody has said so yet. */
+const hasTimedOut = ({ deps, meta, outside }: Execution): boolean =>
+  meta.deadline !== undefined && !outside.cancel && deps.clock.now() >= meta.deadline;
+
+/** Row 28: asks, as anybody may, for the run to be cancelled because its time is over. */
+async function requestTimeout(execution: Execution): Promise<undefined> {
+  const { deps, meta } = execution;
+  const cancel = { nonce: deps.ids.nonce(), reason: "its time is over", cause: "timeout" } as const;
+  await deps.store.cancelRun({ to: meta, cancel, now: deps.clock.now(), tx: deps.ids.nonce() });
+  await poll(execution);
+}
+
 /** How often META is read while one branch waits on the outside and another works. */
 const POLL_MS = 1_000;
 
 async function waitForEvent(execution: Execution): Promise<void> {
   const { bell, deps, pending } = execution;
-  const waitsOutside = [...pending.values()].some(({ wait }) => wait?.childId !== undefined);
+  const waitsOutside = [...pending.values()].some(
+    ({ wait }) => wait?.childId !== undefined || wait?.message !== undefined,
+  );
   const monotonic = deps.clock.monotonic();
   execution.nextPollAt = waitsOutside ? (execution.nextPollAt ?? monotonic + POLL_MS) : undefined;
   const untilPoll = (execution.nextPollAt ?? Number.POSITIVE_INFINITY) - monotonic;
@@ -215,11 +256,13 @@ async function whenQuiet(execution: Execution): Promise<Ending | undefined> {
     ({ phase, wait }) => phase === "held" || wait?.bodyMs !== undefined,
   );
   if (hasWork) {
+    if (execution.outside.isPauseAsked) return { kind: "pause" };
     if (execution.isStopping) return { kind: "hand-over" };
     // The lease is too short for a body just now: the next heartbeat rings.
     await bell.wait(Math.min(deps.settings.leaseMs, timeLeft(execution)));
     return undefined;
   }
+  if (execution.outside.isPauseAsked) return { kind: "pause" };
   const wakeIn = untilNextWake(execution);
   const fits = wakeIn !== undefined && deps.clock.now() + wakeIn < invocation.deadlineAt;
   if (fits && wakeIn <= deps.settings.waitInPlaceMs && !execution.isStopping) {

@@ -15,8 +15,8 @@ export interface Event<Given = unknown, Value = Given> {
 /**
  * Declares an event, to be sent by `run.send(event, value)` and waited for in a workflow.
  *
- * The schema is applied once, where the event is sent by code that has it. Over HTTP an event is sent
- * by its name alone, and no schema is applied.
+ * A sender that has the event checks the value; the run that takes it applies the schema, whoever sent
+ * it, so that what comes over HTTP by its name alone is checked, too.
  * @param name 1 to 100 bytes; stored with each message, so a rename orphans messages under way
  * @param schema checks the value
  * @throws InvalidArgumentError for a bad name

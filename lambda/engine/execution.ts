@@ -1,21 +1,26 @@
 import type { EpochMs } from "../core/clock.ts";
+import { childId } from "../core/keys.ts";
 import { LIMITS } from "../core/limits.ts";
 import { type Log, logWith } from "../core/log.ts";
 import { InvalidArgumentError, type NonDeterminismError } from "../core/errors.ts";
+import type { Trim } from "../store/hold-run.ts";
 import { historyOf, type Meta } from "../store/meta.ts";
-import type { OperationKind } from "../store/operation.ts";
+import type { OperationKind, OperationRecord } from "../store/operation.ts";
 import { isRefusal } from "../store/retry.ts";
 import { assertContext } from "./assert-context.ts";
 import { Bell } from "./bell.ts";
 import type { EngineDependencies, Invocation } from "./dependencies.ts";
-import type { History } from "./history.ts";
+import { CANCEL_KEY, cancelledError } from "./cancelled.ts";
+import type { History, OperationRequest } from "./history.ts";
 import type { Lease, LeaseHolder } from "./lease.ts";
-import type { Behaviour, Operation, Phase, Wait } from "./operation.ts";
+import type { Behaviour, Operation, Phase, Undo, Wait, Waker } from "./operation.ts";
+import { Outside } from "./outside.ts";
+import { conclude } from "./rollback.ts";
 import type { Scope } from "./scope.ts";
 import { type Outcome, type Settlement, Settlements } from "./settlements.ts";
 
 /** Why bodies are told to stop. */
-export type StopReason = "deadline" | "lost" | "over";
+export type StopReason = "deadline" | "cancelled" | "lost" | "over";
 
 /** A promise that never settles: what suspended code awaits. It is never an exception. */
 export const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
@@ -31,6 +36,7 @@ export class Execution implements LeaseHolder {
   readonly lease: Lease;
   readonly invocation: Invocation;
   readonly history: History;
+  readonly outside: Outside;
   readonly historyPk: string;
   readonly log: Log;
   readonly bell: Bell;
@@ -47,8 +53,14 @@ export class Execution implements LeaseHolder {
   ending: "lost" | "reload" | undefined;
   /** A write that AWS refuses for good, and the operation it was made for. */
   failure: { readonly error: Error; readonly operation: string } | undefined;
-  /** Some child may have finished since their METAs were read. */
-  areChildrenStale = false;
+  /** A cancel request has been delivered: however the code ends, the run ends as cancelled. */
+  isCancelled = false;
+  /** A cancel request is being recorded: nothing else may be written until it is. */
+  isCancelling = false;
+  /** Ids of children of this run's own that nobody waits for any more. */
+  readonly abandoned = new Map<string, OperationRecord>();
+  /** What completed steps have given to undo them, in the order in which they settled. */
+  readonly undos: { readonly key: string; readonly undo: Undo; readonly value: unknown }[] = [];
   /** Whether the children's METAs have been read since replay. */
   hasReadChildren = false;
   /** The operation settled last, for messages. */
@@ -69,9 +81,7 @@ export class Execution implements LeaseHolder {
   #active = 0;
   #writes = 0;
   #progress: number;
-  #marked: number;
   #lastSettledAt: EpochMs;
-  #heardWakeSeq: number;
   readonly #asked = new Set<string>();
   readonly #errorsOf = new WeakMap<object, string>();
 
@@ -102,9 +112,8 @@ export class Execution implements LeaseHolder {
     this.log = logWith(deps.log, { run: given.meta.id, workflow: given.meta.workflow });
     this.bell = new Bell(deps.clock);
     this.#progress = given.history.progress;
-    this.#marked = given.meta.mark;
     this.#lastSettledAt = given.meta.startedAt;
-    this.#heardWakeSeq = given.meta.wakeSeq;
+    this.outside = new Outside(given.meta, given.history.consumed);
   }
 
   /** Time as the workflow sees it: when the last operation it knows of had settled. */
@@ -136,6 +145,10 @@ export class Execution implements LeaseHolder {
   get progress(): number {
     return this.#progress;
   }
+  /** Whether there is a cancel request that the code has not seen. */
+  get mustCancel(): boolean {
+    return this.outside.cancel !== undefined && !this.isCancelled;
+  }
 
   /** Whether the code has asked for the operation of that key. */
   hasAsked(key: string): boolean {
@@ -159,6 +172,11 @@ export class Execution implements LeaseHolder {
         `run ${this.meta.id} asks for more than ${LIMITS.operationsMax} operations; split it into child runs`,
       );
     }
+    return this.enqueue<T>(request, behaviour);
+  }
+
+  /** Makes an operation pending under a key that is known already. */
+  async enqueue<T>(request: OperationRequest, behaviour: Behaviour): Promise<T> {
     this.#asked.add(request.key);
     this.idleSince = undefined;
     this.mismatch ??= this.history.mismatch(request);
@@ -185,14 +203,14 @@ export class Execution implements LeaseHolder {
   }
 
   /** Waits in the words of `wait`; resolves with what woke it, or never once the execution is over. */
-  waitFor(operation: Operation, wait: Omit<Wait, "wake">): Promise<Meta | undefined> {
+  waitFor(operation: Operation, wait: Omit<Wait, "wake">): Promise<Waker> {
     return new Promise((resolve) => {
       operation.wait = {
         ...wait,
-        wake: (child) => {
+        wake: (by = {}) => {
           operation.wait = undefined;
           this.enter(operation, "active");
-          resolve(child);
+          resolve(by);
         },
       };
       this.enter(operation, "waiting");
@@ -204,8 +222,9 @@ export class Execution implements LeaseHolder {
    * after any number of takeovers. One whose outcome stays unknown ends the execution, and the lease
    * is left to end.
    */
-  async inFlight<T>({ key }: { readonly key: string }, write: () => Promise<T>): Promise<T> {
-    if (this.#isOver || this.ending || this.failure) return never();
+  async inFlight<T>(operation: { readonly key: string }, write: () => Promise<T>): Promise<T> {
+    if (this.#isOver || this.ending || this.failure || this.isDropped(operation)) return never();
+    const { key } = operation;
     this.#writes += 1;
     try {
       return await write();
@@ -225,6 +244,12 @@ export class Execution implements LeaseHolder {
     return never();
   }
 
+  /** Whether nobody waits for an operation any more, so that nothing of it may be recorded. */
+  isDropped(operation: { readonly key: string }): boolean {
+    if (operation.key === CANCEL_KEY) return false;
+    return this.isCancelling || this.pending.get(operation.key) !== operation;
+  }
+
   /** Fills a place once its write is acknowledged; the code sees it in its turn. */
   fill(place: number, settlement: Settlement): void {
     this.settlements.fill(place, settlement);
@@ -235,7 +260,7 @@ export class Execution implements LeaseHolder {
   /** Gives the code an outcome. */
   give({ key, outcome, at, isNew }: Settlement): void {
     const operation = this.pending.get(key);
-    if (!operation) return;
+    if (!operation && key !== CANCEL_KEY) return;
     this.pending.delete(key);
     this.lastSettled = key;
     this.idleSince = undefined;
@@ -244,11 +269,38 @@ export class Execution implements LeaseHolder {
       this.#progress += 1;
       this.settledLive += 1;
     }
+    if (!operation) return this.#cancel(outcome.ok ? (outcome.value as readonly string[]) : []);
+    const { undo } = operation.behaviour;
+    if (outcome.ok && undo) this.undos.push({ key, undo, value: outcome.value });
     if (outcome.ok) return operation.resolve(outcome.value);
     if (typeof outcome.error === "object" && outcome.error !== null) {
       this.#errorsOf.set(outcome.error, key);
     }
     operation.reject(outcome.error);
+  }
+
+  /** A cancel was delivered: rejects what was pending then, in the order in which it was asked for. */
+  #cancel(keys: readonly string[]): void {
+    this.isCancelled = true;
+    this.isCancelling = false;
+    const error = cancelledError(this.meta.id, this.outside.cancel);
+    for (const operation of keys.flatMap((key) => this.pending.get(key) ?? [])) {
+      this.drop(operation);
+      operation.reject(error);
+    }
+    const { returned } = this;
+    this.returned = undefined;
+    if (returned) void conclude(this, returned);
+  }
+
+  /** Gives an operation up: nothing more is recorded of it, and a child of its own is abandoned. */
+  drop(operation: Operation): void {
+    this.enter(operation, "waiting");
+    this.pending.delete(operation.key);
+    const { record, key } = operation;
+    const id = record?.kind === "run" && record.state !== "done" ? record.childId : undefined;
+    if (record && id === childId(this.meta.id, this.meta.round, key))
+      this.abandoned.set(id, record);
   }
 
   /** A failed attempt was recorded: that is progress too. */
@@ -263,12 +315,15 @@ export class Execution implements LeaseHolder {
       .slice(0, 5);
   }
   unmarkedProgress(): number | undefined {
-    return this.#progress > this.#marked ? this.#progress : undefined;
+    return this.#progress > this.outside.mark ? this.#progress : undefined;
   }
-  heard({ wakeSeq, mark }: Meta): void {
-    this.#marked = mark;
-    if (wakeSeq !== this.#heardWakeSeq) this.areChildrenStale = true;
-    this.#heardWakeSeq = wakeSeq;
+  trim(): Trim | undefined {
+    const { mailbox, wakeSeq } = this.outside;
+    if (this.#isOver || mailbox.spent < LIMITS.mailboxTrim) return undefined;
+    return { box: mailbox.open, seenWakeSeq: wakeSeq };
+  }
+  heard(meta: Meta): void {
+    this.outside.heard(meta);
     this.bell.ring();
   }
   lost(): void {

@@ -7,7 +7,7 @@ export interface OperationRequest {
   readonly kind: OperationKind;
   /** Path of the scope that asks, empty for the run's own. */
   readonly scope: string;
-  /** Position among everything asked in that scope, from 0. */
+  /** Position among everything asked in that scope, from 0; -1 for what the engine asks itself. */
   readonly ordinal: number;
 }
 
@@ -21,7 +21,9 @@ export class History {
   constructor(records: readonly OperationRecord[]) {
     for (const record of records) {
       this.#byKey.set(record.key, record);
-      this.#byPlace.set(place(scopeOf(record.key), record.ordinal), record);
+      if (record.ordinal >= 0) {
+        this.#byPlace.set(place(scopeOf(record.key), record.ordinal), record);
+      }
     }
     this.#settled = records
       .filter(({ order }) => order !== undefined)
@@ -53,6 +55,16 @@ export class History {
   /** Operations that were begun and not settled. */
   get unfinished(): readonly OperationRecord[] {
     return [...this.#byKey.values()].filter(({ order }) => order === undefined);
+  }
+
+  /** Ids of the messages that its waits have consumed. */
+  get consumed(): string[] {
+    return [...this.#byKey.values()].flatMap(({ messageId }) => messageId ?? []);
+  }
+
+  /** Whether nothing has been recorded yet. */
+  get isEmpty(): boolean {
+    return this.#byKey.size === 0;
   }
 
   find(key: string): OperationRecord | undefined {

@@ -1,6 +1,7 @@
 import type { Clock, EpochMs } from "../core/clock.ts";
 import type { Ids } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
+import type { Trim } from "../store/hold-run.ts";
 import type { Meta } from "../store/meta.ts";
 import type { Ownership } from "../store/owned.ts";
 import type { Store } from "../store/store.ts";
@@ -20,6 +21,8 @@ export interface LeaseHolder {
   activity(): readonly string[];
   /** Progress not yet marked in META. */
   unmarkedProgress(): number | undefined;
+  /** What is left of the mailbox, when enough was consumed to be worth a trim. */
+  trim(): Trim | undefined;
   /** META as the heartbeat returned it. */
   heard(meta: Meta): void;
   /** The lease is gone: start nothing more, abort what runs, write nothing. */
@@ -102,10 +105,16 @@ export class Lease {
     const monotonicUntil = clock.monotonic() + settings.leaseMs;
     const activity = this.#holder?.activity() ?? [];
     const progress = this.#holder?.unmarkedProgress();
+    const trim = this.#holder?.trim();
+    const request = { leaseUntil: until, activity, progress };
+    const patient = store.until(() => this.safeUntil);
     try {
-      const beat = await store
-        .until(() => this.safeUntil)
-        .heartbeat(this.me, ids.nonce(), { leaseUntil: until, activity, progress });
+      let beat = await patient.heartbeat(this.me, ids.nonce(), { ...request, trim });
+      // Something came that the trim does not know of.
+      if (trim && beat.outcome === "refused") {
+        this.#holder?.heard(beat.meta);
+        beat = await patient.heartbeat(this.me, ids.nonce(), request);
+      }
       if (this.#isOver) return;
       if (beat.outcome === "lost") {
         log.warn("lease lost to another worker", { run: this.me.id, epoch: this.me.epoch });

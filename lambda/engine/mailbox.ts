@@ -34,8 +34,8 @@ export class Mailbox {
     return this.#messages.filter(({ id }) => !seen.has(id) && seen.add(id));
   }
 
-  /** Whether META still holds messages that are not open any more. */
-  get isTrimmable(): boolean {
-    return this.open.length < this.#messages.length;
+  /** Messages in META that are not open any more. */
+  get spent(): number {
+    return this.#messages.length - this.open.length;
   }
 }

@@ -1,13 +1,20 @@
 import type { EpochMs } from "../core/clock.ts";
+import type { Message } from "../store/mailbox.ts";
 import type { Meta } from "../store/meta.ts";
 import type { OperationRecord } from "../store/operation.ts";
 import type { Execution } from "./execution.ts";
 import type { OperationRequest } from "./history.ts";
+import type { StepContext } from "./ops/step.ts";
 
 /** What an operation does once it may: begin, or carry on from its record. */
 export interface Behaviour {
   live(operation: Operation, execution: Execution): Promise<void>;
+  /** Undoes what a step has done; called once the run has failed or was cancelled. */
+  readonly undo?: Undo | undefined;
 }
+
+/** Undoes what a step has done. */
+export type Undo = (value: unknown, step: StepContext) => unknown;
 
 /**
  * Where an asked operation stands in this process. `held`: not started, as while replaying;
@@ -20,10 +27,18 @@ export type Phase = "held" | "active" | "waiting";
 export interface Wait {
   readonly wakeAt?: EpochMs;
   readonly childId?: string;
+  /** Name of the message waited for. */
+  readonly message?: string;
   /** Leave to start a body expected to take this long, milliseconds. */
   readonly bodyMs?: number;
-  /** The child's META as just read, undefined when there is none; or nothing, when time has come. */
-  readonly wake: (child?: Meta) => void;
+  readonly wake: (by?: Waker) => void;
+}
+
+/** What ended a wait; neither, when time has come or the child does not exist. */
+export interface Waker {
+  /** The child's META as just read. */
+  readonly child?: Meta | undefined;
+  readonly message?: Message;
 }
 
 /** An operation the code has asked for and not yet been answered. */

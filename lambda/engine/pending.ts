@@ -6,15 +6,15 @@ import type { Ending } from "./drive.ts";
 import type { Execution } from "./execution.ts";
 import type { Operation } from "./operation.ts";
 
+const heldOf = ({ pending }: Execution): Operation[] =>
+  [...pending.values()].filter(({ phase }) => phase === "held");
+
 /** Starts every operation that was asked for and not yet begun; a takeover marks them first. */
 export async function startHeld(execution: Execution): Promise<Ending | undefined> {
   if (execution.isStopping) return undefined;
-  const held = [...execution.pending.values()].filter(({ phase }) => phase === "held");
-  if (held.length === 0) return undefined;
-  if (execution.marksFirst) {
-    const ending = await markAll(execution, held);
-    if (ending) return ending;
-  }
+  const held = heldOf(execution);
+  const ending = await markHeld(execution);
+  if (ending) return ending;
   for (const operation of held) {
     execution.enter(operation, "active");
     operation.behaviour.live(operation, execution).catch((error: unknown) => {
@@ -26,6 +26,12 @@ export async function startHeld(execution: Execution): Promise<Ending | undefine
     });
   }
   return undefined;
+}
+
+/** Marks what was asked for and not yet begun, if the run was taken over. */
+export async function markHeld(execution: Execution): Promise<Ending | undefined> {
+  const held = heldOf(execution);
+  return held.length > 0 && execution.marksFirst ? markAll(execution, held) : undefined;
 }
 
 /**
@@ -80,6 +86,18 @@ const mayHaveBeenRunning = (
 ): boolean =>
   kind === "step" && !(record?.state === "backoff" && (record.nextAttemptAt ?? 0) > now);
 
+/** Hands messages to those that wait for them; whether there were any. */
+export function wakeMail({ outside, pending }: Execution): boolean {
+  let woken = false;
+  for (const { wait } of pending.values()) {
+    const message = wait?.message === undefined ? undefined : outside.mailbox.take(wait.message);
+    if (!message) continue;
+    wait?.wake({ message });
+    woken = true;
+  }
+  return woken;
+}
+
 /** Wakes what waited for a time that has come; whether there was any. */
 export function wakeDue(execution: Execution): boolean {
   const now = execution.deps.clock.now();
@@ -97,9 +115,9 @@ export function untilNextWake(execution: Execution): number | undefined {
   return wakeAt === undefined ? undefined : Math.max(wakeAt - execution.deps.clock.now(), 0);
 }
 
-/** When the first of the waits for a time ends; undefined when there is none. */
-export function earliestWake({ pending }: Execution): EpochMs | undefined {
-  let earliest: EpochMs | undefined;
+/** When the first of the waits for a time, or the run's time, ends; undefined when there is none. */
+export function earliestWake({ meta, outside, pending }: Execution): EpochMs | undefined {
+  let earliest = outside.cancel ? undefined : meta.deadline;
   for (const { wait } of pending.values()) {
     if (wait?.wakeAt !== undefined && wait.wakeAt < (earliest ?? Number.POSITIVE_INFINITY)) {
       earliest = wait.wakeAt;

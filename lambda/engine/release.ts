@@ -5,6 +5,7 @@ import { LIMITS } from "../core/limits.ts";
 import { validate } from "../core/schema-validation.ts";
 import type { Outcome as RunOutcome } from "../store/finish-run.ts";
 import type { StoredValue } from "../store/values.ts";
+import { endOfCancelled } from "./cancelled.ts";
 import { noLongerAsked } from "./drive.ts";
 import type { Execution } from "./execution.ts";
 import { earliestWake } from "./pending.ts";
@@ -21,29 +22,33 @@ export type Released = "released" | "refused" | "lost";
  * Parks: everything left waits on something durable. A refusal by a wake-up that came meanwhile
  * brings the new count; then every child is read again before anything is decided.
  */
-export async function park(execution: Execution, seen: { wakeSeq: number }): Promise<Released> {
-  const { deps, lease, meta, pending } = execution;
+export async function park(execution: Execution): Promise<Released> {
+  const { deps, lease, meta, outside, pending } = execution;
+  const seenWakeSeq = outside.wakeSeq;
   await lease.pause();
   const now = deps.clock.now();
   const dueAt = earliestWake(execution);
-  const children = [...pending.values()].filter(({ wait }) => wait?.childId !== undefined).length;
+  const waits = [...pending.values()].map(({ wait }) => wait);
+  const children = waits.filter((wait) => wait?.childId !== undefined).length;
   const parked = await deps.store.parkRun(lease.me, deps.ids.nonce(), {
     now,
     dueAt,
-    seenWakeSeq: seen.wakeSeq,
+    seenWakeSeq,
+    box: outside.mailbox.spent > 0 ? outside.mailbox.open : undefined,
     // One child: its end is what the code waits for. Several: which of them is not known here.
     quorum: children === 1 ? 1 : undefined,
     progress: execution.progress,
     isFenced: execution.isFenced,
     historyTtl: meta.historyTtl,
   });
-  if (parked.outcome === "refused" && parked.meta.wakeSeq !== seen.wakeSeq) {
+  if (parked.outcome === "refused") {
+    const { isPauseAsked } = outside;
+    execution.heard(parked.meta);
+    const isNews = outside.wakeSeq !== seenWakeSeq || outside.isPauseAsked !== isPauseAsked;
+    if (!isNews) return handOver(execution);
     lease.keep();
-    seen.wakeSeq = parked.meta.wakeSeq;
-    execution.areChildrenStale = true;
     return "refused";
   }
-  if (parked.outcome === "refused") return handOver(execution);
   execution.close("over");
   if (parked.outcome === "lost") return "lost";
   const ahead = dueAt === undefined ? undefined : dueAt - now;
@@ -51,6 +56,23 @@ export async function park(execution: Execution, seen: { wakeSeq: number }): Pro
     await sendHint(deps, { run: meta.id, for: dueAt }, ahead + 1_000);
   }
   return "released";
+}
+
+/** Gives the run back as paused; refused when the pause was taken back meanwhile. */
+export async function releasePaused(execution: Execution): Promise<Released> {
+  const { deps, lease, meta, outside } = execution;
+  await lease.pause();
+  const { isFenced } = execution;
+  const paused = await deps.store.releasePaused(lease.me, deps.ids.nonce(), { ...meta, isFenced });
+  if (paused.outcome === "refused") {
+    execution.heard(paused.meta);
+    outside.isPauseAsked = paused.meta.isPauseAsked;
+    execution.isStopping = false;
+    lease.keep();
+    return "refused";
+  }
+  execution.close("over");
+  return paused.outcome === "done" ? "released" : "lost";
 }
 
 /** Gives the run back to go on at once in a fresh invocation. */
@@ -103,6 +125,7 @@ export async function finish(
     return block(execution, workflow, noLongerAsked(unasked, cause));
   }
   if (!(await quiesce(execution))) return "lost";
+  if (execution.isCancelled) return endCancelled(execution);
   const outcome = await outcomeOf(execution, workflow, returned);
   if (outcome) return record(execution, outcome);
   return execution.ending === "lost" ? "lost" : handOver(execution);
@@ -115,7 +138,16 @@ export async function fail(
   operation?: string,
 ): Promise<Released> {
   if (!(await quiesce(execution))) return "lost";
+  if (execution.outside.cancel) return endCancelled(execution);
   return record(execution, await failed(execution, error, operation));
+}
+
+/** Ends the run as cancelled; its children have their cancel requests by then. */
+export async function endCancelled(execution: Execution): Promise<Released> {
+  const { meta, outside } = execution;
+  execution.close("over");
+  const error = encodeError(endOfCancelled(meta.id, outside.cancel));
+  return record(execution, { status: "cancelled", error: await keepOutcome(execution, error) });
 }
 
 /**
@@ -129,8 +161,9 @@ export async function quiesce(execution: Execution): Promise<boolean> {
 }
 
 async function record(execution: Execution, outcome: RunOutcome): Promise<Released> {
-  const { deps, lease, meta } = execution;
-  let seen = meta;
+  const { deps, lease, meta, outside } = execution;
+  const cancel = outcome.status === "cancelled" ? outside.cancel : undefined;
+  let seen = { waiters: meta.waiters, cancel };
   await lease.pause();
   for (;;) {
     const now = deps.clock.now();
@@ -141,8 +174,8 @@ async function record(execution: Execution, outcome: RunOutcome): Promise<Releas
     }
     if (done.outcome === "lost") return "lost";
     // A cancel request the code has not seen: the next claim delivers it.
-    if (done.meta.cancel?.nonce !== seen.cancel?.nonce) return handOver(execution);
-    seen = done.meta;
+    if (done.meta.cancel?.nonce !== cancel?.nonce) return handOver(execution);
+    seen = { waiters: done.meta.waiters, cancel };
   }
 }
 

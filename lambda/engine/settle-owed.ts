@@ -1,9 +1,12 @@
-import type { Meta } from "../store/meta.ts";
+import { childId } from "../core/keys.ts";
+import { historyOf, type Meta } from "../store/meta.ts";
+import { cancelChild } from "./cancel-child.ts";
 import type { EngineDependencies } from "./dependencies.ts";
 import { sendHint } from "./send-hint.ts";
 
 /**
- * Row 16: does what a finished run owes — its waiters' notices — then says that it is done. Doing it
+ * Row 16: does what a finished run owes — its waiters' notices, a terminated one's cancel requests to its
+ * children — then says that it is done. Doing it
  * twice is harmless; until it is done, `checkAt` keeps the run in the sweeper's sight.
  * @param isRepeated the first to do it may have died between a notice and its hint
  */
@@ -13,6 +16,7 @@ export async function settleOwed(
   isRepeated: boolean,
 ): Promise<void> {
   if (meta.owed.length === 0) return;
+  if (meta.owed.includes("children")) await cancelChildren(deps, meta);
   await Promise.all(
     meta.waiters.map(async (to) => {
       const due = await deps.store.notifyParent({
@@ -27,4 +31,16 @@ export async function settleOwed(
     }),
   );
   await deps.store.clearOwed(meta, deps.ids.nonce());
+}
+
+/** A terminated run's code can no longer give its children up: whoever settles its debts does. */
+async function cancelChildren(deps: Parameters<typeof cancelChild>[0], meta: Meta): Promise<void> {
+  const history = await deps.store.loadHistory(historyOf(meta));
+  await Promise.all(
+    history.map(async ({ kind, state, key, childId: id, workflow = "" }) => {
+      if (kind !== "run" || state === "done") return;
+      if (id !== childId(meta.id, meta.round, key)) return;
+      await cancelChild(deps, meta, { id, workflow }, `run ${meta.id} was terminated`);
+    }),
+  );
 }

@@ -1,6 +1,8 @@
-import { decideSweep } from "../core/sweep.ts";
+import { encodeValue } from "../core/codec.ts";
+import { decideSweep, isOverdue } from "../core/sweep.ts";
 import type { Meta } from "../store/meta.ts";
 import { DUE_SHARDS } from "../store/schema.ts";
+import { endOfCancelled } from "./cancelled.ts";
 import type { EngineDependencies } from "./dependencies.ts";
 
 type SweepDependencies = Pick<EngineDependencies, "store" | "hints" | "clock" | "ids" | "log">;
@@ -49,11 +51,10 @@ export async function sweep(deps: SweepDependencies): Promise<SweepReport> {
 }
 
 /** Pushes `checkAt` out, then sends the hint that is needed, if any; whether one was sent. */
-async function sweepRun(
-  { store, hints, clock, ids }: SweepDependencies,
-  meta: Meta,
-): Promise<boolean> {
+async function sweepRun(deps: SweepDependencies, meta: Meta): Promise<boolean> {
+  const { store, hints, clock, ids } = deps;
   const now = clock.now();
+  if (isOverdue(meta, now)) await endOverdue(deps, meta);
   const decision = decideSweep(meta, now);
   const pushed = await store.pushCheck(meta, decision, now, ids.nonce());
   if (!pushed || decision.hintDelayMs === undefined) return false;
@@ -63,4 +64,16 @@ async function sweepRun(
     isAhead ? decision.hintDelayMs + 1_000 : 0,
   );
   return true;
+}
+
+/** Row 28: nobody claims a paused or blocked run, so that its time ends here; what it owes, the next sweep sees to. */
+async function endOverdue({ store, clock, ids }: SweepDependencies, run: Meta): Promise<void> {
+  const cancel = { nonce: ids.nonce(), reason: "its time is over", cause: "timeout" } as const;
+  await store.terminateRun({
+    run,
+    from: ["paused", "blocked"],
+    error: encodeValue(endOfCancelled(run.id, cancel)),
+    now: clock.now(),
+    tx: ids.nonce(),
+  });
 }

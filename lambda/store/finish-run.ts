@@ -12,6 +12,7 @@ import { type StoredValue, valueAttribute } from "./values.ts";
 /** How a run ends. */
 export type Outcome =
   | { readonly status: "succeeded"; readonly output: StoredValue }
+  | { readonly status: "cancelled"; readonly error: StoredValue }
   | {
       readonly status: "failed";
       readonly error: StoredValue;
@@ -38,7 +39,7 @@ export function finishRun(
   const failed = outcome.status === "failed";
   const set = [
     "#status = :status",
-    failed ? "#error = :value" : "#output = :value",
+    outcome.status === "succeeded" ? "#output = :value" : "#error = :value",
     "#finishedAt = :now",
     "#ttl = :ttl",
   ];
@@ -61,7 +62,7 @@ export function finishRun(
     present({
       ":status": text(outcome.status),
       ":running": text("running"),
-      ":value": valueAttribute(failed ? outcome.error : outcome.output),
+      ":value": valueAttribute(outcome.status === "succeeded" ? outcome.output : outcome.error),
       ":now": number(now),
       ":ttl": number(Math.ceil((now + LIMITS.retentionMs) / 1000)),
       ":attention": failed ? attentionShard(me.id) : undefined,

@@ -1,13 +1,29 @@
 import type { EpochMs } from "../core/clock.ts";
 import { LIMITS } from "../core/limits.ts";
 import { number, text } from "./attributes.ts";
+import { type Message, messageAttribute } from "./mailbox.ts";
 import { type OwnedWrite, type Ownership, updateOwned } from "./owned.ts";
+import { pausedCheckAt } from "./pause-run.ts";
 import type { Table } from "./table.ts";
 
 /** New progress, when there is some since the last mark: it clears the counts of hops and crashes. */
 export interface ProgressMark {
   readonly progress: number | undefined;
 }
+
+/** The mailbox without what was consumed, and the `wakeSeq` that came with it. */
+export interface Trim {
+  readonly box: readonly Message[];
+  readonly seenWakeSeq: number;
+}
+
+/** Sets the box as a whole: a removal by index, tried again, would remove another message. */
+const boxChange = (trim: Trim | undefined) => {
+  if (!trim) return { set: "", remove: [], values: {} };
+  if (trim.box.length === 0) return { set: "", remove: ["#box"], values: {} };
+  const values = { ":box": { L: trim.box.map(messageAttribute) } };
+  return { set: ", #box = :box", remove: [], values };
+};
 
 const RESET = "#hops = :zero, #crashes = :zero";
 
@@ -16,21 +32,30 @@ export function heartbeat(
   table: Table,
   me: Ownership,
   tx: string,
-  beat: { readonly leaseUntil: EpochMs; readonly activity: readonly string[] } & ProgressMark,
+  beat: {
+    readonly leaseUntil: EpochMs;
+    readonly activity: readonly string[];
+    readonly trim?: Trim | undefined;
+  } & ProgressMark,
 ): Promise<OwnedWrite> {
+  const { trim } = beat;
   const marked = beat.progress !== undefined;
+  const box = boxChange(trim);
   return updateOwned(
     table,
     me,
     tx,
     {
-      set: `#leaseUntil = :lease, #activity = :activity${marked ? `, ${RESET}, #mark = :mark` : ""}`,
-      condition: "#leaseUntil <= :lease",
+      set: `#leaseUntil = :lease, #activity = :activity${marked ? `, ${RESET}, #mark = :mark` : ""}${box.set}`,
+      ...(box.remove.length > 0 && { remove: box.remove.join(", ") }),
+      condition: `#leaseUntil <= :lease${trim ? " AND #wakeSeq = :seen" : ""}`,
     },
     {
       ":lease": number(beat.leaseUntil),
       ":activity": { L: beat.activity.map(text) },
       ...(marked && { ":zero": number(0), ":mark": number(beat.progress) }),
+      ...(trim && { ":seen": number(trim.seenWakeSeq) }),
+      ...box.values,
     },
   );
 }
@@ -40,8 +65,10 @@ export interface ParkRequest {
   readonly now: EpochMs;
   /** Earliest wake-up; undefined when only a message or a child can wake it. */
   readonly dueAt: EpochMs | undefined;
-  /** The wakeSeq that came with the claim or with the last refused park. */
+  /** The wakeSeq that came with the messages the decision was made on. */
   readonly seenWakeSeq: number;
+  /** What is left of those messages, if some were consumed. */
+  readonly box: readonly Message[] | undefined;
   /** Child notices needed before the code can act; undefined when that is not known. */
   readonly quorum: number | undefined;
   readonly progress: number;
@@ -57,8 +84,9 @@ export function parkRun(
   tx: string,
   request: ParkRequest,
 ): Promise<OwnedWrite> {
-  const { dueAt, quorum } = request;
-  const remove = ["#owner", "#leaseUntil", "#activity"];
+  const { dueAt, quorum, seenWakeSeq } = request;
+  const box = boxChange(request.box && { box: request.box, seenWakeSeq });
+  const remove = ["#owner", "#leaseUntil", "#activity", ...box.remove];
   if (request.isFenced) remove.push("#unmarked");
   if (dueAt === undefined) remove.push("#dueAt");
   if (quorum === undefined) remove.push("#quorum");
@@ -70,7 +98,8 @@ export function parkRun(
       set:
         `#status = :waiting, ${RESET}, #mark = :mark, #checkAt = :check` +
         (dueAt === undefined ? "" : ", #dueAt = :due") +
-        (quorum === undefined ? "" : ", #quorum = :quorum"),
+        (quorum === undefined ? "" : ", #quorum = :quorum") +
+        box.set,
       remove: remove.join(", "),
       condition: "#wakeSeq = :seen AND attribute_not_exists(#pause)",
     },
@@ -78,7 +107,8 @@ export function parkRun(
       ":waiting": text("waiting"),
       ":zero": number(0),
       ":mark": number(request.progress),
-      ":seen": number(request.seenWakeSeq),
+      ":seen": number(seenWakeSeq),
+      ...box.values,
       ":check": number(parkCheckAt(request)),
       ...(dueAt !== undefined && { ":due": number(dueAt) }),
       ...(quorum !== undefined && { ":quorum": number(quorum) }),
@@ -130,6 +160,34 @@ export function handOverRun(
       ":check": number(request.now + LIMITS.checkAfterMs),
       ...(marked && { ":zero": number(0), ":mark": number(request.progress) }),
       ...(!marked && request.isUnread && { ":one": number(1) }),
+    },
+  );
+}
+
+/** Row 20: gives the run back as paused, if that is still asked for. */
+export function releasePaused(
+  table: Table,
+  me: Ownership,
+  tx: string,
+  request: {
+    readonly isFenced: boolean;
+    readonly historyTtl: number;
+    readonly deadline: EpochMs | undefined;
+  },
+): Promise<OwnedWrite> {
+  return updateOwned(
+    table,
+    me,
+    tx,
+    {
+      set: `#status = :paused, #checkAt = :check, ${RESET}`,
+      remove: `#owner, #leaseUntil, #activity, #quorum, #dueAt, #pause${request.isFenced ? ", #unmarked" : ""}`,
+      condition: "attribute_exists(#pause) AND attribute_not_exists(#cancel)",
+    },
+    {
+      ":paused": text("paused"),
+      ":zero": number(0),
+      ":check": number(pausedCheckAt(request)),
     },
   );
 }

@@ -13,13 +13,15 @@ import { OPERATION_PREFIX } from "./schema.ts";
 import { type StoredValue, valueAttribute, valueFromAttribute } from "./values.ts";
 
 /** What an operation is; recorded, and compared on replay. */
-export type OperationKind = "step" | "sleep" | "run" | "start";
+export type OperationKind =
+  "step" | "sleep" | "run" | "start" | "wait" | "token" | "race" | "patch" | "cancel" | "rollback";
 
 /**
  * Where an operation stands. `pending`: marked by a takeover before it was recorded; `backoff`: a
- * step between attempts; `waiting`: a sleep or a child; `done`: settled, for good.
+ * step between attempts; `running`: marked before its body, which must not run twice; `waiting`: for a
+ * time, a message or a child; `done`: settled, for good.
  */
-export type OperationState = "pending" | "backoff" | "waiting" | "done";
+export type OperationState = "pending" | "backoff" | "running" | "waiting" | "done";
 
 /** One failed attempt of a step, as history shows it. */
 export interface AttemptError {
@@ -45,6 +47,10 @@ export interface OperationRecord {
   readonly nextAttemptAt?: EpochMs | undefined;
   readonly wakeAt?: EpochMs | undefined;
   readonly childId?: string | undefined;
+  /** Workflow of the child. */
+  readonly workflow?: string | undefined;
+  /** The message that a wait consumed. */
+  readonly messageId?: string | undefined;
   readonly result?: StoredValue | undefined;
   readonly error?: StoredValue | undefined;
   readonly attemptErrors: readonly AttemptError[];
@@ -83,6 +89,8 @@ export function operationItem(pk: string, record: OperationRecord, ttlSeconds: n
     x: optional(record.nextAttemptAt),
     u: optional(record.wakeAt),
     c: record.childId === undefined ? undefined : text(record.childId),
+    l: record.workflow === undefined ? undefined : text(record.workflow),
+    m: record.messageId === undefined ? undefined : text(record.messageId),
     r: record.result === undefined ? undefined : valueAttribute(record.result),
     f: record.error === undefined ? undefined : valueAttribute(record.error),
     h: record.attemptErrors.length > 0 ? attemptErrorsAttribute(record.attemptErrors) : undefined,
@@ -109,6 +117,8 @@ export function operationFrom(item: Item): OperationRecord {
     nextAttemptAt: optionalNumber(item, "x"),
     wakeAt: optionalNumber(item, "u"),
     childId: optionalText(item, "c"),
+    workflow: optionalText(item, "l"),
+    messageId: optionalText(item, "m"),
     result: valueFromAttribute(item["r"]),
     error: valueFromAttribute(item["f"]),
     attemptErrors: (item["h"]?.L ?? []).map(({ M = {} }) => ({

@@ -65,7 +65,10 @@ const park = (meta: Meta): Form => ({
 });
 
 /** A paused run is looked at only to be cancelled at its deadline, or to keep its records alive. */
-const pausedCheckAt = ({ historyTtl, deadline }: Meta): EpochMs =>
+export const pausedCheckAt = ({
+  historyTtl,
+  deadline,
+}: Pick<Meta, "historyTtl" | "deadline">): EpochMs =>
   Math.min(historyTtl * 1000 - LIMITS.restampMs, deadline ?? Number.POSITIVE_INFINITY);
 
 const ASK: Form = {

@@ -41,8 +41,25 @@ export const birthTtl = (now: EpochMs, deadline: EpochMs = now + LIMITS.lifeMs):
  * Rows 1 and 14: puts the run if there is none of that id. An item past its `ttl` counts as none:
  * DynamoDB deletes it only days later.
  */
-export async function startRun(table: Table, run: NewRun): Promise<Started> {
-  const item = newMetaItem(run);
+export const startRun = (table: Table, run: NewRun): Promise<Started> =>
+  putIfAbsent(table, run, newMetaItem(run));
+
+/** Row 14, the cancel of a child that does not exist: one that is cancelled is put in its place. */
+export function putCancelled(
+  table: Table,
+  run: NewRun & { readonly error: StoredValue },
+): Promise<Started> {
+  const { dueAt: _, checkAt: __, ...item } = newMetaItem(run);
+  return putIfAbsent(table, run, {
+    ...item,
+    status: text("cancelled"),
+    error: valueAttribute(run.error),
+    finishedAt: number(run.now),
+    ttl: number(Math.ceil((run.now + LIMITS.retentionMs) / 1000)),
+  });
+}
+
+async function putIfAbsent(table: Table, run: NewRun, item: Item): Promise<Started> {
   const put = await table.put(item, "attribute_not_exists(#pk) OR #ttl < :now", {
     ":now": number(Math.floor(run.now / 1000)),
   });

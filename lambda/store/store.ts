@@ -6,7 +6,7 @@ import { cancelRun } from "./cancel-run.ts";
 import { claimRun } from "./claim-run.ts";
 import { deleteRun } from "./delete-run.ts";
 import { blockRun, clearOwed, finishRun } from "./finish-run.ts";
-import { handOverRun, heartbeat, parkRun } from "./hold-run.ts";
+import { handOverRun, heartbeat, parkRun, releasePaused } from "./hold-run.ts";
 import { listRuns } from "./list-runs.ts";
 import { loadHistory } from "./load-history.ts";
 import { isExpired, type Meta, metaFrom } from "./meta.ts";
@@ -16,7 +16,7 @@ import { restampHistory } from "./restamp.ts";
 import { createRetry, type Retry } from "./retry.ts";
 import { metaKey } from "./schema.ts";
 import { sendMessage } from "./send-message.ts";
-import { startRun } from "./start-run.ts";
+import { putCancelled, startRun } from "./start-run.ts";
 import { dueRuns, pushCheck } from "./sweep-runs.ts";
 import { terminateRun } from "./terminate-run.ts";
 import { openTable, type Table } from "./table.ts";
@@ -32,10 +32,12 @@ export interface Store {
   /** The same store with patience until `deadline`, which is asked again before each further try. */
   until(deadline: () => EpochMs): Store;
   readonly startRun: Bound<typeof startRun>;
+  readonly putCancelled: Bound<typeof putCancelled>;
   readonly claimRun: Bound<typeof claimRun>;
   readonly heartbeat: Bound<typeof heartbeat>;
   readonly parkRun: Bound<typeof parkRun>;
   readonly handOverRun: Bound<typeof handOverRun>;
+  readonly releasePaused: Bound<typeof releasePaused>;
   readonly finishRun: Bound<typeof finishRun>;
   readonly blockRun: Bound<typeof blockRun>;
   readonly clearOwed: Bound<typeof clearOwed>;
@@ -84,10 +86,12 @@ function overTable(options: StoreOptions, retry: Retry): Store {
     values: openValues(table),
     until: (deadline) => overTable(options, retry.until(deadline)),
     startRun: bind(startRun),
+    putCancelled: bind(putCancelled),
     claimRun: bind(claimRun),
     heartbeat: bind(heartbeat),
     parkRun: bind(parkRun),
     handOverRun: bind(handOverRun),
+    releasePaused: bind(releasePaused),
     finishRun: bind(finishRun),
     blockRun: bind(blockRun),
     clearOwed: bind(clearOwed),

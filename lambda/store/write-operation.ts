@@ -24,7 +24,7 @@ export type WriteGuard = "settle" | "attempt" | "begin";
 
 const CONDITIONS: Record<WriteGuard, string> = {
   settle: FENCE,
-  attempt: `attribute_not_exists(#sk) OR (#s <> :done AND #e <= :epoch AND (attribute_not_exists(#a) OR #a < :attempt))`,
+  attempt: `attribute_not_exists(#sk) OR (#s <> :done AND #e <= :epoch AND (attribute_not_exists(#a) OR #a < :attempt OR (#a = :attempt AND #s = :running)))`,
   begin: "attribute_not_exists(#sk) OR (#s = :pending AND #e <= :epoch)",
 };
 
@@ -39,7 +39,10 @@ export async function writeOperation(
   const put = await table.put(operationItem(historyPk, record, ttlSeconds), CONDITIONS[guard], {
     ":epoch": number(record.epoch),
     ...(guard === "begin" ? { ":pending": text("pending") } : { ":done": text("done") }),
-    ...(guard === "attempt" && { ":attempt": number(record.attempt) }),
+    ...(guard === "attempt" && {
+      ":attempt": number(record.attempt),
+      ":running": text("running"),
+    }),
   });
   if (put.ok) return { done: true };
   const rival = put.item && operationFrom(put.item);

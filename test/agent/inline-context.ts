@@ -92,6 +92,9 @@ export function inlineContext(trace: Trace, runId = "run", path = ""): Context {
     uuid: () => "00000000-0000-4000-8000-000000000000",
     sleep: unsupported,
     sleepUntil: unsupported,
+    waitFor: () => {
+      throw new Error("no run of these tests waits for an event");
+    },
     start: unsupported,
   };
 }

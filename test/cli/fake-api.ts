@@ -16,6 +16,7 @@ interface SeenRequest {
   readonly url: string;
   readonly token: string | undefined;
   readonly body: unknown;
+  readonly idempotencyKey: string | undefined;
 }
 
 /** What a test answers itself; undefined leaves the request to the fake. */
@@ -61,7 +62,9 @@ export async function startFakeApi(): Promise<FakeApi> {
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = "", url = "", headers } = request;
     const body = method === "POST" ? await json(request) : undefined;
-    const seen = { method, url, body, token: headers["x-savepoint-token"]?.toString() };
+    const idempotencyKey = headers["idempotency-key"]?.toString();
+    const token = headers["x-savepoint-token"]?.toString();
+    const seen = { method, url, body, token, idempotencyKey };
     requests.push(seen);
     const answer = api.intercept(seen) ?? scripted(api, seen);
     if (answer === "hang") return;

@@ -14,6 +14,12 @@ describe("the command line", () => {
     [["runs", "list", "--status", "lost"]],
     [["runs", "show"]],
     [["start", "digest", "--input", "{"]],
+    [["start", "digest", "--attribute", "tenant"]],
+    [["send", "demo", "approved"]],
+    [["send", "demo", "approved", "--value", "{"]],
+    [["send", "demo", "approved", "--value", "1", "--key", "a b"]],
+    [["runs", "cancel"]],
+    [["runs", "pause", "demo", "--reason", "x"]],
     [["unknown"]],
   ])("ends with 2, having done nothing, on %j", async (words) => {
     const host = fakeHost("/nowhere");

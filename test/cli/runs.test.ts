@@ -19,9 +19,10 @@ describe("savepoint runs list", () => {
     api.runs.set("demo", [{ run: ended, operations: [] }]);
     api.runs.set("b", [{ run: runOf({ id: "b\u001B[31m", startedAt: BEGAN }), operations: [] }]);
     const filter = ["--workflow", "research", "--status", "running", "--limit", "5"];
+    filter.push("--attribute", "tenant=a=b", "--attribute", "tier=");
     expect(await main(["runs", "list", ...filter, "--endpoint", api.url], host)).toBe(0);
     expect(api.requests.map(({ url }) => url)).toEqual([
-      "/runs?workflow=research&status=running&limit=5",
+      "/runs?workflow=research&status=running&limit=5&attribute=tenant%3Aa%3Db&attribute=tier%3A",
     ]);
     expect(host.stdout.lines).toEqual([
       "ID    WORKFLOW  STATUS     STARTED                   TOOK",
@@ -62,6 +63,8 @@ describe("savepoint runs show", () => {
     error,
     output: undefined,
     failedOperation: "read",
+    deadline: BEGAN + 3_600_000,
+    attributes: { tenant: "acme" },
   });
   const operations = [stepOf({ key: "search" }), stepOf({ key: "read", state: "failed" })];
 
@@ -70,14 +73,16 @@ describe("savepoint runs show", () => {
     api.runs.set("demo", [{ run, operations }]);
     expect(await main(["runs", "show", "demo", "--endpoint", api.url], host)).toBe(0);
     expect(host.stdout.lines).toEqual([
-      "run       demo",
-      "workflow  research",
-      "status    failed",
-      "started   2026-01-01T00:00:00.000Z",
-      "took      900 ms",
-      "claims    1",
-      'input     {"topic":"durable execution"}',
-      "failed in read",
+      "run         demo",
+      "workflow    research",
+      "status      failed",
+      "started     2026-01-01T00:00:00.000Z",
+      "took        900 ms",
+      "deadline    2026-01-01T01:00:00.000Z",
+      'attributes  {"tenant":"acme"}',
+      "claims      1",
+      'input       {"topic":"durable execution"}',
+      "failed in   read",
       "error",
       "  TerminalError: no such story",
       "",
@@ -182,6 +187,16 @@ describe("savepoint start", () => {
     ]);
     expect(host.stdout.lines[0]).toBe("a");
     expect(host.stderr.text).toContain("npx savepoint runs watch a --endpoint");
+  });
+
+  it("passes timeout and attributes on", async () => {
+    const { api, host } = await stage();
+    api.fresh = [{ run: ended, operations: [] }];
+    const options = ["--timeout", "90s", "--attribute", "tenant=acme", "--attribute", "tier=1"];
+    expect(await main(["start", "digest", ...options, "--endpoint", api.url], host)).toBe(0);
+    expect(api.requests).toMatchObject([
+      { body: { timeout: "90s", attributes: { tenant: "acme", tier: "1" } } },
+    ]);
   });
 
   it("takes input from a file or from standard input, for what no command line can hold", async () => {

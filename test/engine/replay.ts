@@ -9,6 +9,7 @@ import type { Outcome } from "../../lambda/store/finish-run.ts";
 import type { Meta } from "../../lambda/store/meta.ts";
 import type { StoredValue } from "../../lambda/store/values.ts";
 import { seededIds } from "../support/seeded-ids.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
 import type { World } from "../support/world.ts";
 
 // One for all replays: Node carries every storage there is from promise to promise.
@@ -33,7 +34,8 @@ export async function expectReplayGivesTheSame(world: World, meta: Meta): Promis
 
 /** What replay of a run came to: its outcome, or the first thing that it tried beyond its history. */
 async function replay(world: World, meta: Meta) {
-  const { clock, log, options } = world;
+  const { log, options } = world;
+  const clock = new VirtualClock(world.clock.now());
   const attempts: string[] = [];
   let outcome: Outcome | undefined;
   const refuse = (what: string) => (_: unknown, detail?: unknown) => {
@@ -80,7 +82,7 @@ async function replay(world: World, meta: Meta) {
     isTakeover: false,
     monotonicUntil: clock.monotonic() + DEFAULT_SETTINGS.leaseMs,
   };
-  await advanceRun(deps, claim, { startedAt: now, deadlineAt: now + 900_000 });
+  await whileQuiet(clock, advanceRun(deps, claim, { startedAt: now, deadlineAt: now + 900_000 }));
   expect(attempts, `what the replay of ${meta.id} tried beyond its history`).toEqual([]);
   if (!outcome) return { status: "none" };
   const value = outcome.status === "succeeded" ? outcome.output : outcome.error;
@@ -89,6 +91,23 @@ async function replay(world: World, meta: Meta) {
     value: decodeValue(value as Encoded),
     failedOperation: outcome.status === "failed" ? outcome.failedOperation : undefined,
   };
+}
+
+/** More macrotask turns than any replay here needs. */
+const TURNS = 5_000;
+
+/** Lets time pass only for a replay that does not end without: it waits in vain. */
+async function whileQuiet(clock: VirtualClock, replaying: Promise<unknown>): Promise<void> {
+  let isOver = false;
+  replaying.then(
+    () => (isOver = true),
+    () => (isOver = true),
+  );
+  for (let turns = 1; !isOver; turns += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (turns > TURNS && !clock.fireNext()) break;
+  }
+  await replaying;
 }
 
 /** The run as if a worker had just claimed it again, before it finished. */

@@ -36,12 +36,18 @@ export function runChild(child: Child): Behaviour {
       const id = operation.record?.childId ?? child.id ?? ownChildId(execution, operation);
       // The record first, then the child: a child nobody waits for could not be told from a lost one.
       if (operation.record?.state !== "waiting") {
-        await writeRecord(execution, operation, { state: "waiting", childId: id }, "begin");
+        const workflow = child.workflow.name;
+        await writeRecord(
+          execution,
+          operation,
+          { state: "waiting", childId: id, workflow },
+          "begin",
+        );
         const failed = await ensureChild(operation, execution, child, id, true);
         if (failed) return settle(execution, operation, failed);
       }
       for (;;) {
-        const meta = await execution.waitFor(operation, { childId: id });
+        const { child: meta } = await execution.waitFor(operation, { childId: id });
         if (meta && isFinished(meta.status)) {
           return settle(execution, operation, await outcomeOf(operation, execution, meta));
         }
@@ -60,6 +66,7 @@ export function startChild(child: Child): Behaviour {
       const failed = await ensureChild(operation, execution, child, id, false);
       await settle(execution, operation, failed ?? { result: encodeValue({ id }) }, {
         childId: id,
+        workflow: child.workflow.name,
       });
     },
   };
@@ -109,12 +116,14 @@ async function ensureChild(
       input: await deps.store.values.keep(encoded, {
         historyPk: historyPk(incarnation, 0),
         inlineBytes: LIMITS.metaInlineBytes,
-        ttlSeconds: birthTtl(now),
+        ttlSeconds: birthTtl(now, meta.deadline),
         nonce: deps.ids.nonce(),
       }),
       inputHash,
       now,
       tx: deps.ids.nonce(),
+      // A child has no more time than its parent.
+      deadline: meta.deadline,
       parent: me,
       ...(isAwaited && { waiter: me }),
     }),
@@ -150,7 +159,7 @@ async function join(
     );
   }
   // It may have finished before this run was its waiter.
-  execution.areChildrenStale = true;
+  execution.outside.areChildrenStale = true;
 }
 
 const conflict = (operation: Operation, there: Meta, workflow: string): RunConflictError =>

@@ -1,7 +1,12 @@
 import { decideAttempt, isTerminal, nameAndMessage } from "../../core/attempt.ts";
 import { encodeValue } from "../../core/codec.ts";
 import { encodeError } from "../../core/encode-error.ts";
-import { InvalidArgumentError, StepTimeoutError, StepTooLongError } from "../../core/errors.ts";
+import {
+  InvalidArgumentError,
+  StepInterruptedError,
+  StepTimeoutError,
+  StepTooLongError,
+} from "../../core/errors.ts";
 import { type Log, logWith } from "../../core/log.ts";
 import { idempotencyKey } from "../../core/keys.ts";
 import { LIMITS } from "../../core/limits.ts";
@@ -9,17 +14,27 @@ import { type Duration, parseDuration } from "../../core/duration.ts";
 import { type RetryOptions, type RetryPolicy, retryPolicy } from "../../core/retry-policy.ts";
 import type { AttemptError } from "../../store/operation.ts";
 import { type Execution, never } from "../execution.ts";
-import type { Behaviour, Operation } from "../operation.ts";
+import type { Behaviour, Operation, Undo } from "../operation.ts";
 import { mayStartBody } from "../pending.ts";
 import { settle, writeRecord } from "../recording.ts";
 import { orAborted, untilDeadline } from "../user-code.ts";
 
 /** How a step is run. */
-export interface StepOptions {
+export interface StepOptions<T = unknown> {
   /** When and how often it is tried again. */
   readonly retry?: RetryOptions;
   /** Longest time of one attempt; its signal is aborted then. Default: the invocation's own end. */
   readonly timeout?: Duration;
+  /**
+   * Undoes the step, once it has completed, when the run fails or is cancelled: last in, first out. It is
+   * given the step's result, is retried like a step, and is recorded once.
+   */
+  readonly rollback?: (value: T, step: StepContext) => unknown;
+  /**
+   * The body is never run twice, not even when its worker dies in it or its invocation ends: the step then
+   * fails with StepInterruptedError, because nobody can tell what it did. Costs a write; excludes retries.
+   */
+  readonly atMostOnce?: boolean;
 }
 
 /** What a step's body is given. */
@@ -43,17 +58,24 @@ type AttemptOutcome =
   | { readonly kind: "over" };
 
 /** The behaviour of `ctx.step`. Throws InvalidArgumentError for options that make no sense. */
-export function step(options: StepOptions, body: StepBody<unknown>): Behaviour {
-  const policy = retryPolicy(options.retry);
+export function step(options: StepOptions<never>, body: StepBody<unknown>): Behaviour {
+  const { atMostOnce = false } = options;
+  if (atMostOnce && options.retry) {
+    throw new InvalidArgumentError("a step with atMostOnce is never retried; leave retry out");
+  }
+  const policy = retryPolicy(atMostOnce ? ONCE : options.retry);
   const timeoutMs = options.timeout === undefined ? undefined : parseDuration(options.timeout);
   if (timeoutMs === 0) {
     throw new InvalidArgumentError("a step's timeout is 0; give it time, or leave the option out");
   }
   const retryIf = options.retry?.retryIf;
   return {
+    undo: options.rollback as Undo | undefined,
     async live(operation, execution) {
       for (;;) {
         const { record } = operation;
+        if (record?.state === "running")
+          return settle(execution, operation, interrupted(operation));
         if (record?.state === "backoff" && record.nextAttemptAt !== undefined) {
           if (record.nextAttemptAt > execution.deps.clock.now()) {
             await execution.waitFor(operation, { wakeAt: record.nextAttemptAt });
@@ -61,12 +83,14 @@ export function step(options: StepOptions, body: StepBody<unknown>): Behaviour {
         }
         const bodyMs = timeoutMs ?? execution.longestBodyMs * 1.5;
         if (!mayStartBody(execution, bodyMs)) await execution.waitFor(operation, { bodyMs });
+        if (atMostOnce) await markRunning(operation, execution);
         const startedAt = execution.deps.clock.now();
         const outcome = await attempt(operation, execution, body, timeoutMs);
         switch (outcome.kind) {
           case "over":
             return never();
           case "deadline":
+            if (atMostOnce) return settle(execution, operation, interrupted(operation));
             if (await recordDeadline(operation, execution, startedAt)) return;
             break;
           case "value":
@@ -81,7 +105,28 @@ export function step(options: StepOptions, body: StepBody<unknown>): Behaviour {
   };
 }
 
-const attemptNumber = ({ record }: Operation): number => (record?.attempt ?? 0) + 1;
+const ONCE: RetryOptions = { attempts: 1 };
+
+const attemptNumber = ({ record }: Operation): number =>
+  record?.state === "running" ? record.attempt : (record?.attempt ?? 0) + 1;
+
+/** Row 7: says that the body may have been entered, before it is. */
+const markRunning = (operation: Operation, execution: Execution): Promise<void> =>
+  writeRecord(
+    execution,
+    operation,
+    { state: "running", attempt: attemptNumber(operation) },
+    "attempt",
+  );
+
+/** What a step settles with whose body was entered, and of whose end nobody knows. */
+const interrupted = ({ key }: Operation) => ({
+  error: encodeError(
+    new StepInterruptedError(
+      `step "${key}" was under way when its worker died or its invocation ended; whether it took effect is unknown, and it is not run again`,
+    ),
+  ),
+});
 
 /** Runs the body once. What it does after it was abandoned is discarded. */
 async function attempt(

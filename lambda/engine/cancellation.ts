@@ -1,0 +1,69 @@
+import { encodeValue } from "../core/codec.ts";
+import { LIMITS } from "../core/limits.ts";
+import { NEW_OPERATION } from "../store/operation.ts";
+import { CANCEL_KEY } from "./cancelled.ts";
+import type { Ending } from "./drive.ts";
+import type { Execution } from "./execution.ts";
+import type { Operation } from "./operation.ts";
+import { markHeld, wakeDue } from "./pending.ts";
+
+/**
+ * Row 18: delivers a cancel request. It has a place in the order of settlement like anything else, and
+ * is written when no other write is in flight; its record names what was pending, for exactly that
+ * rejects then, live and on replay. What the code asks for afterwards runs as usual.
+ */
+export async function deliverCancel(execution: Execution): Promise<Ending | undefined> {
+  execution.stopBodies("cancelled");
+  if (execution.hasWrites || execution.settlements.isOpen) {
+    await execution.bell.wait();
+    return undefined;
+  }
+  // Time that has come before the request is seen goes first.
+  if (wakeDue(execution)) return undefined;
+  execution.isCancelling = true;
+  const unfenced = await markHeld(execution);
+  if (unfenced) return unfenced;
+  const { deps, historyPk, meta, settlements } = execution;
+  const keys = cancellable(execution).map(({ key }) => key);
+  const at = deps.clock.now();
+  const place = settlements.reserve();
+  const value = encodeValue(keys);
+  const nonce = deps.ids.nonce();
+  const written = await execution.inFlight({ key: CANCEL_KEY }, async () =>
+    deps.store.writeOperation(
+      historyPk,
+      {
+        ...NEW_OPERATION,
+        key: CANCEL_KEY,
+        kind: "cancel",
+        ordinal: -1,
+        state: "done",
+        epoch: meta.epoch,
+        order: meta.epoch * LIMITS.settlementsPerEpoch + place,
+        result: await deps.store.values.keep(value, {
+          historyPk,
+          inlineBytes: LIMITS.operationInlineBytes,
+          ttlSeconds: meta.historyTtl,
+          nonce: deps.ids.nonce(),
+        }),
+        startedAt: at,
+        endedAt: at,
+        nonce,
+      },
+      meta.historyTtl,
+      "settle",
+    ),
+  );
+  if (!written.done) return { kind: "reload" };
+  settlements.fill(place, {
+    key: CANCEL_KEY,
+    at,
+    isNew: true,
+    outcome: { ok: true, value: keys },
+  });
+  return undefined;
+}
+
+/** What a cancel rejects: everything pending but rollbacks, which run because of it. */
+const cancellable = ({ pending }: Execution): Operation[] =>
+  [...pending.values()].filter(({ kind }) => kind !== "rollback");

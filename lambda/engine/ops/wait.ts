@@ -1,0 +1,58 @@
+import { decodeValue, encodeValue } from "../../core/codec.ts";
+import { encodeError } from "../../core/encode-error.ts";
+import { validate } from "../../core/schema-validation.ts";
+import type { Message } from "../../store/mailbox.ts";
+import type { Event } from "../event.ts";
+import { type Execution, never } from "../execution.ts";
+import type { Behaviour, Operation } from "../operation.ts";
+import { settle, writeRecord } from "../recording.ts";
+import { untilDeadline } from "../user-code.ts";
+
+/**
+ * The behaviour of `ctx.waitFor`: consumes the oldest open message of a name. The record of the wait
+ * is the consumption, so a message is consumed exactly when some wait is settled with it.
+ * @param timeoutMs how long to wait, counted from the call; undefined without limit
+ */
+export function waitForMessage({ name, schema }: Event, timeoutMs: number | undefined): Behaviour {
+  return {
+    async live(operation, execution) {
+      if (operation.record?.state !== "waiting") {
+        const now = execution.deps.clock.now();
+        const wakeAt = timeoutMs === undefined ? undefined : now + timeoutMs;
+        const change = { state: "waiting", startedAt: now, wakeAt } as const;
+        await writeRecord(execution, operation, change, "begin");
+      }
+      const wakeAt = operation.record?.wakeAt;
+      const { message } = await execution.waitFor(operation, {
+        message: name,
+        ...(wakeAt !== undefined && { wakeAt }),
+      });
+      if (!message) return settle(execution, operation, { result: encodeValue(undefined) });
+      const value = await contentOf(message, operation, execution, schema);
+      await settle(execution, operation, value, { messageId: message.id });
+    },
+  };
+}
+
+/** What a message holds, made by the schema what the code expects; or the schema's complaint. */
+async function contentOf(
+  message: Message,
+  operation: Operation,
+  execution: Execution,
+  schema: Event["schema"],
+) {
+  const { values } = execution.deps.store;
+  const encoded = await execution.inFlight(operation, () => values.fetch(message.value));
+  if (!schema) return { result: encoded };
+  try {
+    const what = `message "${message.name}"`;
+    const valid = await untilDeadline(execution, () =>
+      validate(schema, decodeValue(encoded), what),
+    );
+    // Left as work to do, for another invocation.
+    if (!valid) return await execution.waitFor(operation, { bodyMs: 0 }).then(() => never<never>());
+    return { result: encodeValue(valid.value, { what }) };
+  } catch (error) {
+    return { error: encodeError(error) };
+  }
+}

@@ -1,0 +1,36 @@
+import type { Execution } from "./execution.ts";
+import { step } from "./ops/step.ts";
+import type { Outcome } from "./settlements.ts";
+
+/** Prefix of the keys of rollbacks: no name can have it. */
+const ROLLBACK_PREFIX = "@rollback/";
+
+/**
+ * Ends the code's part of a run: when it has failed or was cancelled, its completed steps are undone
+ * before its outcome counts.
+ */
+export async function conclude(execution: Execution, outcome: Outcome): Promise<void> {
+  if (!outcome.ok || execution.isCancelled) await rollBack(execution);
+  execution.returned = outcome;
+  execution.bell.ring();
+}
+
+/**
+ * Undoes completed steps, the last one first. Each rollback is an operation, recorded once and retried
+ * like a step; one that fails for good is told, and the others go on.
+ */
+async function rollBack(execution: Execution): Promise<void> {
+  for (let last = execution.undos.pop(); last; last = execution.undos.pop()) {
+    const { key, undo, value } = last;
+    const request = {
+      key: ROLLBACK_PREFIX + key,
+      kind: "rollback",
+      scope: "",
+      ordinal: -1,
+    } as const;
+    const behaviour = step({}, (context) => undo(value, context));
+    await execution.enqueue(request, behaviour).catch((error: unknown) => {
+      execution.log.error("a rollback failed for good; the others go on", { step: key, error });
+    });
+  }
+}

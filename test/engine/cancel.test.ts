@@ -1,0 +1,200 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { CancelledError, RunTimeoutError, TerminalError, workflow } from "../../lambda/index.ts";
+import { World, type WorldOptions } from "../support/world.ts";
+import { expectSoundEnd } from "./invariants.ts";
+
+let world: World;
+let log: string[] = [];
+afterEach(async () => {
+  await world.end();
+  log = [];
+});
+
+const rest = (ms: number) => new Promise<void>((resolve) => void world.clock.after(ms, resolve));
+
+const sleeper = workflow("sleeper", {}, async (ctx) => {
+  await ctx.step("first", () => log.push("first"));
+  try {
+    await ctx.sleep("long", "1h");
+    await ctx.step("never", () => log.push("never"));
+  } catch (error) {
+    log.push((error as Error).name);
+    throw error;
+  } finally {
+    await ctx.step("clean", () => log.push("clean"));
+  }
+});
+const worker = workflow("worker", {}, async (ctx) =>
+  ctx.step("work", async ({ signal }) => {
+    signal.addEventListener("abort", () => log.push(`told ${String(signal.reason)}`));
+    await rest(40_000);
+    return "done";
+  }),
+);
+const parent = workflow("parent", {}, async (ctx) => {
+  await ctx.run(sleeper, undefined);
+});
+const stubborn = workflow("stubborn", {}, async (ctx) => {
+  await ctx.sleep("long", "1h").catch(() => log.push("ignored"));
+  return ctx.step("after", () => "went on");
+});
+const undone = workflow("undone", {}, async (ctx, { fails }: { fails: boolean }) => {
+  for (const name of ["a", "b", "c"]) {
+    await ctx.step(
+      name,
+      { rollback: (value: string) => void log.push(`undo ${value}`) },
+      () => `did ${name}`,
+    );
+  }
+  if (fails) throw new TerminalError("no");
+  await ctx.sleep("long", "1h");
+});
+const workflows = [sleeper, worker, parent, stubborn, undone];
+
+const open = async (options: Partial<WorldOptions> = {}) => {
+  world = await World.create({ workflows, ...options });
+  world.begin();
+};
+const ending = (promise: Promise<unknown>) =>
+  world.until(
+    promise.then(
+      (value) => value,
+      (error: unknown) => error,
+    ),
+  );
+
+describe("cancelling a run", () => {
+  it("rejects what it waits for, lets it clean up, and ends it as cancelled", async () => {
+    await open();
+    const run = await world.until(world.savepoint.start(sleeper, undefined, { id: "run" }));
+    await world.pass(5_000);
+    await world.until(run.cancel({ reason: "changed my mind" }));
+    const error = await ending(run.result());
+    expect(error).toBeInstanceOf(CancelledError);
+    expect((error as Error).message).toContain("changed my mind");
+    expect(log).toEqual(["first", "CancelledError", "clean"]);
+    expect(await world.until(run.status())).toBe("cancelled");
+    await expectSoundEnd(world);
+  });
+
+  it("ends it as cancelled although the code goes on as if nothing had happened", async () => {
+    await open();
+    const run = await world.until(world.savepoint.start(stubborn, undefined, { id: "run" }));
+    await world.pass(5_000);
+    await world.until(run.cancel());
+    expect(await ending(run.result())).toBeInstanceOf(CancelledError);
+    expect(log).toEqual(["ignored"]);
+    await expectSoundEnd(world);
+  });
+
+  it("tells a running step by its signal within a third of the lease and a second", async () => {
+    await open();
+    const run = await world.until(world.savepoint.start(worker, undefined, { id: "run" }));
+    await world.pass(2_000);
+    const askedAt = world.clock.now();
+    await world.until(run.cancel());
+    expect(await ending(run.result())).toBeInstanceOf(CancelledError);
+    expect(log).toEqual(["told cancelled"]);
+    expect(world.clock.now() - askedAt).toBeLessThan(12_000);
+    await expectSoundEnd(world);
+  });
+
+  it("cancels the children it waits for", async () => {
+    await open();
+    const run = await world.until(world.savepoint.start(parent, undefined, { id: "run" }));
+    await world.pass(5_000);
+    await world.until(run.cancel());
+    expect(await ending(run.result())).toBeInstanceOf(CancelledError);
+    await world.pass(30_000);
+    expect(await world.until(world.savepoint.get("run~1~sleeper").status())).toBe("cancelled");
+    expect(log).toEqual(["first", "CancelledError", "clean"]);
+    await expectSoundEnd(world);
+  });
+
+  it("before its first claim runs none of its code", async () => {
+    world = await World.create({ workflows });
+    const run = await world.until(world.savepoint.start(sleeper, undefined, { id: "run" }));
+    await world.until(run.cancel());
+    world.begin();
+    expect(await ending(run.result())).toBeInstanceOf(CancelledError);
+    expect(log).toEqual([]);
+  });
+
+  it("that is paused wakes it up to be cancelled", async () => {
+    await open();
+    const run = await world.until(world.savepoint.start(sleeper, undefined, { id: "run" }));
+    await world.pass(5_000);
+    await world.until(run.pause());
+    await world.until(run.cancel());
+    expect(await ending(run.result())).toBeInstanceOf(CancelledError);
+    expect(log).toEqual(["first", "CancelledError", "clean"]);
+    await expectSoundEnd(world);
+  });
+});
+
+describe("terminating a run", () => {
+  it("ends it at once, runs nothing, and cancels its children", async () => {
+    await open();
+    const run = await world.until(world.savepoint.start(parent, undefined, { id: "run" }));
+    await world.pass(5_000);
+    await world.until(run.terminate({ reason: "stuck" }));
+    expect(await world.until(run.status())).toBe("cancelled");
+    await world.pass(90_000);
+    expect(await world.until(world.savepoint.get("run~1~sleeper").status())).toBe("cancelled");
+  });
+});
+
+describe("the timeout of a run", () => {
+  it("cancels it, and its result says so", async () => {
+    await open();
+    const run = await world.until(
+      world.savepoint.start(sleeper, undefined, { id: "run", timeout: "2m" }),
+    );
+    const startedAt = world.clock.now();
+    expect(await ending(run.result())).toBeInstanceOf(RunTimeoutError);
+    expect(world.clock.now() - startedAt).toBeLessThan(125_000);
+    expect(log).toEqual(["first", "CancelledError", "clean"]);
+    await expectSoundEnd(world);
+  });
+
+  it("holds for its children", async () => {
+    await open();
+    const run = await world.until(
+      world.savepoint.start(parent, undefined, { id: "run", timeout: "2m" }),
+    );
+    expect(await ending(run.result())).toBeInstanceOf(RunTimeoutError);
+    await world.pass(60_000);
+    expect(await world.until(world.savepoint.get("run~1~sleeper").status())).toBe("cancelled");
+  });
+
+  it("ends a paused run, too", async () => {
+    await open();
+    const run = await world.until(
+      world.savepoint.start(sleeper, undefined, { id: "run", timeout: "2m" }),
+    );
+    await world.pass(5_000);
+    await world.until(run.pause());
+    expect(await ending(run.result())).toBeInstanceOf(RunTimeoutError);
+    expect(log).toEqual(["first"]);
+  });
+});
+
+describe("rollbacks", () => {
+  it("undo the completed steps of a run that fails, last in first out", async () => {
+    await open();
+    const run = await world.until(world.savepoint.start(undone, { fails: true }, { id: "run" }));
+    expect(await ending(run.result())).toBeInstanceOf(TerminalError);
+    expect(log).toEqual(["undo did c", "undo did b", "undo did a"]);
+    await expectSoundEnd(world);
+  });
+
+  it("undo them when the run is cancelled", async () => {
+    await open();
+    const run = await world.until(world.savepoint.start(undone, { fails: false }, { id: "run" }));
+    await world.pass(5_000);
+    await world.until(run.cancel());
+    expect(await ending(run.result())).toBeInstanceOf(CancelledError);
+    expect(log).toEqual(["undo did c", "undo did b", "undo did a"]);
+    await expectSoundEnd(world);
+  });
+});
