@@ -12,6 +12,7 @@ import { drive } from "./drive.ts";
 import { Execution } from "./execution.ts";
 import { History } from "./history.ts";
 import { Lease } from "./lease.ts";
+import { leaseHolder } from "./lease-holder.ts";
 import { inputOf } from "./ops/child.ts";
 import {
   block,
@@ -65,7 +66,7 @@ export async function advanceRun(
   try {
     for (;;) {
       execution = await load({ ...deps, store }, claim, lease, invocation, execution);
-      lease.holder = execution;
+      lease.holder = leaseHolder(execution);
       const released = await advanceOrFail(execution);
       if (released !== "reload") return released;
     }

@@ -1,5 +1,9 @@
 import { CancelledError, RunTimeoutError } from "../core/errors.ts";
+import { childId } from "../core/keys.ts";
 import type { CancelRequest } from "../store/meta.ts";
+import type { Execution } from "./execution.ts";
+import type { Operation } from "./operation.ts";
+import { conclude } from "./rollback.ts";
 
 /** Key of the operation that delivers a cancel request: no name can have it. */
 export const CANCEL_KEY = "@cancel";
@@ -19,3 +23,30 @@ export const endOfCancelled = (
   request?.cause === "timeout"
     ? new RunTimeoutError(`run ${id} did not finish before its deadline; what it did was undone`)
     : cancelledError(id, request);
+
+/**
+ * A cancel was delivered: rejects what was pending then, in the order in which it was asked for, and undoes
+ * what a function has done that had returned already.
+ */
+export function rejectPending(execution: Execution, keys: readonly string[]): void {
+  execution.isCancelled = true;
+  execution.isCancelling = false;
+  const error = cancelledError(execution.meta.id, execution.outside.cancel);
+  for (const operation of keys.flatMap((key) => execution.pending.get(key) ?? [])) {
+    drop(execution, operation);
+    operation.reject(error);
+  }
+  const { returned } = execution;
+  execution.returned = undefined;
+  if (returned) void conclude(execution, returned);
+}
+
+/** Gives an operation up: nothing more is recorded of it, and a child of its own is abandoned. */
+export function drop(execution: Execution, operation: Operation): void {
+  const { abandoned, meta, pending } = execution;
+  execution.enter(operation, "waiting");
+  pending.delete(operation.key);
+  const { record, key } = operation;
+  const id = record?.kind === "run" && record.state !== "done" ? record.childId : undefined;
+  if (record && id === childId(meta.id, meta.round, key)) abandoned.set(id, record);
+}

@@ -94,8 +94,7 @@ function messages(execution: Execution, scope: Scope): Pick<Context, "waitFor"> 
     const timeoutMs = options.timeout === undefined ? undefined : parseDuration(options.timeout);
     return execution.ask(scope, "wait", event.name, waitForMessage(event, timeoutMs));
   };
-  // One implementation behind two overloads, which the language cannot relate to each other.
-  return { waitFor: waitFor as Context["waitFor"] };
+  return { waitFor };
 }
 
 function children(execution: Execution, scope: Scope): Pick<Context, "run" | "start"> {

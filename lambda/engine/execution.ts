@@ -1,26 +1,21 @@
 import type { EpochMs } from "../core/clock.ts";
-import { childId } from "../core/keys.ts";
 import { LIMITS } from "../core/limits.ts";
 import { type Log, logWith } from "../core/log.ts";
 import { InvalidArgumentError, type NonDeterminismError } from "../core/errors.ts";
-import type { Trim } from "../store/hold-run.ts";
 import { historyOf, type Meta } from "../store/meta.ts";
 import type { OperationKind, OperationRecord } from "../store/operation.ts";
 import { isRefusal } from "../store/retry.ts";
 import { assertContext } from "./assert-context.ts";
 import { Bell } from "./bell.ts";
 import type { EngineDependencies, Invocation } from "./dependencies.ts";
-import { CANCEL_KEY, cancelledError } from "./cancelled.ts";
+import { CANCEL_KEY, rejectPending } from "./cancelled.ts";
+import type { ExecutionParts } from "./execution-parts.ts";
 import type { History, OperationRequest } from "./history.ts";
-import type { Lease, LeaseHolder } from "./lease.ts";
-import type { Behaviour, Operation, Phase, Undo, Wait, Waker } from "./operation.ts";
+import type { Lease } from "./lease.ts";
+import type { Behaviour, Operation, Phase, StopReason, Undo, Wait, Waker } from "./operation.ts";
 import { Outside } from "./outside.ts";
-import { conclude } from "./rollback.ts";
 import type { Scope } from "./scope.ts";
 import { type Outcome, type Settlement, Settlements } from "./settlements.ts";
-
-/** Why bodies are told to stop. */
-export type StopReason = "deadline" | "cancelled" | "lost" | "over";
 
 /** A promise that never settles: what suspended code awaits. It is never an exception. */
 export const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
@@ -30,7 +25,7 @@ export const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
  * belongs to one claim; once it is over, everything asked of it stays unanswered and nothing is
  * written, because a frozen process may thaw old continuations into a later invocation.
  */
-export class Execution implements LeaseHolder {
+export class Execution {
   readonly deps: EngineDependencies;
   readonly meta: Meta;
   readonly lease: Lease;
@@ -85,20 +80,7 @@ export class Execution implements LeaseHolder {
   readonly #asked = new Set<string>();
   readonly #errorsOf = new WeakMap<object, string>();
 
-  constructor(
-    deps: EngineDependencies,
-    given: {
-      readonly meta: Meta;
-      readonly lease: Lease;
-      readonly history: History;
-      readonly invocation: Invocation;
-      readonly longestBodyMs: number;
-      /** Places of settlement that former executions of this claim have taken. */
-      readonly placesTaken: number;
-      readonly isTakeover: boolean;
-      readonly countsKills: boolean;
-    },
-  ) {
+  constructor(deps: EngineDependencies, given: ExecutionParts) {
     this.deps = deps;
     this.meta = given.meta;
     this.lease = given.lease;
@@ -269,7 +251,8 @@ export class Execution implements LeaseHolder {
       this.#progress += 1;
       this.settledLive += 1;
     }
-    if (!operation) return this.#cancel(outcome.ok ? (outcome.value as readonly string[]) : []);
+    if (!operation)
+      return rejectPending(this, outcome.ok ? (outcome.value as readonly string[]) : []);
     const { undo } = operation.behaviour;
     if (outcome.ok && undo) this.undos.push({ key, undo, value: outcome.value });
     if (outcome.ok) return operation.resolve(outcome.value);
@@ -279,49 +262,16 @@ export class Execution implements LeaseHolder {
     operation.reject(outcome.error);
   }
 
-  /** A cancel was delivered: rejects what was pending then, in the order in which it was asked for. */
-  #cancel(keys: readonly string[]): void {
-    this.isCancelled = true;
-    this.isCancelling = false;
-    const error = cancelledError(this.meta.id, this.outside.cancel);
-    for (const operation of keys.flatMap((key) => this.pending.get(key) ?? [])) {
-      this.drop(operation);
-      operation.reject(error);
-    }
-    const { returned } = this;
-    this.returned = undefined;
-    if (returned) void conclude(this, returned);
-  }
-
-  /** Gives an operation up: nothing more is recorded of it, and a child of its own is abandoned. */
-  drop(operation: Operation): void {
-    this.enter(operation, "waiting");
-    this.pending.delete(operation.key);
-    const { record, key } = operation;
-    const id = record?.kind === "run" && record.state !== "done" ? record.childId : undefined;
-    if (record && id === childId(this.meta.id, this.meta.round, key))
-      this.abandoned.set(id, record);
-  }
-
   /** A failed attempt was recorded: that is progress too. */
   countFailure(): void {
     this.#progress += 1;
   }
 
-  activity(): readonly string[] {
-    return [...this.pending.values()]
-      .filter(({ phase }) => phase === "active")
-      .map(({ key }) => key)
-      .slice(0, 5);
-  }
+  /** Progress that META does not know of yet. */
   unmarkedProgress(): number | undefined {
     return this.#progress > this.outside.mark ? this.#progress : undefined;
   }
-  trim(): Trim | undefined {
-    const { mailbox, wakeSeq } = this.outside;
-    if (this.#isOver || mailbox.spent < LIMITS.mailboxTrim) return undefined;
-    return { box: mailbox.open, seenWakeSeq: wakeSeq };
-  }
+  /** Takes in META as the reply to a write or a later read showed it. */
   heard(meta: Meta): void {
     this.outside.heard(meta);
     this.bell.ring();

@@ -41,6 +41,9 @@ export interface Waker {
   readonly message?: Message;
 }
 
+/** Why bodies are told to stop. */
+export type StopReason = "deadline" | "cancelled" | "lost" | "over";
+
 /** An operation the code has asked for and not yet been answered. */
 export interface Operation extends OperationRequest {
   readonly behaviour: Behaviour;

@@ -98,12 +98,10 @@ const TURNS = 5_000;
 
 /** Lets time pass only for a replay that does not end without: it waits in vain. */
 async function whileQuiet(clock: VirtualClock, replaying: Promise<unknown>): Promise<void> {
-  let isOver = false;
-  replaying.then(
-    () => (isOver = true),
-    () => (isOver = true),
-  );
-  for (let turns = 1; !isOver; turns += 1) {
+  const state = { isOver: false };
+  const end = () => void (state.isOver = true);
+  replaying.then(end, end);
+  for (let turns = 1; !state.isOver; turns += 1) {
     await new Promise((resolve) => setImmediate(resolve));
     if (turns > TURNS && !clock.fireNext()) break;
   }

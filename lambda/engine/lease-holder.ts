@@ -1,0 +1,23 @@
+import { LIMITS } from "../core/limits.ts";
+import type { Execution } from "./execution.ts";
+import type { LeaseHolder } from "./lease.ts";
+
+/** Operations named in META's activity. */
+const ACTIVITY_MAX = 5;
+
+/** An execution as its lease knows it: what heartbeats carry, and who is told what they bring. */
+export const leaseHolder = (execution: Execution): LeaseHolder => ({
+  activity: () =>
+    [...execution.pending.values()]
+      .filter(({ phase }) => phase === "active")
+      .map(({ key }) => key)
+      .slice(0, ACTIVITY_MAX),
+  unmarkedProgress: () => execution.unmarkedProgress(),
+  trim() {
+    const { mailbox, wakeSeq } = execution.outside;
+    if (execution.isOver || mailbox.spent < LIMITS.mailboxTrim) return undefined;
+    return { box: mailbox.open, seenWakeSeq: wakeSeq };
+  },
+  heard: (meta) => execution.heard(meta),
+  lost: () => execution.lost(),
+});
