@@ -26,7 +26,7 @@ export async function deliverCancel(execution: Execution): Promise<Ending | unde
   const { deps, historyPk, meta, settlements } = execution;
   const keys = cancellable(execution).map(({ key }) => key);
   const at = deps.clock.now();
-  const place = settlements.reserve();
+  const place = settlements.reserve(CANCEL_KEY);
   const value = encodeValue(keys);
   const nonce = deps.ids.nonce();
   const written = await execution.inFlight({ key: CANCEL_KEY }, async () =>

@@ -41,12 +41,17 @@ export function rejectPending(execution: Execution, keys: readonly string[]): vo
   if (returned) void conclude(execution, returned);
 }
 
-/** Gives an operation up: nothing more is recorded of it, and a child of its own is abandoned. */
+/**
+ * Gives an operation up: its body is told, a message it was given is open again, a child of its own is
+ * abandoned, and nothing more is recorded of it but an outcome that is being written already.
+ */
 export function drop(execution: Execution, operation: Operation): void {
-  const { abandoned, meta, pending } = execution;
+  const { abandoned, meta, outside, pending, settlements } = execution;
+  const { body, key, record, taken } = operation;
+  body?.abort("cancelled");
+  if (taken !== undefined && !settlements.isReservedFor(key)) outside.mailbox.putBack(taken);
   execution.enter(operation, "waiting");
-  pending.delete(operation.key);
-  const { record, key } = operation;
+  pending.delete(key);
   const id = record?.kind === "run" && record.state !== "done" ? record.childId : undefined;
   if (record && id === childId(meta.id, meta.round, key)) abandoned.set(id, record);
 }

@@ -24,6 +24,11 @@ export type Branches = Readonly<Record<string, (branch: Context) => Promise<unkn
 /** What the branches return, by name. */
 export type BranchResults<B extends Branches> = { [K in keyof B]: Awaited<ReturnType<B[K]>> };
 
+/** Which branch of a `ctx.race` ended first, and what it returned. */
+export type RaceResult<B extends Branches> = {
+  [K in keyof B & string]: { readonly winner: K; readonly value: Awaited<ReturnType<B[K]>> };
+}[keyof B & string];
+
 /**
  * What a workflow acts through. Each call is an operation that is recorded once; after a crash the
  * recorded outcome is given back. Names must be stable and, within a scope, are told apart by the
@@ -108,6 +113,20 @@ export interface Context {
     branches: B,
     options?: BranchOptions,
   ): Promise<BranchResults<B>>;
+
+  /**
+   * Runs named branches side by side, each in a scope of its own, until the first of them ends. The others
+   * are given up: their bodies are told by their signals, their children are cancelled.
+   * @throws what the first branch to end has thrown
+   */
+  race<B extends Branches>(name: string, branches: B): Promise<RaceResult<B>>;
+
+  /**
+   * Whether this run follows the changed code: true for runs that come to this place for the first time
+   * under it, false for runs that have passed it before. Lets code change under runs in flight.
+   * @param id names the change; keep it for as long as runs from before it may live
+   */
+  patched(id: string): Promise<boolean>;
 
   /** Time as replay will see it again: when the last operation this run knows of had settled. */
   now(): EpochMs;

@@ -2,7 +2,7 @@ import type { EpochMs } from "../core/clock.ts";
 import { derivedRandom, derivedUuid } from "../core/derived.ts";
 import { type Duration, parseDuration } from "../core/duration.ts";
 import { InvalidArgumentError } from "../core/errors.ts";
-import { assertRunId } from "../core/keys.ts";
+import { assertName, assertRunId } from "../core/keys.ts";
 import type { Log } from "../core/log.ts";
 import { assertContext } from "./assert-context.ts";
 import type { Context } from "./context.ts";
@@ -10,6 +10,8 @@ import type { Event } from "./event.ts";
 import { type Execution, never } from "./execution.ts";
 import { mapBranches, parallelBranches, type Parent } from "./ops/branches.ts";
 import { type ChildOptions, runChild, startChild } from "./ops/child.ts";
+import { patched } from "./ops/patch.ts";
+import { raceBranches } from "./ops/race.ts";
 import { sleep } from "./ops/sleep.ts";
 import { step, type StepBody, type StepOptions } from "./ops/step.ts";
 import { waitForMessage } from "./ops/wait.ts";
@@ -123,7 +125,10 @@ function children(execution: Execution, scope: Scope): Pick<Context, "run" | "st
   };
 }
 
-function branches(execution: Execution, scope: Scope): Pick<Context, "map" | "parallel"> {
+function branches(
+  execution: Execution,
+  scope: Scope,
+): Pick<Context, "map" | "parallel" | "race" | "patched"> {
   const parent = (key: string): Parent => ({
     key,
     branch: (label) => createContext(execution, scope.branch(key, label)),
@@ -139,6 +144,18 @@ function branches(execution: Execution, scope: Scope): Pick<Context, "map" | "pa
     parallel: async (name, named, options = {}) => {
       assertContext(execution, name);
       return parallelBranches(parent(scope.key(name)), named, options);
+    },
+    race: async (name, named) => {
+      assertContext(execution, name);
+      if (execution.closed.has(scope.path)) return never();
+      const request = scope.request("race", name);
+      const branch = (label: string) => createContext(execution, scope.branch(request.key, label));
+      return raceBranches(execution, { request, branch }, named);
+    },
+    patched: async (id) => {
+      assertContext(execution, "patched");
+      assertName("patch", id);
+      return execution.closed.has(scope.path) ? never() : patched(execution, id);
     },
   };
 }

@@ -7,7 +7,7 @@ import { cancelAbandoned } from "./cancel-child.ts";
 import { deliverCancel } from "./cancellation.ts";
 import { readChildren } from "./children.ts";
 import type { Execution } from "./execution.ts";
-import { describe } from "./history.ts";
+import { describe, scopeOf } from "./history.ts";
 import { grantBodies, markHeld, startHeld, untilNextWake, wakeDue, wakeMail } from "./pending.ts";
 
 /** How driving a run came to an end in this invocation. */
@@ -66,13 +66,23 @@ async function replayStep(execution: Execution): Promise<Ending | undefined> {
     history.advance();
     return undefined;
   }
+  // Of a branch that has lost its race.
+  if (execution.closed.has(scopeOf(next.key))) return history.advance();
   const timer = loneTimer(execution);
   // One that ends after what is to come next has not fired: the code only takes its time to ask.
   if (timer && timer.wakeAt <= (next.endedAt ?? 0)) return fire(execution, timer);
+  if (isPatchNoLongerAsked(execution, next)) return history.advance();
   if (!(await isIdleFor(execution, deps.settings.replayPatienceMs))) return undefined;
   // It does not ask: the timer may have fired by another machine's clock, if its time has come.
   if (timer && timer.wakeAt <= deps.clock.now()) return fire(execution, timer);
   return { kind: "block", error: noLongerAsked(next) };
+}
+
+/** A patch that was made for good is not asked for any more: the code is at what comes after it. */
+function isPatchNoLongerAsked({ history, pending }: Execution, next: OperationRecord): boolean {
+  if (next.kind !== "patch") return false;
+  const after = history.rest.find(({ kind }) => kind !== "patch");
+  return after === undefined ? pending.size > 0 : pending.has(after.key);
 }
 
 /**

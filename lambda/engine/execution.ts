@@ -12,9 +12,9 @@ import { CANCEL_KEY, rejectPending } from "./cancelled.ts";
 import type { ExecutionParts } from "./execution-parts.ts";
 import type { History, OperationRequest } from "./history.ts";
 import type { Lease } from "./lease.ts";
-import type { Behaviour, Operation, Phase, StopReason, Undo, Wait, Waker } from "./operation.ts";
+import type { Behaviour, Operation, Phase, StopReason, Undoable } from "./operation.ts";
 import { Outside } from "./outside.ts";
-import type { Scope } from "./scope.ts";
+import { type Scope, ScopeSet } from "./scope.ts";
 import { type Outcome, type Settlement, Settlements } from "./settlements.ts";
 
 /** A promise that never settles: what suspended code awaits. It is never an exception. */
@@ -50,12 +50,16 @@ export class Execution {
   failure: { readonly error: Error; readonly operation: string } | undefined;
   /** A cancel request has been delivered: however the code ends, the run ends as cancelled. */
   isCancelled = false;
+  /** Scopes that lost a race: nothing in them is asked or recorded any more. */
+  readonly closed = new ScopeSet();
+  /** What `ctx.patched` has answered, by id. */
+  readonly patches = new Map<string, Promise<boolean>>();
   /** A cancel request is being recorded: nothing else may be written until it is. */
   isCancelling = false;
   /** Ids of children of this run's own that nobody waits for any more. */
   readonly abandoned = new Map<string, OperationRecord>();
   /** What completed steps have given to undo them, in the order in which they settled. */
-  readonly undos: { readonly key: string; readonly undo: Undo; readonly value: unknown }[] = [];
+  readonly undos: Undoable[] = [];
   /** Whether the children's METAs have been read since replay. */
   hasReadChildren = false;
   /** The operation settled last, for messages. */
@@ -148,6 +152,7 @@ export class Execution {
   /** Records that the code asks for an operation; the promise settles in the order of settlement. */
   async ask<T>(scope: Scope, kind: OperationKind, name: string, behaviour: Behaviour): Promise<T> {
     assertContext(this, name);
+    if (this.closed.has(scope.path)) return never();
     const request = scope.request(kind, name);
     if (this.#asked.size >= LIMITS.operationsMax) {
       throw new InvalidArgumentError(
@@ -184,21 +189,6 @@ export class Execution {
     this.bell.ring();
   }
 
-  /** Waits in the words of `wait`; resolves with what woke it, or never once the execution is over. */
-  waitFor(operation: Operation, wait: Omit<Wait, "wake">): Promise<Waker> {
-    return new Promise((resolve) => {
-      operation.wait = {
-        ...wait,
-        wake: (by = {}) => {
-          operation.wait = undefined;
-          this.enter(operation, "active");
-          resolve(by);
-        },
-      };
-      this.enter(operation, "waiting");
-    });
-  }
-
   /**
    * Runs a write for an operation. One that AWS refuses for good fails the run: it would be refused
    * after any number of takeovers. One whose outcome stays unknown ends the execution, and the lease
@@ -228,7 +218,7 @@ export class Execution {
 
   /** Whether nobody waits for an operation any more, so that nothing of it may be recorded. */
   isDropped(operation: { readonly key: string }): boolean {
-    if (operation.key === CANCEL_KEY) return false;
+    if (operation.key === CANCEL_KEY || this.settlements.isReservedFor(operation.key)) return false;
     return this.isCancelling || this.pending.get(operation.key) !== operation;
   }
 

@@ -43,7 +43,7 @@ export class History {
   }
 
   /** Says that `next` has been settled. */
-  advance(): void {
+  advance(): undefined {
     this.#cursor += 1;
   }
 
@@ -90,7 +90,7 @@ export class History {
 }
 
 /** The scope an operation's key belongs to. */
-const scopeOf = (key: string): string => key.slice(0, Math.max(key.lastIndexOf("/"), 0));
+export const scopeOf = (key: string): string => key.slice(0, Math.max(key.lastIndexOf("/"), 0));
 
 const place = (scope: string, ordinal: number): string => `${scope}\n${ordinal}`;
 

@@ -28,6 +28,11 @@ export class Mailbox {
     return message;
   }
 
+  /** Takes back a message that was handed out, and whose taker was given up before it recorded it. */
+  putBack(id: string): void {
+    this.#consumed.delete(id);
+  }
+
   /** The open messages in order, each once. */
   get open(): Message[] {
     const seen = new Set(this.#consumed);

@@ -13,6 +13,13 @@ export interface Behaviour {
   readonly undo?: Undo | undefined;
 }
 
+/** A completed step that can be undone. */
+export interface Undoable {
+  readonly key: string;
+  readonly undo: Undo;
+  readonly value: unknown;
+}
+
 /** Undoes what a step has done. */
 export type Undo = (value: unknown, step: StepContext) => unknown;
 
@@ -53,4 +60,8 @@ export interface Operation extends OperationRequest {
   record: OperationRecord | undefined;
   phase: Phase;
   wait: Wait | undefined;
+  /** Stops its body, while one runs. */
+  body?: AbortController;
+  /** The message it was given and has not recorded yet. */
+  taken?: string;
 }

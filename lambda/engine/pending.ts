@@ -89,9 +89,11 @@ const mayHaveBeenRunning = (
 /** Hands messages to those that wait for them; whether there were any. */
 export function wakeMail({ outside, pending }: Execution): boolean {
   let woken = false;
-  for (const { wait } of pending.values()) {
+  for (const operation of pending.values()) {
+    const { wait } = operation;
     const message = wait?.message === undefined ? undefined : outside.mailbox.take(wait.message);
     if (!message) continue;
+    operation.taken = message.id;
     wait?.wake({ message });
     woken = true;
   }

@@ -44,7 +44,7 @@ export async function settle(
   change: Partial<OperationRecord> = {},
 ): Promise<void> {
   const { deps, historyPk, meta, settlements } = execution;
-  const place = settlements.reserve();
+  const place = settlements.reserve(operation.key);
   const at = deps.clock.now();
   const isResult = "result" in encoded;
   const value = isResult ? encoded.result : encoded.error;
@@ -84,7 +84,7 @@ export async function settle(
 
 /** Settles a timer that needs no record: nothing else was pending when it fired. */
 export function settleUnrecorded(execution: Execution, operation: Operation, at: EpochMs): void {
-  const place = execution.settlements.reserve();
+  const place = execution.settlements.reserve(operation.key);
   const outcome = { ok: true, value: undefined } as const;
   execution.fill(place, { key: operation.key, at, isNew: false, outcome });
 }

@@ -119,7 +119,9 @@ export async function finish(
   const { history } = execution;
   // A record that is only a takeover's mark says nothing of what the code has asked for.
   const begun = history.unfinished.filter(({ state }) => state !== "pending");
-  const unasked = [...history.rest, ...begun].find(({ key }) => !execution.hasAsked(key));
+  const unasked = [...history.rest, ...begun].find(
+    ({ key, kind }) => kind !== "patch" && !execution.hasAsked(key),
+  );
   if (unasked) {
     const cause = returned.ok ? undefined : returned.error;
     return block(execution, workflow, noLongerAsked(unasked, cause));

@@ -33,3 +33,18 @@ export class Scope {
     return operationKey(this.path, name, occurrence);
   }
 }
+
+/** Scopes with all that lie within them. */
+export class ScopeSet {
+  readonly #paths = new Set<string>();
+
+  add(path: string): void {
+    this.#paths.add(path);
+  }
+
+  /** Whether the scope of that path is one of them, or lies within one. */
+  has(path: string): boolean {
+    for (const one of this.#paths) if (path === one || path.startsWith(`${one}/`)) return true;
+    return false;
+  }
+}

@@ -21,6 +21,7 @@ export interface Settlement {
 export class Settlements {
   #reserved: number;
   #taken: number;
+  readonly #writing = new Set<string>();
   readonly #ready = new Map<number, Settlement>();
 
   /** @param taken places used up before; the first one to be reserved is the next */
@@ -34,14 +35,21 @@ export class Settlements {
     return this.#reserved;
   }
 
-  /** Takes the next place; called when an outcome becomes known, before it is written. */
-  reserve(): number {
+  /** Takes the next place; called when an operation's outcome becomes known, before it is written. */
+  reserve(key: string): number {
     this.#reserved += 1;
+    this.#writing.add(key);
     return this.#reserved;
+  }
+
+  /** Whether the outcome of that operation has a place and is being written. */
+  isReservedFor(key: string): boolean {
+    return this.#writing.has(key);
   }
 
   /** Fills a place once its write is acknowledged. */
   fill(place: number, settlement: Settlement): void {
+    this.#writing.delete(settlement.key);
     this.#ready.set(place, settlement);
   }
 

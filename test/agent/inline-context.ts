@@ -92,9 +92,9 @@ export function inlineContext(trace: Trace, runId = "run", path = ""): Context {
     uuid: () => "00000000-0000-4000-8000-000000000000",
     sleep: unsupported,
     sleepUntil: unsupported,
-    waitFor: () => {
-      throw new Error("no run of these tests waits for an event");
-    },
+    waitFor: notUsed,
+    race: notUsed,
+    patched: notUsed,
     start: unsupported,
   };
 }
@@ -153,4 +153,8 @@ function copied<T>(value: T): T {
 const outcomeOf = (result: PromiseSettledResult<unknown>): unknown => {
   if (result.status === "rejected") throw result.reason;
   return result.value;
+};
+
+const notUsed = (): never => {
+  throw new Error("the research agent does not use this");
 };

@@ -18,7 +18,7 @@ describe("settlements", () => {
           .chain((n) => fc.shuffledSubarray([...Array(n).keys()], { minLength: n })),
         (acknowledged) => {
           const settlements = new Settlements();
-          const places = acknowledged.map(() => settlements.reserve());
+          const places = acknowledged.map(() => settlements.reserve("key"));
           const taken: string[] = [];
           for (const index of acknowledged) {
             settlements.fill(places[index] as number, settlement(String(index)));
@@ -34,8 +34,8 @@ describe("settlements", () => {
 
   it("wait for an earlier one that is still being written", () => {
     const settlements = new Settlements();
-    const first = settlements.reserve();
-    const second = settlements.reserve();
+    const first = settlements.reserve("key");
+    const second = settlements.reserve("key");
     settlements.fill(second, settlement("second"));
     expect(settlements.take()).toBeUndefined();
     expect(settlements.isOpen).toBe(true);

@@ -14,6 +14,7 @@ import { settle, writeRecord } from "../recording.ts";
 import { sendHint } from "../send-hint.ts";
 import { untilDeadline } from "../user-code.ts";
 import type { Workflow } from "../workflow.ts";
+import { waitFor } from "../wait-for.ts";
 
 /** How a child run is started. */
 export interface ChildOptions {
@@ -47,7 +48,7 @@ export function runChild(child: Child): Behaviour {
         if (failed) return settle(execution, operation, failed);
       }
       for (;;) {
-        const { child: meta } = await execution.waitFor(operation, { childId: id });
+        const { child: meta } = await waitFor(execution, operation, { childId: id });
         if (meta && isFinished(meta.status)) {
           return settle(execution, operation, await outcomeOf(operation, execution, meta));
         }
@@ -102,7 +103,7 @@ async function ensureChild(
       ? await untilDeadline(execution, () => validate(schema, input, what))
       : { value: input };
     // Left as work to do, for another invocation.
-    if (!valid) return await execution.waitFor(operation, { bodyMs: 0 }).then(() => never());
+    if (!valid) return await waitFor(execution, operation, { bodyMs: 0 }).then(() => never());
     encoded = encodeValue(valid.value, { what });
     inputHash = hashValue(input);
   } catch (error) {

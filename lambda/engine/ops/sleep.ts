@@ -2,6 +2,7 @@ import type { EpochMs } from "../../core/clock.ts";
 import { encodeValue } from "../../core/codec.ts";
 import type { Behaviour } from "../operation.ts";
 import { settle, settleUnrecorded, writeRecord } from "../recording.ts";
+import { waitFor } from "../wait-for.ts";
 
 /**
  * The behaviour of `ctx.sleep` and `ctx.sleepUntil`: the time it ends is recorded when it begins.
@@ -21,7 +22,7 @@ export function sleep(wakeAt: (now: EpochMs) => EpochMs): Behaviour {
         );
       }
       const end = operation.record?.wakeAt ?? 0;
-      await execution.waitFor(operation, { wakeAt: end });
+      await waitFor(execution, operation, { wakeAt: end });
       if (execution.isAlone(operation)) return settleUnrecorded(execution, operation, end);
       await settle(execution, operation, { result: encodeValue(undefined) });
     },

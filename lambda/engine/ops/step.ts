@@ -18,6 +18,7 @@ import type { Behaviour, Operation, Undo } from "../operation.ts";
 import { mayStartBody } from "../pending.ts";
 import { settle, writeRecord } from "../recording.ts";
 import { orAborted, untilDeadline } from "../user-code.ts";
+import { waitFor } from "../wait-for.ts";
 
 /** How a step is run. */
 export interface StepOptions<T = unknown> {
@@ -78,11 +79,11 @@ export function step(options: StepOptions<never>, body: StepBody<unknown>): Beha
           return settle(execution, operation, interrupted(operation));
         if (record?.state === "backoff" && record.nextAttemptAt !== undefined) {
           if (record.nextAttemptAt > execution.deps.clock.now()) {
-            await execution.waitFor(operation, { wakeAt: record.nextAttemptAt });
+            await waitFor(execution, operation, { wakeAt: record.nextAttemptAt });
           }
         }
         const bodyMs = timeoutMs ?? execution.longestBodyMs * 1.5;
-        if (!mayStartBody(execution, bodyMs)) await execution.waitFor(operation, { bodyMs });
+        if (!mayStartBody(execution, bodyMs)) await waitFor(execution, operation, { bodyMs });
         if (atMostOnce) await markRunning(operation, execution);
         const startedAt = execution.deps.clock.now();
         const outcome = await attempt(operation, execution, body, timeoutMs);
@@ -143,6 +144,7 @@ async function attempt(
       ? undefined
       : deps.clock.after(timeoutMs, () => controller.abort(timedOut(operation.key, timeoutMs)));
   bodies.add(controller);
+  operation.body = controller;
   const startedAt = deps.clock.monotonic();
   try {
     const where = { run: meta.id, execution, step: operation.key };

@@ -7,6 +7,7 @@ import { type Execution, never } from "../execution.ts";
 import type { Behaviour, Operation } from "../operation.ts";
 import { settle, writeRecord } from "../recording.ts";
 import { untilDeadline } from "../user-code.ts";
+import { waitFor } from "../wait-for.ts";
 
 /**
  * The behaviour of `ctx.waitFor`: consumes the oldest open message of a name. The record of the wait
@@ -23,7 +24,7 @@ export function waitForMessage({ name, schema }: Event, timeoutMs: number | unde
         await writeRecord(execution, operation, change, "begin");
       }
       const wakeAt = operation.record?.wakeAt;
-      const { message } = await execution.waitFor(operation, {
+      const { message } = await waitFor(execution, operation, {
         message: name,
         ...(wakeAt !== undefined && { wakeAt }),
       });
@@ -50,7 +51,8 @@ async function contentOf(
       validate(schema, decodeValue(encoded), what),
     );
     // Left as work to do, for another invocation.
-    if (!valid) return await execution.waitFor(operation, { bodyMs: 0 }).then(() => never<never>());
+    if (!valid)
+      return await waitFor(execution, operation, { bodyMs: 0 }).then(() => never<never>());
     return { result: encodeValue(valid.value, { what }) };
   } catch (error) {
     return { error: encodeError(error) };

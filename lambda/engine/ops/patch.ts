@@ -1,0 +1,36 @@
+import { encodeValue } from "../../core/codec.ts";
+import type { Execution } from "../execution.ts";
+import type { Behaviour } from "../operation.ts";
+import { settle } from "../recording.ts";
+
+/** Prefix of the keys of patches: no name can have it. */
+const PATCH_PREFIX = "@patch/";
+
+/**
+ * `ctx.patched`: true where its record says so; false as long as something recorded is still to come,
+ * because the run has been here before, with the code from before the patch; else true from now on,
+ * and recorded. One answer an id and run.
+ */
+export function patched(execution: Execution, id: string): Promise<boolean> {
+  const { history, patches } = execution;
+  let answer = patches.get(id);
+  if (!answer) {
+    const key = PATCH_PREFIX + id;
+    const isOld = !history.find(key) && hasBeenHere(execution);
+    const request = { key, kind: "patch", scope: "", ordinal: -1 } as const;
+    answer = isOld ? Promise.resolve(false) : execution.enqueue<boolean>(request, record);
+    patches.set(id, answer);
+  }
+  return answer;
+}
+
+const record: Behaviour = {
+  live: (operation, execution) => settle(execution, operation, { result: encodeValue(true) }),
+};
+
+/** Whether the history holds anything that the code has not asked for yet. */
+const hasBeenHere = (execution: Execution): boolean =>
+  execution.history.next !== undefined ||
+  execution.history.unfinished.some(
+    ({ key, state }) => state !== "pending" && !execution.hasAsked(key),
+  );

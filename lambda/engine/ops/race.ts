@@ -1,0 +1,69 @@
+import { encodeValue } from "../../core/codec.ts";
+import { InvalidArgumentError } from "../../core/errors.ts";
+import { assertName } from "../../core/keys.ts";
+import type { Branches, Context, RaceResult } from "../context.ts";
+import { drop } from "../cancelled.ts";
+import type { Execution } from "../execution.ts";
+import type { OperationRequest } from "../history.ts";
+import type { Behaviour, Operation } from "../operation.ts";
+import { settle } from "../recording.ts";
+import { waitFor } from "../wait-for.ts";
+
+/** A race about to be run: its operation, and how its branches get their contexts. */
+export interface Race {
+  readonly request: OperationRequest;
+  readonly branch: (label: string) => Context;
+}
+
+/**
+ * `ctx.race`: runs named branches side by side until the first of them ends. Which one that is gets
+ * recorded; from then on the others are given up: their bodies are told by their signals, their
+ * children are cancelled, and nothing more of them is recorded.
+ */
+export async function raceBranches<B extends Branches>(
+  execution: Execution,
+  { request, branch }: Race,
+  branches: B,
+): Promise<RaceResult<B>> {
+  const labels = Object.keys(branches);
+  if (labels.length === 0) {
+    throw new InvalidArgumentError(
+      `race "${request.key}" has no branches; give at least one, as a function by its name`,
+    );
+  }
+  for (const label of labels) assertName("branch", label);
+  const ended = new Map(
+    Object.entries(branches).map(([label, run]) => [label, (async () => run(branch(label)))()]),
+  );
+  const winner = await execution.enqueue<string>(request, race(ended));
+  for (const label of labels) if (label !== winner) giveUp(execution, `${request.key}/${label}`);
+  return { winner, value: await ended.get(winner) } as RaceResult<B>;
+}
+
+/** Settles with the label of the first branch to end, however it ends. */
+function race(ended: ReadonlyMap<string, Promise<unknown>>): Behaviour {
+  let first: string | undefined;
+  let asked: Operation | undefined;
+  for (const [label, end] of ended) {
+    const note = () => {
+      first ??= label;
+      asked?.wait?.wake();
+    };
+    end.then(note, note);
+  }
+  return {
+    async live(operation, execution) {
+      asked = operation;
+      if (first === undefined) await waitFor(execution, operation, {});
+      await settle(execution, operation, { result: encodeValue(first) });
+    },
+  };
+}
+
+/** Gives up everything that a scope and those within it have asked for, and will ask for. */
+function giveUp(execution: Execution, path: string): void {
+  execution.closed.add(path);
+  for (const operation of execution.pending.values()) {
+    if (execution.closed.has(operation.scope)) drop(execution, operation);
+  }
+}

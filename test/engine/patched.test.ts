@@ -1,0 +1,77 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { type Context, workflow } from "../../lambda/index.ts";
+import { World } from "../support/world.ts";
+import { expectSoundEnd } from "./invariants.ts";
+
+let world: World;
+let deployed: (ctx: Context) => Promise<unknown>;
+let log: string[] = [];
+afterEach(async () => {
+  await world.end();
+  log = [];
+});
+
+const step = (ctx: Context, name: string) => ctx.step(name, () => void log.push(name));
+const changing = workflow("changing", {}, (ctx) => deployed(ctx));
+
+async function before(ctx: Context) {
+  await step(ctx, "a");
+  await ctx.sleep("night", "2h");
+  await step(ctx, "b");
+}
+async function after(ctx: Context) {
+  const first = await ctx.patched("first");
+  if (first) await step(ctx, "new first");
+  await step(ctx, "a");
+  await ctx.sleep("night", "2h");
+  const last = await ctx.patched("last");
+  if (last) await step(ctx, "new last");
+  await step(ctx, "b");
+  return [first, last, await ctx.patched("first")];
+}
+/** The patches have served their time. */
+async function later(ctx: Context) {
+  await step(ctx, "new first");
+  await step(ctx, "a");
+  await ctx.sleep("night", "2h");
+  await step(ctx, "new last");
+  await step(ctx, "b");
+}
+
+const open = async () => {
+  let revision = 0;
+  world = await World.create({ workflows: [changing], code: () => `code-${(revision += 1)}` });
+  world.begin();
+};
+
+describe("code changed under a patch", () => {
+  it("is followed by new runs from the start", async () => {
+    deployed = after;
+    await open();
+    expect(await world.run(changing, undefined)).toEqual([true, true, true]);
+    expect(log).toEqual(["new first", "a", "new last", "b"]);
+    await expectSoundEnd(world);
+  });
+
+  it("is not followed where a run has been before, and is where it has not", async () => {
+    deployed = before;
+    await open();
+    const run = await world.until(world.savepoint.start(changing, undefined, { id: "run" }));
+    await world.pass(60_000);
+    deployed = after;
+    expect(await world.until(run.result())).toEqual([false, true, false]);
+    expect(log).toEqual(["a", "new last", "b"]);
+    await expectSoundEnd(world);
+  });
+
+  it("may be made for good once no run from before is left", async () => {
+    deployed = after;
+    await open();
+    const run = await world.until(world.savepoint.start(changing, undefined, { id: "run" }));
+    await world.pass(60_000);
+    deployed = later;
+    await world.until(run.result());
+    expect(log).toEqual(["new first", "a", "new last", "b"]);
+    await expectSoundEnd(world);
+  });
+});
