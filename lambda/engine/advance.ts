@@ -6,6 +6,7 @@ import type { OperationRecord } from "../store/operation.ts";
 import { isRefusal } from "../store/retry.ts";
 import { birthTtl } from "../store/start-run.ts";
 import { isCapped, killsWhenRead, noProgress } from "./caps.ts";
+import { continueAsNew } from "./continue.ts";
 import { createContext } from "./create-context.ts";
 import type { EngineDependencies, Invocation } from "./dependencies.ts";
 import { drive } from "./drive.ts";
@@ -62,13 +63,18 @@ export async function advanceRun(
   const leaveAt = invocation.deadlineAt + deps.settings.deadlineMarginMs / 2;
   const store = deps.store.until(() => Math.min(lease.safeUntil, leaveAt));
   let execution: Execution | undefined;
+  let held = claim;
   lease.keep();
   try {
     for (;;) {
-      execution = await load({ ...deps, store }, claim, lease, invocation, execution);
+      execution = await load({ ...deps, store }, held, lease, invocation, execution);
       lease.holder = leaseHolder(execution);
       const released = await advanceOrFail(execution);
-      if (released !== "reload") return released;
+      if (typeof released === "object") {
+        held = { ...claim, isTakeover: false, meta: released.next };
+      } else if (released !== "reload") {
+        return released;
+      }
     }
   } catch (error) {
     deps.log.error("run not advanced; it goes on when its lease has ended", {
@@ -126,8 +132,11 @@ const longestStep = (records: readonly OperationRecord[]): number =>
     )
     .reduce((longest, one) => Math.max(longest, (one.endedAt ?? one.startedAt) - one.startedAt), 0);
 
+/** How a run came to an end in this worker, or is to be loaded anew: as it was, or in its next round. */
+type Advanced = "released" | "lost" | "reload" | { readonly next: Meta };
+
 /** What AWS refuses for good ends the run with that error: another owner would fare no better. */
-async function advanceOrFail(execution: Execution): Promise<"released" | "lost" | "reload"> {
+async function advanceOrFail(execution: Execution): Promise<Advanced> {
   try {
     return await advance(execution);
   } catch (error) {
@@ -136,7 +145,7 @@ async function advanceOrFail(execution: Execution): Promise<"released" | "lost" 
   }
 }
 
-async function advance(execution: Execution): Promise<"released" | "lost" | "reload"> {
+async function advance(execution: Execution): Promise<Advanced> {
   const { deps, meta } = execution;
   const unreadable = killsWhenRead(meta);
   if (unreadable) return settled(await fail(execution, unreadable));
@@ -166,6 +175,10 @@ async function advance(execution: Execution): Promise<"released" | "lost" | "rel
         return settled(
           await finish(execution, workflow, execution.returned ?? { ok: true, value: undefined }),
         );
+      case "continue": {
+        const continued = await continueAsNew(execution, ending.with);
+        return typeof continued === "object" ? continued : settled(continued);
+      }
       case "fail":
         return settled(await fail(execution, ending.error, ending.operation));
       case "block":

@@ -36,6 +36,8 @@ export function rejectPending(execution: Execution, keys: readonly string[]): vo
     drop(execution, operation);
     operation.reject(error);
   }
+  execution.continuation?.reject(error);
+  execution.continuation = undefined;
   const { returned } = execution;
   execution.returned = undefined;
   if (returned) void conclude(execution, returned);

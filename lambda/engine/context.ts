@@ -128,6 +128,13 @@ export interface Context {
    */
   patched(id: string): Promise<boolean>;
 
+  /**
+   * Ends this round of the run and begins the next one, with this input and an empty history: for runs that
+   * go on for ever. Events not taken yet come along. Does not return.
+   * @throws InvalidArgumentError while a child run is awaited; ValidationError; CancelledError
+   */
+  continueAsNew(input: unknown): Promise<never>;
+
   /** Time as replay will see it again: when the last operation this run knows of had settled. */
   now(): EpochMs;
   /** A number in [0, 1) that replay gives again; derived from the run and the place of the call. */

@@ -5,6 +5,7 @@ import { InvalidArgumentError } from "../core/errors.ts";
 import { assertName, assertRunId } from "../core/keys.ts";
 import type { Log } from "../core/log.ts";
 import { assertContext } from "./assert-context.ts";
+import { askContinueAsNew } from "./continue.ts";
 import type { Context } from "./context.ts";
 import type { Event } from "./event.ts";
 import { type Execution, never } from "./execution.ts";
@@ -128,7 +129,7 @@ function children(execution: Execution, scope: Scope): Pick<Context, "run" | "st
 function branches(
   execution: Execution,
   scope: Scope,
-): Pick<Context, "map" | "parallel" | "race" | "patched"> {
+): Pick<Context, "map" | "parallel" | "race" | "patched" | "continueAsNew"> {
   const parent = (key: string): Parent => ({
     key,
     branch: (label) => createContext(execution, scope.branch(key, label)),
@@ -152,6 +153,8 @@ function branches(
       const branch = (label: string) => createContext(execution, scope.branch(request.key, label));
       return raceBranches(execution, { request, branch }, named);
     },
+    continueAsNew: async (input) =>
+      execution.closed.has(scope.path) ? never() : askContinueAsNew(execution, input),
     patched: async (id) => {
       assertContext(execution, "patched");
       assertName("patch", id);

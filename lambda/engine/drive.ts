@@ -6,6 +6,7 @@ import { turn } from "./bell.ts";
 import { cancelAbandoned } from "./cancel-child.ts";
 import { deliverCancel } from "./cancellation.ts";
 import { readChildren } from "./children.ts";
+import type { Continuation } from "./continue.ts";
 import type { Execution } from "./execution.ts";
 import { describe, scopeOf } from "./history.ts";
 import { grantBodies, markHeld, startHeld, untilNextWake, wakeDue, wakeMail } from "./pending.ts";
@@ -14,6 +15,8 @@ import { grantBodies, markHeld, startHeld, untilNextWake, wakeDue, wakeMail } fr
 export type Ending =
   /** The function returned or threw. */
   | { readonly kind: "returned" }
+  /** The code goes on in another round. */
+  | { readonly kind: "continue"; readonly with: Continuation }
   /** The engine ends the run. */
   | { readonly kind: "fail"; readonly error: Error; readonly operation?: string }
   /** The code and the history do not agree. */
@@ -43,20 +46,25 @@ export async function drive(execution: Execution): Promise<Ending> {
 }
 
 /** What ends a run at any point, replaying or live. */
-function ended({ ending, failure, mismatch, returned }: Execution): Ending | undefined {
+function ended(execution: Execution): Ending | undefined {
+  const { continuation, ending, failure, mismatch, returned } = execution;
   if (ending) return { kind: ending };
   if (failure) return { kind: "fail", ...failure };
   if (mismatch) return { kind: "block", error: mismatch };
+  if (continuation) return { kind: "continue", with: continuation };
   if (returned) return { kind: "returned" };
   return undefined;
 }
+
+/** Whether it is the code that has come to an end, of the run or of a round. */
+const isByCode = ({ kind }: Ending): boolean => kind === "returned" || kind === "continue";
 
 /** Replay: gives recorded outcomes one at a time in their order; bodies are held. */
 async function replayStep(execution: Execution): Promise<Ending | undefined> {
   const { history, pending, deps } = execution;
   const end = ended(execution);
   // What a former owner is at work on must not land in a history that has come to its end.
-  if (end?.kind === "returned") return (await markHeld(execution)) ?? end;
+  if (end && isByCode(end)) return (await markHeld(execution)) ?? end;
   if (end) return end;
   const { next } = history;
   if (!next) return goLive(execution);
@@ -167,7 +175,7 @@ async function goLive(execution: Execution): Promise<Ending | undefined> {
 
 async function liveStep(execution: Execution): Promise<Ending | undefined> {
   const end = ended(execution);
-  if (end && !(end.kind === "returned" && execution.mustCancel)) return end;
+  if (end && !(isByCode(end) && execution.mustCancel)) return end;
   stopAtLimits(execution);
   const settlement = execution.settlements.take();
   if (settlement) {

@@ -7,6 +7,7 @@ import type { OperationKind, OperationRecord } from "../store/operation.ts";
 import { isRefusal } from "../store/retry.ts";
 import { assertContext } from "./assert-context.ts";
 import { Bell } from "./bell.ts";
+import type { Continuation } from "./continue.ts";
 import type { EngineDependencies, Invocation } from "./dependencies.ts";
 import { CANCEL_KEY, rejectPending } from "./cancelled.ts";
 import type { ExecutionParts } from "./execution-parts.ts";
@@ -44,6 +45,8 @@ export class Execution {
   /** No more bodies start here: the invocation ends, or its share of operations is used up. */
   isStopping = false;
   returned: Outcome | undefined;
+  /** The code has asked for the next round. */
+  continuation: Continuation | undefined;
   mismatch: NonDeterminismError | undefined;
   ending: "lost" | "reload" | undefined;
   /** A write that AWS refuses for good, and the operation it was made for. */
@@ -98,8 +101,8 @@ export class Execution {
     this.log = logWith(deps.log, { run: given.meta.id, workflow: given.meta.workflow });
     this.bell = new Bell(deps.clock);
     this.#progress = given.history.progress;
-    this.#lastSettledAt = given.meta.startedAt;
-    this.outside = new Outside(given.meta, given.history.consumed);
+    this.#lastSettledAt = given.meta.roundAt;
+    this.outside = new Outside(given.meta, given.history.taken);
   }
 
   /** Time as the workflow sees it: when the last operation it knows of had settled. */

@@ -1,4 +1,5 @@
 import { NonDeterminismError } from "../core/errors.ts";
+import type { TakenMessage } from "../store/mailbox.ts";
 import type { OperationKind, OperationRecord } from "../store/operation.ts";
 
 /** An operation as the code asks for it. */
@@ -57,9 +58,11 @@ export class History {
     return [...this.#byKey.values()].filter(({ order }) => order === undefined);
   }
 
-  /** Ids of the messages that its waits have consumed. */
-  get consumed(): string[] {
-    return [...this.#byKey.values()].flatMap(({ messageId }) => messageId ?? []);
+  /** The messages that its waits have taken. */
+  get taken(): TakenMessage[] {
+    return [...this.#byKey.values()].flatMap(({ messageId: id, endedAt: at = 0 }) =>
+      id === undefined ? [] : [{ id, at }],
+    );
   }
 
   /** Whether nothing has been recorded yet. */

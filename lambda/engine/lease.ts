@@ -35,7 +35,7 @@ export interface LeaseHolder {
  * was paused must not trust a clock that was set back meanwhile.
  */
 export class Lease {
-  readonly me: Ownership;
+  me: Ownership;
   readonly #deps: LeaseDependencies;
   #until: EpochMs;
   #monotonicUntil: number;
@@ -70,6 +70,11 @@ export class Lease {
   set holder(holder: LeaseHolder) {
     this.#holder = holder;
     if (this.#isLost) holder.lost();
+  }
+
+  /** The run goes on in its next round, under the same lease. */
+  enterGeneration(generation: number): void {
+    this.me = { ...this.me, generation };
   }
 
   /** Beats each third of the lease until `pause` or `stop`. */

@@ -1,4 +1,5 @@
-import type { Message } from "../store/mailbox.ts";
+import type { EpochMs } from "../core/clock.ts";
+import type { Message, TakenMessage } from "../store/mailbox.ts";
 
 /**
  * The messages sent into a run, as its owner last read them together with the `wakeSeq` that vouches
@@ -9,6 +10,8 @@ export class Mailbox {
   #messages: readonly Message[];
   /** Ids in the history, and of messages handed out here. */
   readonly #consumed: Set<string>;
+  /** When the messages handed out here were sent. */
+  readonly #sentAt = new Map<string, EpochMs>();
 
   /** @param consumed ids of messages that the history holds */
   constructor(messages: readonly Message[], consumed: Iterable<string>) {
@@ -24,13 +27,21 @@ export class Mailbox {
   /** Hands out the oldest open message of that name; two waits never get the same one. */
   take(name: string): Message | undefined {
     const message = this.open.find((one) => one.name === name);
-    if (message) this.#consumed.add(message.id);
+    if (!message) return undefined;
+    this.#consumed.add(message.id);
+    this.#sentAt.set(message.id, message.sentAt);
     return message;
   }
 
   /** Takes back a message that was handed out, and whose taker was given up before it recorded it. */
   putBack(id: string): void {
     this.#consumed.delete(id);
+    this.#sentAt.delete(id);
+  }
+
+  /** The messages handed out here. */
+  get taken(): TakenMessage[] {
+    return [...this.#sentAt].map(([id, at]) => ({ id, at }));
   }
 
   /** The open messages in order, each once. */

@@ -1,3 +1,4 @@
+import type { TakenMessage } from "../store/mailbox.ts";
 import type { CancelRequest, Meta } from "../store/meta.ts";
 import { Mailbox } from "./mailbox.ts";
 
@@ -16,9 +17,12 @@ export class Outside {
   /** Progress that META knows of. */
   mark: number;
 
-  /** @param consumed ids of the messages that the history holds */
-  constructor(meta: Meta, consumed: Iterable<string>) {
-    this.mailbox = new Mailbox(meta.box, consumed);
+  /** @param taken the messages that the history says were taken */
+  constructor(meta: Meta, taken: readonly TakenMessage[]) {
+    this.mailbox = new Mailbox(
+      meta.box,
+      [...taken, ...meta.past].map(({ id }) => id),
+    );
     this.wakeSeq = meta.wakeSeq;
     this.cancel = meta.cancel;
     this.isPauseAsked = meta.isPauseAsked;

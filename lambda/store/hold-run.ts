@@ -18,7 +18,7 @@ export interface Trim {
 }
 
 /** Sets the box as a whole: a removal by index, tried again, would remove another message. */
-const boxChange = (trim: Trim | undefined) => {
+export const boxChange = (trim: Trim | undefined) => {
   if (!trim) return { set: "", remove: [], values: {} };
   if (trim.box.length === 0) return { set: "", remove: ["#box"], values: {} };
   const values = { ":box": { L: trim.box.map(messageAttribute) } };

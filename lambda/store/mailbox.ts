@@ -26,3 +26,19 @@ export const messagesFrom = (attribute: AttributeValue | undefined): Message[] =
     value: valueFromAttribute(M["v"]) ?? "",
     sentAt: optionalNumber(M, "t") ?? 0,
   }));
+
+/** A message that was taken, and when; remembered while a copy of it may be on its way. */
+export interface TakenMessage {
+  readonly id: string;
+  readonly at: EpochMs;
+}
+
+/** A taken message as an entry of the set `past`. */
+export const takenText = ({ id, at }: TakenMessage): string => `${at} ${id}`;
+
+/** Reads the set `past`. */
+export const takenFrom = (attribute: AttributeValue | undefined): TakenMessage[] =>
+  (attribute?.SS ?? []).map((entry) => {
+    const space = entry.indexOf(" ");
+    return { at: Number(entry.slice(0, space)), id: entry.slice(space + 1) };
+  });

@@ -9,7 +9,7 @@ import {
   requiredText,
   textsFrom,
 } from "./attributes.ts";
-import { type Message, messagesFrom } from "./mailbox.ts";
+import { type Message, messagesFrom, takenFrom, type TakenMessage } from "./mailbox.ts";
 import { historyPk } from "./schema.ts";
 import { type StoredValue, valueFromAttribute } from "./values.ts";
 
@@ -31,6 +31,8 @@ export interface Meta {
   readonly wakeSeq: number;
   /** Messages sent into the run, in the order of arrival, as far as its owner has not dropped them. */
   readonly box: readonly Message[];
+  /** Messages that the rounds before have taken lately. */
+  readonly past: readonly TakenMessage[];
   readonly cancel: CancelRequest | undefined;
   /** Whether the owner is asked to release the run as paused. */
   readonly isPauseAsked: boolean;
@@ -59,6 +61,8 @@ export interface Meta {
   readonly code: string | undefined;
   readonly failedOperation: string | undefined;
   readonly startedAt: EpochMs;
+  /** When the present round began. */
+  readonly roundAt: EpochMs;
   readonly finishedAt: EpochMs | undefined;
   /** When META expires, seconds since the epoch. */
   readonly ttl: number;
@@ -119,6 +123,7 @@ export function metaFrom(item: Item): Meta {
     checkAt: optionalNumber(item, "checkAt"),
     wakeSeq: requiredNumber(item, "wakeSeq"),
     box: messagesFrom(item["box"]),
+    past: takenFrom(item["past"]),
     cancel: cancelFrom(item["cancel"]),
     isPauseAsked: item["pause"] !== undefined,
     deadline: optionalNumber(item, "deadline"),
@@ -139,6 +144,7 @@ export function metaFrom(item: Item): Meta {
     code: optionalText(item, "code"),
     failedOperation: optionalText(item, "failedOp"),
     startedAt: requiredNumber(item, "startedAt"),
+    roundAt: optionalNumber(item, "roundAt") ?? requiredNumber(item, "startedAt"),
     finishedAt: optionalNumber(item, "finishedAt"),
     ttl: requiredNumber(item, "ttl"),
     historyTtl: requiredNumber(item, "histTtl"),

@@ -4,6 +4,7 @@ import type { Ids } from "../core/ids.ts";
 import { text } from "./attributes.ts";
 import { cancelRun } from "./cancel-run.ts";
 import { claimRun } from "./claim-run.ts";
+import { continueAsNew } from "./continue-as-new.ts";
 import { deleteRun } from "./delete-run.ts";
 import { blockRun, clearOwed, finishRun } from "./finish-run.ts";
 import { handOverRun, heartbeat, parkRun, releasePaused } from "./hold-run.ts";
@@ -37,6 +38,7 @@ export interface Store {
   readonly heartbeat: Bound<typeof heartbeat>;
   readonly parkRun: Bound<typeof parkRun>;
   readonly handOverRun: Bound<typeof handOverRun>;
+  readonly continueAsNew: Bound<typeof continueAsNew>;
   readonly releasePaused: Bound<typeof releasePaused>;
   readonly finishRun: Bound<typeof finishRun>;
   readonly blockRun: Bound<typeof blockRun>;
@@ -91,6 +93,7 @@ function overTable(options: StoreOptions, retry: Retry): Store {
     heartbeat: bind(heartbeat),
     parkRun: bind(parkRun),
     handOverRun: bind(handOverRun),
+    continueAsNew: bind(continueAsNew),
     releasePaused: bind(releasePaused),
     finishRun: bind(finishRun),
     blockRun: bind(blockRun),

@@ -95,6 +95,7 @@ export function inlineContext(trace: Trace, runId = "run", path = ""): Context {
     waitFor: notUsed,
     race: notUsed,
     patched: notUsed,
+    continueAsNew: notUsed,
     start: unsupported,
   };
 }

@@ -1,0 +1,78 @@
+import { type Encoded, encodeValue } from "../core/codec.ts";
+import { InvalidArgumentError } from "../core/errors.ts";
+import { LIMITS } from "../core/limits.ts";
+import { validate } from "../core/schema-validation.ts";
+import type { Meta } from "../store/meta.ts";
+import { historyPk } from "../store/schema.ts";
+import { birthTtl } from "../store/start-run.ts";
+import { assertContext } from "./assert-context.ts";
+import type { Execution } from "./execution.ts";
+import { handOver, quiesce, type Released } from "./release.ts";
+
+/** The round that the code has asked for, instead of coming to an end. */
+export interface Continuation {
+  readonly input: Encoded;
+  /** Ends the call with an error: the run was cancelled before the round began. */
+  readonly reject: (error: unknown) => void;
+}
+
+/** `ctx.continueAsNew`: asks for the next round; does not return unless it is refused. */
+export async function askContinueAsNew(execution: Execution, given: unknown): Promise<never> {
+  const { bell, deps, meta, pending } = execution;
+  assertContext(execution, "continueAsNew");
+  const child = [...pending.values()].find(({ kind }) => kind === "run");
+  if (child) {
+    throw new InvalidArgumentError(
+      `run ${meta.id} asked to continue as new while it waits for the child run "${child.key}"; await or race it first`,
+    );
+  }
+  const what = `input of workflow "${meta.workflow}"`;
+  const schema = deps.workflows.get(meta.workflow)?.inputSchema;
+  const input = encodeValue(schema ? await validate(schema, given, what) : given, { what });
+  return new Promise<never>((_, reject) => {
+    execution.continuation = { input, reject };
+    bell.ring();
+  });
+}
+
+/** A message sent this long ago has no copy on its way any more. */
+const COPIES_MS = 5 * 60_000;
+
+/**
+ * Row 24: begins the next round under the same lease. What came meanwhile is taken along; a cancel request
+ * is delivered to the ended round, by the next claim.
+ */
+export async function continueAsNew(
+  execution: Execution,
+  { input }: Continuation,
+): Promise<Released | { readonly next: Meta }> {
+  const { deps, history, lease, meta, outside } = execution;
+  if (!(await quiesce(execution))) return "lost";
+  await lease.pause();
+  const now = deps.clock.now();
+  const stored = await deps.store.values.keep(input, {
+    historyPk: historyPk(meta.incarnation, meta.generation + 1),
+    inlineBytes: LIMITS.metaInlineBytes,
+    ttlSeconds: Math.max(meta.historyTtl, birthTtl(now, meta.deadline)),
+    nonce: deps.ids.nonce(),
+  });
+  for (;;) {
+    const { mailbox, wakeSeq: seenWakeSeq } = outside;
+    const taken = [...meta.past, ...history.taken, ...mailbox.taken];
+    const begun = await deps.store.continueAsNew(lease.me, deps.ids.nonce(), {
+      input: stored,
+      now: deps.clock.now(),
+      box: mailbox.open,
+      seenWakeSeq,
+      past: taken.filter(({ at }) => at > now - COPIES_MS),
+    });
+    if (begun.outcome === "lost") return "lost";
+    if (begun.outcome === "done") {
+      lease.enterGeneration(begun.meta.generation);
+      lease.keep();
+      return { next: begun.meta };
+    }
+    outside.heard(begun.meta);
+    if (outside.cancel || outside.wakeSeq === seenWakeSeq) return handOver(execution);
+  }
+}

@@ -1,0 +1,100 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { CancelledError, event, InvalidArgumentError, workflow } from "../../lambda/index.ts";
+import type { ProcessFault } from "../support/faulty-handler.ts";
+import { World } from "../support/world.ts";
+import { expectSoundEnd } from "./invariants.ts";
+
+const note = event<number>("note");
+let world: World;
+let keys: string[] = [];
+afterEach(async () => {
+  await world.end();
+  keys = [];
+});
+
+interface Round {
+  readonly round: number;
+  readonly got: readonly number[];
+}
+
+/** Takes one event a round, four rounds long. */
+const rounds = workflow("rounds", {}, async (ctx, { round, got }: Round) => {
+  const drawn = ctx.uuid();
+  await ctx.step("work", ({ idempotencyKey }) => void keys.push(`${idempotencyKey} ${drawn}`));
+  const taken = await ctx.waitFor(note);
+  if (round === 4) return [...got, taken];
+  return ctx.continueAsNew({ round: round + 1, got: [...got, taken] });
+});
+const child = workflow("child", {}, async (ctx) => ctx.sleep("rest", "1h"));
+const hasty = workflow("hasty", {}, async (ctx) => {
+  void ctx.run(child, undefined).catch(() => undefined);
+  await ctx.step("first", () => 1);
+  return ctx.continueAsNew(undefined);
+});
+const workflows = [rounds, child, hasty];
+
+async function play(fault?: (n: number) => ProcessFault | undefined) {
+  world = await World.create({ workflows, ...(fault && { fault }) });
+  world.begin();
+  const start = { round: 1, got: [] };
+  const run = await world.until(world.savepoint.start(rounds, start, { id: "run" }));
+  for (const n of [1, 2]) await world.until(run.send(note, n, { idempotencyKey: `${n}` }));
+  await world.pass(40_000);
+  // A copy of a message that an earlier round has taken.
+  await world.until(run.send(note, 1, { idempotencyKey: "1" }));
+  for (const n of [3, 4]) await world.until(run.send(note, n));
+  return world.until(run.result());
+}
+
+describe("a run that continues as new", () => {
+  it("begins each round with an empty history, and takes the events along", async () => {
+    expect(await play()).toEqual([1, 2, 3, 4]);
+    expect(new Set(keys).size).toBe(4);
+    const meta = await world.until(world.store.readRun("run"));
+    expect(meta).toMatchObject({ round: 4, generation: 3, status: "succeeded" });
+    await expectSoundEnd(world);
+  });
+
+  it("is the same run to a start that is repeated", async () => {
+    await play();
+    const start = { round: 1, got: [] };
+    const again = await world.until(world.savepoint.start(rounds, start, { id: "run" }));
+    expect(await world.until(again.result())).toEqual([1, 2, 3, 4]);
+  });
+
+  it.each(["crash-before", "crash-after", "lost-reply", "throttle"] as const)(
+    "comes to the same, whichever call goes wrong: %s",
+    async (fault) => {
+      await play();
+      const { calls } = world;
+      await world.end();
+      for (let n = 1; n <= calls; n += 1) {
+        expect(await play((call) => (call === n ? fault : undefined)), `call ${n}`).toEqual([
+          1, 2, 3, 4,
+        ]);
+        await world.pass(3 * 60_000);
+        await expectSoundEnd(world);
+        if (n < calls) await world.end();
+      }
+    },
+    120_000,
+  );
+
+  it("can be cancelled in any round", async () => {
+    world = await World.create({ workflows });
+    world.begin();
+    const start = { round: 1, got: [] };
+    const run = await world.until(world.savepoint.start(rounds, start, { id: "run" }));
+    await world.until(run.send(note, 1));
+    await world.pass(5_000);
+    await world.until(run.cancel());
+    const error = await world.until(run.result().catch((reason: unknown) => reason));
+    expect(error).toBeInstanceOf(CancelledError);
+    await expectSoundEnd(world);
+  });
+
+  it("is refused while a child is awaited", async () => {
+    world = await World.create({ workflows });
+    await expect(world.run(hasty, undefined)).rejects.toBeInstanceOf(InvalidArgumentError);
+  });
+});
