@@ -9,20 +9,20 @@ import { sendHint } from "./send-hint.ts";
  */
 export async function readChildren(execution: Execution): Promise<void> {
   const { deps, outside, pending } = execution;
-  const isFirstLook = !execution.hasReadChildren;
   outside.areChildrenStale = false;
-  execution.hasReadChildren = true;
   const waiting = [...pending.values()].filter(({ wait }) => wait?.childId !== undefined);
   if (waiting.length === 0) return;
   const metas = await deps.store.readRuns(waiting.map(({ wait }) => wait?.childId ?? ""));
-  for (const { wait } of waiting) {
+  for (const operation of waiting) {
+    const { hasSeenChild: isKnown = false, wait } = operation;
+    operation.hasSeenChild = true;
     const child = metas.get(wait?.childId ?? "");
     if (!child || isFinished(child.status)) {
       wait?.wake({ child });
-    } else if (isFirstLook && !isAwaitedBy(child, execution.meta)) {
+    } else if (!isKnown && !isAwaitedBy(child, execution.meta)) {
       // A former owner may have died after the record of the wait, before it joined that run.
       wait?.wake({ child });
-    } else if (isFirstLook && child.epoch === 0 && (child.dueAt ?? 0) <= deps.clock.now()) {
+    } else if (!isKnown && child.epoch === 0 && (child.dueAt ?? 0) <= deps.clock.now()) {
       // Its starter may have died between the put and the hint.
       await sendHint(deps, { run: child.id, for: child.dueAt });
     }

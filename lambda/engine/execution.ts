@@ -63,8 +63,6 @@ export class Execution {
   readonly abandoned = new Map<string, OperationRecord>();
   /** What completed steps have given to undo them, in the order in which they settled. */
   readonly undos: Undoable[] = [];
-  /** Whether the children's METAs have been read since replay. */
-  hasReadChildren = false;
   /** The operation settled last, for messages. */
   lastSettled: string | undefined;
   /** Since when the code has asked nothing and been given nothing; undefined until it is looked at. */

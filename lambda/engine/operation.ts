@@ -62,6 +62,8 @@ export interface Operation extends OperationRequest {
   wait: Wait | undefined;
   /** Stops its body, while one runs. */
   body?: AbortController;
+  /** Whether the META of the child it waits for has been read here. */
+  hasSeenChild?: boolean;
   /** The message it was given and has not recorded yet. */
   taken?: string;
 }

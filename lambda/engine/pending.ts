@@ -28,10 +28,11 @@ export async function startHeld(execution: Execution): Promise<Ending | undefine
   return undefined;
 }
 
-/** Marks what was asked for and not yet begun, if the run was taken over. */
+/** Marks what was asked for, not begun here and not recorded as done, if the run was taken over. */
 export async function markHeld(execution: Execution): Promise<Ending | undefined> {
-  const held = heldOf(execution);
-  return held.length > 0 && execution.marksFirst ? markAll(execution, held) : undefined;
+  if (!execution.marksFirst) return undefined;
+  const open = heldOf(execution).filter(({ record }) => record?.state !== "done");
+  return open.length > 0 ? markAll(execution, open) : undefined;
 }
 
 /**

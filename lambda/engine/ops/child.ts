@@ -46,6 +46,10 @@ export function runChild(child: Child): Behaviour {
         );
         const failed = await ensureChild(operation, execution, child, id, true);
         if (failed) return settle(execution, operation, failed);
+        operation.hasSeenChild = true;
+      } else {
+        // Its notice may have come before anybody here waited for it.
+        execution.outside.areChildrenStale = true;
       }
       for (;;) {
         const { child: meta } = await waitFor(execution, operation, { childId: id });
