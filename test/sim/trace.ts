@@ -1,0 +1,46 @@
+import type { Process } from "../support/process.ts";
+
+/** What the code of one execution of a run asked for and was given, in order. */
+export class Trace {
+  readonly run: string;
+  readonly epoch: number;
+  readonly process: Process;
+  readonly events: string[] = [];
+
+  constructor(run: string, epoch: number, process: Process) {
+    this.run = run;
+    this.epoch = epoch;
+    this.process = process;
+  }
+
+  /** Notes an event, unless its process is dead. */
+  note(event: string): void {
+    if (!this.process.isDead) this.events.push(event);
+  }
+
+  /** Notes that something is asked for, and what it comes to. */
+  async seen<T>(what: string, ask: () => Promise<T>): Promise<T> {
+    this.note(`asks ${what}`);
+    try {
+      const value = await ask();
+      this.note(`gets ${what}: ${shown(value)}`);
+      return value;
+    } catch (error) {
+      this.note(`gets ${what}: throws ${nameOf(error)}`);
+      throw error;
+    }
+  }
+}
+
+/** The traces of all executions of all runs of a play. */
+export type Traces = Map<string, Trace[]>;
+
+/** A value in a few characters. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? "undefined";
+  return text.length > 160 ? `${text.slice(0, 160)}… (${text.length})` : text;
+}
+
+/** An error's name, which is the same whether it was just thrown or recorded. */
+export const nameOf = (error: unknown): string =>
+  error instanceof Error ? error.name : typeof error;
