@@ -35,12 +35,18 @@ export class FaultPlan {
   readonly #seed: number;
   readonly #rows = new Map<string, number>();
   #frozen: Frozen[] = [];
+  #isOver = false;
 
   constructor(faults: readonly Fault[], seed: number, clock: Clock) {
     this.#faults = faults;
     this.#seed = seed;
     this.#clock = clock;
     this.#startedAt = clock.now();
+  }
+
+  /** From now on nothing goes wrong any more. */
+  end(): void {
+    this.#isOver = true;
   }
 
   /** What befalls the n-th call of the workers. */
@@ -109,7 +115,8 @@ export class FaultPlan {
 
   #isThrottled(row: string): boolean {
     const period = this.#weather("throttled-period");
-    if (!period || (period.what === "index" && !INDEXED_ROWS.has(row))) return false;
+    if (!period || this.#isOver || (period.what === "index" && !INDEXED_ROWS.has(row)))
+      return false;
     const passed = this.#clock.now() - this.#startedAt - period.fromMs;
     return passed >= 0 && passed < period.ms;
   }

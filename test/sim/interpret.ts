@@ -21,10 +21,10 @@ export function interpret(
         begun(trace);
         try {
           const values = await runBlock(body, { trace, bodies, workflows }, ctx);
-          trace.note(`returns ${shown(values)}`);
+          trace.close(`returns ${shown(values)}`);
           return values;
         } catch (error) {
-          trace.note(`throws ${nameOf(error)}`);
+          trace.close(`throws ${nameOf(error)}`);
           throw error;
         }
       }) as Workflow,

@@ -1,27 +1,35 @@
-import { generateScenario, printScenario } from "./scenario.ts";
-import { Play } from "./play.ts";
-import { judgeEnd } from "./end-oracle.ts";
+import { parseArgs } from "node:util";
+import { buildSession } from "./build.ts";
+import { Coverage } from "./coverage.ts";
+import { KNOWN } from "./known.ts";
 
-const from = Number(process.argv[2] ?? 1);
-const seeds = Number(process.argv[3] ?? 10);
-const t0 = performance.now();
-for (let seed = from; seed < from + seeds; seed += 1) {
-  const scenario = generateScenario(seed);
-  const t = performance.now();
-  const play = await Play.of(scenario);
-  const t1 = performance.now();
-  await judgeEnd(play);
-  const t2 = performance.now();
-  process.stdout.write(
-    `${seed}: ${play.journal.length} calls, ${(t1 - t).toFixed()}+${(t2 - t1).toFixed()} ms, ${JSON.stringify(play.faults.hits.map((h) => h.kind + "@" + h.row))} ${play.violation ? JSON.stringify(play.violation) : "ok"}\n`,
-  );
-  if (play.violation && seeds === 1) {
-    process.stdout.write(printScenario(scenario) + "\n");
-    for (const { atMs, call, row } of play.journal.slice(-Number(process.argv[4] ?? 60))) {
-      process.stdout.write(
-        `${atMs} ${call.process} ${row} ${call.response.status} ${(call.body.match(/"[ps]k":\{"S":"[^"]*"\}|MessageBody.*/g) ?? []).join(" ").slice(0, 150)}\n`,
-      );
-    }
-  }
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "100" },
+    from: { type: "string", default: "1" },
+    // Plays the product's code as it is, with the defects that are known.
+    "as-is": { type: "boolean", default: false },
+    verbose: { type: "boolean", default: false },
+  },
+});
+const print = (text: string) => void process.stdout.write(`${text}\n`);
+
+const patches = values["as-is"] ? [] : KNOWN;
+const session = await buildSession("sim", patches);
+const coverage = new Coverage();
+const from = Number(values.from);
+const failed: number[] = [];
+for (let seed = from; seed < from + Number(values.seeds); seed += 1) {
+  const play = await session.playSeed(seed);
+  coverage.add(play);
+  if (values.verbose) print(`${seed}: ${play.violation?.oracle ?? "fine"}`);
+  if (!play.violation) continue;
+  failed.push(seed);
+  print(`seed ${seed} fails: ${play.violation.oracle}: ${play.violation.what}; making it smaller`);
+  const small = await session.shrink(play.scenario, play.violation.oracle);
+  print(session.report(await session.playAndJudge(small)));
 }
-process.stdout.write(`${((performance.now() - t0) / seeds).toFixed(0)} ms per seed\n`);
+print(coverage.print());
+for (const { name } of patches) print(`patched: ${name}`);
+print(failed.length === 0 ? "every seed is fine" : `seeds that fail: ${failed.join(", ")}`);
+process.exitCode = failed.length === 0 ? 0 : 1;

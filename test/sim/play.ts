@@ -88,6 +88,7 @@ export class Play {
     } catch (error) {
       this.violate("every run ends", `${String(error)}: ${this.#unfinished().join(", ")}`);
     }
+    this.faults.end();
     await world.end();
   }
 

@@ -23,8 +23,5 @@ export const longestOf = (traces: readonly Trace[]): Trace | undefined =>
     undefined,
   );
 
-/** What the code of a run came to, as it saw it itself: its last event. */
-export const endOf = (traces: readonly Trace[]): string | undefined => {
-  const last = longestOf(traces)?.events.at(-1);
-  return last?.startsWith("returns") || last?.startsWith("throws") ? last : undefined;
-};
+/** What the code of a run came to, as it saw it itself. */
+export const endOf = (traces: readonly Trace[]): string | undefined => longestOf(traces)?.end;

@@ -6,6 +6,8 @@ export class Trace {
   readonly epoch: number;
   readonly process: Process;
   readonly events: string[] = [];
+  /** What the workflow's function came to; what it left running is no longer noted. */
+  end: string | undefined;
 
   constructor(run: string, epoch: number, process: Process) {
     this.run = run;
@@ -15,7 +17,13 @@ export class Trace {
 
   /** Notes an event, unless its process is dead. */
   note(event: string): void {
-    if (!this.process.isDead) this.events.push(event);
+    if (!this.process.isDead && this.end === undefined) this.events.push(event);
+  }
+
+  /** Notes the last event. */
+  close(event: string): void {
+    this.note(event);
+    if (!this.process.isDead) this.end = event;
   }
 
   /** Notes that something is asked for, and what it comes to. */
@@ -31,9 +39,6 @@ export class Trace {
     }
   }
 }
-
-/** The traces of all executions of all runs of a play. */
-export type Traces = Map<string, Trace[]>;
 
 /** A value in a few characters. */
 export function shown(value: unknown): string {
