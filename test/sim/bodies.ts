@@ -8,6 +8,8 @@ export interface Entry {
   readonly epoch: number;
   readonly idempotencyKey: string;
   readonly process: string;
+  readonly attempt: number;
+  readonly signal: AbortSignal;
 }
 
 /** The world outside that bodies act on, as one process reaches it. */
@@ -25,8 +27,9 @@ export class Bodies {
   /** Acts for `ms`; the body of a dead process does nothing any more. */
   async act(run: string, epoch: number, step: StepContext, ms: number): Promise<void> {
     if (this.#process.isDead) return new Promise(() => undefined);
-    const { idempotencyKey } = step;
-    this.#entered({ run, epoch, idempotencyKey, process: this.#process.name });
+    const { idempotencyKey, attempt, signal } = step;
+    const process = this.#process.name;
+    this.#entered({ run, epoch, idempotencyKey, attempt, signal, process });
     if (ms > 0) await new Promise<void>((resolve) => this.#clock.after(ms, resolve));
   }
 }

@@ -50,76 +50,74 @@ const CALL_FAULTS = [
   [4, "lost-reply"],
   [2, "throttle"],
   [2, "slow"],
-  [2, "late"],
-  [7, "freeze"],
+  [3, "late"],
+  [6, "freeze"],
 ] as const;
 
-/** Calls after which what a frozen process still does matters most. */
-const THAW_ROWS = [
+/** Writes that matter most when they come late: a rival may have gone on meanwhile. */
+const LATE_WRITES = ["step result", "failed attempt", "wait begins", "wait settles", "child start"];
+/** What a rival does first; the former owner thaws just after. */
+const FIRST_OF_RIVAL = [
   "claim over a lease",
   "load",
   "takeover mark",
   "step result",
-  "wait settles",
-  "park",
-  "finish",
-];
-/** Rows that faults are aimed at; the rest is hit by the number of the call. */
-const AIMED_ROWS = [
-  "claim",
-  "claim over a lease",
-  "takeover mark",
-  "heartbeat",
-  "park",
-  "hand over",
-  "finish",
-  "settle owed",
-  "child notice",
-  "waiter joins",
-  "child start",
   "wait begins",
-  "failed attempt",
-  "step result",
-  "wait settles",
-  "load",
-  "read children",
-  "send hint",
-  "hide message",
 ];
+/** Calls after which what a frozen process still does matters most. */
+const THAW_ROWS = [...FIRST_OF_RIVAL, "wait settles", "park", "finish", "child notice"];
+/** Rows that there are only when something has gone wrong. */
+const ROWS_OF_RECOVERY = ["claim over a lease", "takeover mark", "heartbeat", "load", "park"];
 
 /** Faults that end a process, or its lease: a run is failed when it suffers more than three. */
 const DEADLY: readonly string[] = ["crash-before", "crash-after", "freeze", "throttled-period"];
 const DEADLY_MAX = 3;
 
-/**
- * Draws what goes wrong.
- * @param calls about how many calls the play makes when nothing does
- */
-export function generateFaults(draw: Draw, calls: number, leaseMs: number): Fault[] {
-  const faults: Fault[] = [];
+/** What faults are drawn with. */
+interface FaultDraw {
+  readonly draw: Draw;
+  /** Rows of the workers' calls, in order, when nothing goes wrong. */
+  readonly rows: readonly string[];
+  readonly leaseMs: number;
+}
+
+/** Draws what goes wrong. */
+export function generateFaults(from: FaultDraw): Fault[] {
+  const { draw } = from;
+  const faults: Fault[] = draw.happens(0.3) ? duel(from) : [];
+  if (draw.happens(0.1)) faults.push(lateHeartbeat(from));
   const count = draw.weighted([
-    [1, 0],
+    [2, 0],
     [5, 1],
     [5, 2],
     [3, 3],
-    [1, 4],
   ]);
-  while (faults.length < count) {
-    const fault = callFault(draw, calls, leaseMs);
+  for (let left = count; left > 0; left -= 1) {
+    const fault = callFault(from);
     const deadly = faults.filter(({ kind }) => DEADLY.includes(kind)).length;
     if (!DEADLY.includes(fault.kind) || deadly < DEADLY_MAX) faults.push(fault);
   }
-  return [...faults, ...weather(draw, calls, leaseMs)];
+  return [...faults, ...weather(from)];
 }
 
-function target(draw: Draw, calls: number): Target {
-  if (draw.happens(0.35)) return { call: draw.int(1, Math.max(calls, 1)) };
-  return { row: draw.pick(AIMED_ROWS), nth: draw.pick([1, 1, 1, 2, 2, 3, 5]) };
+/** A call that there is when nothing goes wrong, rows that are rare as often as others. */
+function target({ draw, rows }: FaultDraw): Target {
+  if (rows.length === 0 || draw.happens(0.2)) {
+    return { row: draw.pick(ROWS_OF_RECOVERY), nth: draw.pick([1, 1, 2, 3]) };
+  }
+  if (draw.happens(0.3)) return { call: draw.int(1, rows.length) };
+  return nthOf(draw.pick([...new Set(rows)]), 0, { draw, rows });
 }
 
-function callFault(draw: Draw, calls: number, leaseMs: number): CallFault | Freeze {
+/** One of the calls of a row; `spare` more than there are. */
+function nthOf(row: string, spare: number, { draw, rows }: Pick<FaultDraw, "draw" | "rows">) {
+  return { row, nth: draw.int(1, rows.filter((one) => one === row).length + spare) };
+}
+
+function callFault(from: FaultDraw): CallFault | Freeze {
+  const { draw, leaseMs } = from;
   const kind = draw.weighted(CALL_FAULTS);
-  const at = target(draw, calls);
+  const at = target(from);
   if (kind !== "freeze") {
     return { kind, at, ms: draw.pick([5, 80, 900, 4_000, leaseMs / 2, leaseMs * 1.5]) };
   }
@@ -127,18 +125,43 @@ function callFault(draw: Draw, calls: number, leaseMs: number): CallFault | Free
     kind,
     at,
     when: draw.pick(["before", "before", "after"]),
-    until: draw.happens(0.7)
+    until: draw.happens(0.6)
       ? { row: draw.pick(THAW_ROWS), nth: draw.pick([1, 1, 2]) }
       : { ms: draw.pick([leaseMs / 3, leaseMs - 1_500, leaseMs + 500, leaseMs * 2]) },
   };
 }
 
-function weather(draw: Draw, calls: number, leaseMs: number): Weather[] {
+/** An owner that stands still before a write until its lease is over and a rival is at work. */
+function duel(from: FaultDraw): Fault[] {
+  const { draw, rows } = from;
+  const there = LATE_WRITES.filter((row) => rows.includes(row));
+  if (there.length === 0) return [];
+  const freeze: Freeze = {
+    kind: "freeze",
+    when: "before",
+    at: nthOf(draw.pick(there), 0, from),
+    until: { row: draw.pick(FIRST_OF_RIVAL), nth: 1 },
+  };
+  if (draw.happens(0.5)) return [freeze];
+  const at = { row: draw.pick(["claim over a lease", "load", "takeover mark"]), nth: 1 };
+  return [
+    freeze,
+    { kind: draw.pick(["lost-reply", "slow", "crash-after"]), at, ms: draw.pick([20, 400]) },
+  ];
+}
+
+/** A heartbeat that takes effect after the ones that follow it. */
+function lateHeartbeat({ draw, leaseMs }: FaultDraw): CallFault {
+  const at = { row: "heartbeat", nth: draw.pick([1, 1, 2]) };
+  return { kind: "late", at, ms: draw.pick([leaseMs * 0.4, leaseMs * 0.7]) };
+}
+
+function weather({ draw, rows, leaseMs }: FaultDraw): Weather[] {
   const kinds: Weather[] = [];
+  const sends = rows.filter((row) => row === "send hint").length + 1;
   if (draw.happens(0.5)) kinds.push({ kind: "skew", ms: draw.pick([50, 500]) });
   if (draw.happens(0.25)) kinds.push({ kind: "index-lag", ms: draw.pick([300, 5_000, 70_000]) });
-  if (draw.happens(0.15))
-    kinds.push({ kind: "lost-hint", nth: draw.int(1, Math.max(calls / 6, 2)) });
+  if (draw.happens(0.15)) kinds.push({ kind: "lost-hint", nth: draw.int(1, Math.max(sends, 1)) });
   if (draw.happens(0.06)) kinds.push({ kind: "sweeper-only" });
   if (draw.happens(0.3)) {
     const odd = () => draw.pick([0, 0.1, 0.4]);

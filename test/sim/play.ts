@@ -5,10 +5,11 @@ import { VirtualClock } from "../support/virtual-clock.ts";
 import { World } from "../support/world.ts";
 import type { WatchedCall } from "../support/world-options.ts";
 import { Bodies, type Entry } from "./bodies.ts";
-import { judgeEntry } from "./body-oracle.ts";
+import { BodyOracle } from "./body-oracle.ts";
 import { FaultPlan } from "./fault-plan.ts";
 import { interpret } from "./interpret.ts";
-import { Mirror, textOf } from "./mirror.ts";
+import { type Change, Mirror, textOf } from "./mirror.ts";
+import { PromptOracle } from "./prompt-oracle.ts";
 import { rowOf } from "./rows.ts";
 import type { Action, Scenario } from "./scenario.ts";
 import { judgeChange } from "./state-oracle.ts";
@@ -43,6 +44,8 @@ export class Play {
   violation: Violation | undefined;
   readonly #clock = new VirtualClock();
   readonly #startedAt = this.#clock.now();
+  readonly #bodyOracle = new BodyOracle(this.mirror);
+  readonly #promptOracle: PromptOracle;
   readonly #ended: Promise<void>;
   #end: () => void = () => undefined;
   #actionsLeft: number;
@@ -51,6 +54,7 @@ export class Play {
   private constructor(scenario: Scenario) {
     this.scenario = scenario;
     this.faults = new FaultPlan(scenario.faults, scenario.seed, this.#clock);
+    this.#promptOracle = new PromptOracle(scenario, this.faults.hits);
     this.#actionsLeft = scenario.actions.length;
     this.#ended = new Promise((resolve) => {
       this.#end = resolve;
@@ -130,7 +134,7 @@ export class Play {
 
   #entered(entry: Entry): void {
     this.entries.push(entry);
-    const wrong = judgeEntry(entry, this.mirror, this.#clock.now());
+    const wrong = this.#bodyOracle.judge(entry, this.#clock.now());
     if (wrong) this.violate("a body is entered by the owner, and never again", wrong);
   }
 
@@ -139,14 +143,22 @@ export class Play {
     this.journal.push({ atMs: this.#clock.now() - this.#startedAt, call, row });
     const change = this.mirror.apply(call, row);
     if (call.response.status === 200) this.faults.happened(call.process, row);
-    if (change) {
-      const wrong = judgeChange(change, this.mirror, this.#clock.now());
-      if (wrong) this.violate("every transition is legal", wrong);
-      if (change.sk === "META" && this.#isOver()) this.#end();
-    }
+    if (row === "send hint") this.#promptOracle.sent(call);
+    if (change) this.#changed(change);
     if (this.journal.length > CALLS_MAX) {
       this.violate("every run ends", `no end after ${CALLS_MAX} calls`);
     }
+  }
+
+  #changed(change: Change): void {
+    const now = this.#clock.now();
+    this.#bodyOracle.changed(change);
+    const wrong = judgeChange(change, this.mirror, now);
+    if (wrong) this.violate("every transition is legal", wrong);
+    if (change.sk !== "META") return;
+    const late = this.#promptOracle.judge(change, now);
+    if (late) this.violate("a run does not wait for the sweeper", late);
+    if (this.#isOver()) this.#end();
   }
 
   #isOver(): boolean {

@@ -4,7 +4,7 @@ import { kindOf, kinds, type Node } from "./nodes/index.ts";
 
 const DEPTH_MAX = 3;
 /** Nodes of a program at most; the first program is the largest. */
-const NODES_MAX = [14, 7, 4, 3] as const;
+const NODES_MAX = [16, 8, 5, 4] as const;
 
 /** Generates programs; each may start those after it. */
 export function generatePrograms(draw: Draw): Program[] {
@@ -12,7 +12,7 @@ export function generatePrograms(draw: Draw): Program[] {
   const nextId = () => (ids += 1);
   const programs = draw.int(1, 4);
   return Array.from({ length: programs }, (_, program) => {
-    let left = draw.int(2, NODES_MAX[program] ?? 3);
+    let left = draw.int(3, NODES_MAX[program] ?? 4);
     const block = (depth: number, most: number): Block => {
       const nodes: Node[] = [];
       const length = draw.int(depth === 0 ? 1 : 0, most);

@@ -31,25 +31,27 @@ export interface Scenario {
   readonly faults: readonly Fault[];
 }
 
-/** The scenario of a seed. */
-export function generateScenario(seed: number): Scenario {
+/** The scenario of a seed, before anything goes wrong. */
+export function generateCalm(seed: number): Scenario {
   const draw = new Draw(seed);
   const programs = generatePrograms(draw);
   const setup = generateSetup(draw);
-  const actions = generateActions(draw, programs.length);
-  const leaseMs = setup.settings.leaseMs ?? 30_000;
-  return {
-    seed,
-    programs,
-    setup,
-    actions,
-    faults: generateFaults(draw, 15 + 10 * programs.length * actions.length, leaseMs),
-  };
+  return { seed, programs, setup, actions: generateActions(draw, programs.length), faults: [] };
+}
+
+/**
+ * The same scenario with what goes wrong.
+ * @param rows rows of the workers' calls when nothing does
+ */
+export function withFaults(calm: Scenario, rows: readonly string[]): Scenario {
+  const { leaseMs = 30_000 } = calm.setup.settings;
+  const draw = new Draw(calm.seed * 13 + 5);
+  return { ...calm, faults: generateFaults({ draw, rows, leaseMs }) };
 }
 
 function generateSetup(draw: Draw): Setup {
   return {
-    concurrency: draw.int(1, 5),
+    concurrency: draw.int(1, 6),
     invocationMs: draw.pick([900_000, 900_000, 900_000, 60_000, 15_000]),
     travelMaxMs: draw.pick([1, 10, 10, 60, 300]),
     settings: {

@@ -18,7 +18,7 @@ export interface StepNode {
 }
 
 const TIMEOUT_MS = 400;
-const BODY_MAX_MS = 3_000;
+const BODY_MAX_MS = 8_000;
 
 /** `ctx.step` with retries, failures for good, timeouts and results too large for an item. */
 export const step: NodeKind<StepNode> = {
@@ -41,10 +41,10 @@ export const step: NodeKind<StepNode> = {
       [1, "timeout"],
     ]),
     delayMs: draw.pick([10, 500, 3_000, 20_000]),
-    bodyMs: draw.pick([0, 0, 1, 20, 150, 1_000, BODY_MAX_MS]),
+    bodyMs: draw.pick([0, 0, 1, 20, 150, 1_000, 3_000, BODY_MAX_MS]),
     bytes: draw.weighted([
       [30, 0],
-      [1, 70_000],
+      [1, 120_000],
     ]),
   }),
   async run(node, { ctx, trace, bodies }) {
