@@ -4,7 +4,7 @@ import type { Process } from "../support/process.ts";
 import { seededRandom } from "../support/seeded-ids.ts";
 import type { SenderPlan } from "../support/world-options.ts";
 import { unreliableDelivery } from "../../localstack/embedded/sqs/delivery-plan.ts";
-import type { CallFault, Fault, Freeze, Weather } from "./faults.ts";
+import type { CallFault, Fault, Freeze, Target, Weather } from "./faults.ts";
 import { INDEXED_ROWS } from "./rows.ts";
 
 /** A frozen process thaws at the latest after this long, milliseconds. */
@@ -33,7 +33,9 @@ export class FaultPlan {
   readonly #startedAt: number;
   readonly #faults: readonly Fault[];
   readonly #seed: number;
+  /** How many calls there were of a row; how many of them when another row first came. */
   readonly #rows = new Map<string, number>();
+  readonly #firsts = new Map<string, ReadonlyMap<string, number>>();
   #frozen: Frozen[] = [];
   #isOver = false;
 
@@ -51,13 +53,12 @@ export class FaultPlan {
 
   /** What befalls the n-th call of the workers. */
   befall(n: number, row: string, process: Process): ProcessFault | undefined {
-    const nth = (this.#rows.get(row) ?? 0) + 1;
-    this.#rows.set(row, nth);
+    if (!this.#firsts.has(row)) this.#firsts.set(row, new Map(this.#rows));
+    this.#rows.set(row, (this.#rows.get(row) ?? 0) + 1);
     if (this.#isThrottled(row)) return this.#hit("throttled-period", row, process, "throttle");
     for (const fault of this.#faults) {
       if (!("at" in fault)) continue;
-      const { at } = fault;
-      if ("call" in at ? at.call !== n : at.row !== row || at.nth !== nth) continue;
+      if (!this.#isAt(fault.at, n, row)) continue;
       return this.#hit(fault.kind, row, process, this.#effect(fault, process));
     }
     return undefined;
@@ -107,6 +108,14 @@ export class FaultPlan {
       },
       next: (visible) => plan.next(visible),
     };
+  }
+
+  #isAt(at: Target, n: number, row: string): boolean {
+    if ("call" in at) return at.call === n;
+    if (at.row !== row) return false;
+    const before = at.after === undefined ? 0 : this.#firsts.get(at.after)?.get(row);
+    const earlier = at.after !== undefined && !this.#firsts.has(at.after);
+    return !earlier && (this.#rows.get(row) ?? 0) - (before ?? 0) === at.nth;
   }
 
   #weather<K extends Weather["kind"]>(kind: K): Extract<Weather, { kind: K }> | undefined {

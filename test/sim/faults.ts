@@ -1,7 +1,14 @@
 import type { Draw } from "./draw.ts";
 
 /** A call by its number among those of all workers, or by its number among those of its row. */
-export type Target = { readonly call: number } | { readonly row: string; readonly nth: number };
+export type Target = { readonly call: number } | RowTarget;
+
+/** The n-th call of a row, counted from the beginning or from the first call of another row. */
+export interface RowTarget {
+  readonly row: string;
+  readonly nth: number;
+  readonly after?: string;
+}
 
 /** Something that goes wrong with one call. */
 export interface CallFault {
@@ -64,6 +71,7 @@ const FIRST_OF_RIVAL = [
   "step result",
   "wait begins",
 ];
+const CLAIM_OVER = "claim over a lease";
 /** Calls after which what a frozen process still does matters most. */
 const THAW_ROWS = [...FIRST_OF_RIVAL, "wait settles", "park", "finish", "child notice"];
 /** Rows that there are only when something has gone wrong. */
@@ -86,6 +94,7 @@ export function generateFaults(from: FaultDraw): Fault[] {
   const { draw } = from;
   const faults: Fault[] = draw.happens(0.3) ? duel(from) : [];
   if (draw.happens(0.1)) faults.push(lateHeartbeat(from));
+  if (from.rows.includes("park") && draw.happens(0.2)) faults.push(lostPark(from));
   const count = draw.weighted([
     [2, 0],
     [5, 1],
@@ -140,14 +149,29 @@ function duel(from: FaultDraw): Fault[] {
     kind: "freeze",
     when: "before",
     at: nthOf(draw.pick(there), 0, from),
-    until: { row: draw.pick(FIRST_OF_RIVAL), nth: 1 },
+    until: { row: draw.happens(0.5) ? "load" : draw.pick(FIRST_OF_RIVAL), nth: 1 },
   };
-  if (draw.happens(0.5)) return [freeze];
-  const at = { row: draw.pick(["claim over a lease", "load", "takeover mark"]), nth: 1 };
-  return [
-    freeze,
-    { kind: draw.pick(["lost-reply", "slow", "crash-after"]), at, ms: draw.pick([20, 400]) },
-  ];
+  const faults: Fault[] = [freeze];
+  if (draw.happens(0.5)) {
+    const at = { row: "claim over a lease", nth: 1 };
+    faults.push({ kind: draw.pick(["lost-reply", "lost-reply", "crash-after"]), at, ms: 20 });
+  }
+  if (draw.happens(0.6)) {
+    const at = {
+      row: draw.pick(["load", "load", "load", "takeover mark"]),
+      nth: 1,
+      after: CLAIM_OVER,
+    };
+    faults.push({ kind: "freeze", when: "after", at, until: { ms: draw.pick([60, 400]) } });
+  }
+  return faults;
+}
+
+/** A park whose reply is lost, while others write to the run. */
+function lostPark(from: FaultDraw): CallFault {
+  const { draw, leaseMs } = from;
+  const at = nthOf("park", 0, from);
+  return { kind: "lost-reply", at, ms: draw.pick([900, 2_000, 4_000, leaseMs]) };
 }
 
 /** A heartbeat that takes effect after the ones that follow it. */

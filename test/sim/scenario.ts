@@ -67,7 +67,7 @@ function generateSetup(draw: Draw): Setup {
 function generateActions(draw: Draw, programs: number): Action[] {
   const actions: Action[] = [{ kind: "start", atMs: 0, run: "main", program: 0 }];
   const when = () => draw.pick([0, 50, 1_500, 10_000]);
-  if (draw.happens(0.35)) actions.push({ kind: "start", atMs: when(), run: "other", program: 0 });
+  if (draw.happens(0.5)) actions.push({ kind: "start", atMs: when(), run: "other", program: 0 });
   if (programs > 1 && draw.happens(0.3)) {
     const program = draw.int(1, programs - 1);
     actions.push({ kind: "start", atMs: when(), run: sharedId(program), program });

@@ -22,7 +22,7 @@ export const child: NodeKind<ChildNode> = {
     id: nextId(),
     program: draw.int(Math.min(program + 1, programs - 1), programs - 1),
     isAwaited: draw.happens(0.8),
-    isShared: draw.happens(0.3),
+    isShared: draw.happens(0.4),
   }),
   async run({ id, program, isAwaited, isShared }, { ctx, trace, workflows }) {
     const workflow = workflows[program];
