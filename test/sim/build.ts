@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
@@ -33,16 +33,18 @@ export async function buildSession(
     plugins: [patching(patches)],
     logLevel: "silent",
   });
-  return (await import(pathToFileURL(outfile).href)) as typeof Session;
+  const session = (await import(pathToFileURL(outfile).href)) as typeof Session;
+  await rm(outfile);
+  return session;
 }
 
 function patching(patches: readonly Patch[]): Plugin {
   const edits = patches.flatMap(({ name, edits }) => edits.map((edit) => ({ name, ...edit })));
   return {
     name: "patching",
-    setup({ onLoad, onEnd }) {
+    setup(builder) {
       const unused = new Set(edits);
-      onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      builder.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
         const file = path.slice(REPOSITORY.length);
         let contents = await readFile(path, "utf8");
         for (const edit of edits) {
@@ -57,7 +59,7 @@ function patching(patches: readonly Patch[]): Plugin {
         }
         return { contents, loader: "ts" };
       });
-      onEnd(() => ({
+      builder.onEnd(() => ({
         errors: [...unused].map(({ name, file }) => ({
           text: `patch "${name}" changes ${file}, which the simulation does not use`,
         })),

@@ -15,20 +15,19 @@ export function interpret(
 ): Workflow[] {
   const workflows: Workflow[] = [];
   for (const { name, body } of programs) {
-    workflows.push(
-      workflow(name, {}, async (ctx: Context, _: unknown) => {
-        const trace = new Trace(ctx.runId, ctx.attempt, process);
-        begun(trace);
-        try {
-          const values = await runBlock(body, { trace, bodies, workflows }, ctx);
-          trace.close(`returns ${shown(values)}`);
-          return values;
-        } catch (error) {
-          trace.close(`throws ${nameOf(error)}`);
-          throw error;
-        }
-      }) as Workflow,
-    );
+    const run = async (ctx: Context): Promise<unknown> => {
+      const trace = new Trace(ctx.runId, ctx.attempt, process);
+      begun(trace);
+      try {
+        const values = await runBlock(body, { trace, bodies, workflows }, ctx);
+        trace.close(`returns ${shown(values)}`);
+        return values;
+      } catch (error) {
+        trace.close(`throws ${nameOf(error)}`);
+        throw error;
+      }
+    };
+    workflows.push(workflow<unknown, unknown>(name, {}, run));
   }
   return workflows;
 }

@@ -54,7 +54,7 @@ export function isTimed(programs: readonly Program[]): boolean {
         return kind.mayThrow(node, blocks, mayThrow);
       })
       .some(Boolean);
-  for (const [index, { body }] of [...programs.entries()].reverse()) {
+  for (const [index, { body }] of [...programs.entries()].toReversed()) {
     mayThrow[index] = throws(body);
   }
   return timed;

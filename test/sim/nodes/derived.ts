@@ -11,8 +11,8 @@ export interface DerivedNode {
 export interface IfNode {
   readonly type: "if";
   readonly id: number;
-  readonly then: Block;
-  readonly otherwise: Block;
+  readonly consequent: Block;
+  readonly alternate: Block;
 }
 
 /** `ctx.now`, `ctx.random` and `ctx.uuid`: the code must see the same each time. */
@@ -38,20 +38,20 @@ export const branched: NodeKind<IfNode> = {
   generate: ({ nextId, block }) => ({
     type: "if",
     id: nextId(),
-    then: block(2),
-    otherwise: block(2),
+    consequent: block(2),
+    alternate: block(2),
   }),
-  async run({ id, then, otherwise }, { ctx, run, trace }) {
-    const isThen = ctx.random() < 0.5;
-    trace.note(`if (${id}): ${isThen}`);
-    await run(isThen ? then : otherwise);
+  async run({ id, consequent, alternate }, { ctx, run, trace }) {
+    const isTrue = ctx.random() < 0.5;
+    trace.note(`if (${id}): ${isTrue}`);
+    await run(isTrue ? consequent : alternate);
   },
   print: ({ id }) => `if random (${id})`,
-  blocks: ({ then, otherwise }) => [
-    ["then", then],
-    ["else", otherwise],
+  blocks: ({ consequent, alternate }) => [
+    ["then", consequent],
+    ["else", alternate],
   ],
-  withBlocks: (node, [then = [], otherwise = []]) => ({ ...node, then, otherwise }),
+  withBlocks: (node, [consequent = [], alternate = []]) => ({ ...node, consequent, alternate }),
   mayThrow: (_, blocks) => blocks.some(Boolean),
   isTimed: () => true,
 };

@@ -41,4 +41,4 @@ const KINDS: Kinds = {
 export const kinds = Object.entries(KINDS) as [Node["type"], NodeKind<Node>][];
 
 /** The kind of a node. */
-export const kindOf = (node: Node): NodeKind<Node> => KINDS[node.type] as NodeKind<Node>;
+export const kindOf = (node: Node): NodeKind<Node> => KINDS[node.type];
