@@ -92,7 +92,7 @@ interface FaultDraw {
 /** Draws what goes wrong. */
 export function generateFaults(from: FaultDraw): Fault[] {
   const { draw } = from;
-  const faults: Fault[] = draw.happens(0.3) ? duel(from) : [];
+  const faults: Fault[] = draw.happens(0.4) ? duel(from) : [];
   if (draw.happens(0.1)) faults.push(lateHeartbeat(from));
   if (from.rows.includes("park") && draw.happens(0.2)) faults.push(lostPark(from));
   const count = draw.weighted([

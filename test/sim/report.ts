@@ -21,7 +21,9 @@ export function report(play: Play): string {
     "",
     printScenario(play.scenario),
     "",
-    ...play.faults.hits.map(({ kind, row, process }) => `${kind} befell ${row} of ${process}`),
+    ...new Set(
+      play.faults.hits.map(({ kind, row, process }) => `${kind} befell ${row} of ${process}`),
+    ),
     "",
     ...traces,
     "",

@@ -12,7 +12,7 @@ export interface SleepNode {
 /** `ctx.sleep` and `ctx.sleepUntil`, the past included. */
 export const sleep: NodeKind<SleepNode> = {
   ...LEAF,
-  weight: 4,
+  weight: 5,
   generate({ draw, nextId }) {
     const isUntil = draw.happens(0.3);
     const ms = draw.weighted([
