@@ -169,9 +169,9 @@ function duel(from: FaultDraw): Fault[] {
 
 /** A park whose reply is lost, while others write to the run. */
 function lostPark(from: FaultDraw): CallFault {
-  const { draw, leaseMs } = from;
+  const { draw } = from;
   const at = nthOf("park", 0, from);
-  return { kind: "lost-reply", at, ms: draw.pick([900, 2_000, 4_000, leaseMs]) };
+  return { kind: "lost-reply", at, ms: draw.pick([900, 2_000, 4_000, 9_000]) };
 }
 
 /** A heartbeat that takes effect after the ones that follow it. */

@@ -127,9 +127,15 @@ export class Play {
   #workflows(process: Process) {
     const clock = processClock(this.#clock, process);
     const bodies = new Bodies(process, clock, (entry) => this.#entered(entry));
-    return interpret(this.scenario.programs, process, bodies, (trace) => {
-      this.traces.set(trace.run, [...(this.traces.get(trace.run) ?? []), trace]);
-    });
+    return interpret(this.scenario.programs, process, bodies, (trace) => this.#begun(trace));
+  }
+
+  /** A taker that reads the history again has done nothing yet: what it saw before does not count. */
+  #begun(trace: Trace): void {
+    const others = (this.traces.get(trace.run) ?? []).filter(
+      ({ epoch, process }) => epoch !== trace.epoch || process !== trace.process,
+    );
+    this.traces.set(trace.run, [...others, trace]);
   }
 
   #entered(entry: Entry): void {

@@ -7,6 +7,8 @@ import type { Scenario } from "./scenario.ts";
 
 /** A run that may be claimed is, within this: sooner than the sweeper would see to it, milliseconds. */
 const PROMPT_MS = 45_000;
+/** A call that takes longer keeps its run's message from coming back, milliseconds. */
+const SLOW_MS = 10_000;
 /** Workers that must be free of frozen processes, so that nothing waits for its turn for long. */
 const FREE_WORKERS = 3;
 
@@ -27,7 +29,8 @@ export class PromptOracle {
         ["sweeper-only", "lost-hint", "throttled-period"].includes(fault.kind) ||
         (fault.kind === "hints" && (fault.lost > 0 || fault.lateByMs > 5_000)),
     );
-    this.#isSilent = areHintsLost || setup.concurrency < frozen + FREE_WORKERS;
+    const isSlow = faults.some((fault) => "at" in fault && "ms" in fault && fault.ms > SLOW_MS);
+    this.#isSilent = areHintsLost || isSlow || setup.concurrency < frozen + FREE_WORKERS;
     this.#hits = hits;
   }
 

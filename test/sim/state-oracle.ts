@@ -135,7 +135,8 @@ function judgeOperation(change: Change, mirror: Mirror): string | undefined {
     }
   }
   const meta = mirror.metas.get(mirror.runOf(pk) ?? "");
-  const isOver = meta && isFinished(textOf(meta, "status") as RunStatus);
+  // A mark that comes late, its reply lost long ago, changes nothing that anybody goes by.
+  const isOver = row !== "takeover mark" && meta && isFinished(textOf(meta, "status") as RunStatus);
   if (isOver && (numberOf(after, "e") ?? 0) >= (numberOf(meta, "epoch") ?? 0)) {
     return `${what}: ${row} by the owner that had finished the run`;
   }
