@@ -83,8 +83,9 @@ export const KNOWN: readonly Known[] = [
   const end = ended(execution);`,
         replace: `  const { history, pending, deps } = execution;
   const end = ended(execution);
-  if (end?.kind === "returned" && execution.marksFirst && pending.size > 0) {
-    return (await markAll(execution, [...pending.values()])) ?? end;
+  if (end?.kind === "returned" && execution.marksFirst) {
+    const open = [...pending.values()].filter(({ record }) => record?.state !== "done");
+    return (await markAll(execution, open)) ?? end;
   }`,
       },
     ],
