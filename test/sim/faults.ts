@@ -94,7 +94,7 @@ export function generateFaults(from: FaultDraw): Fault[] {
   const { draw } = from;
   const faults: Fault[] = draw.happens(0.4) ? duel(from) : [];
   if (draw.happens(0.1)) faults.push(lateHeartbeat(from));
-  if (from.rows.includes("park") && draw.happens(0.2)) faults.push(lostPark(from));
+  faults.push(...lostPark(from));
   const count = draw.weighted([
     [2, 0],
     [5, 1],
@@ -167,11 +167,17 @@ function duel(from: FaultDraw): Fault[] {
   return faults;
 }
 
-/** A park whose reply is lost, while others write to the run. */
-function lostPark(from: FaultDraw): CallFault {
-  const { draw } = from;
-  const at = nthOf("park", 0, from);
-  return { kind: "lost-reply", at, ms: draw.pick([900, 2_000, 4_000, 9_000]) };
+/** A park whose reply is lost while others write to the run, as those do who join it. */
+function lostPark(from: FaultDraw): CallFault[] {
+  const { draw, rows } = from;
+  const before = rows.slice(0, Math.max(rows.indexOf("waiter joins"), 0));
+  const parks = before.filter((row) => row === "park").length;
+  if (parks > 0 && draw.happens(0.4)) {
+    const at = { row: "park", nth: draw.int(Math.max(parks - 1, 1), parks) };
+    return [{ kind: "lost-reply", at, ms: draw.pick([4_000, 9_000]) }];
+  }
+  if (!rows.includes("park") || draw.happens(0.8)) return [];
+  return [{ kind: "lost-reply", at: nthOf("park", 0, from), ms: draw.pick([900, 2_000, 4_000]) }];
 }
 
 /** A heartbeat that takes effect after the ones that follow it. */

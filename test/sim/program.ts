@@ -11,7 +11,7 @@ export function generatePrograms(draw: Draw): Program[] {
   let ids = 0;
   const nextId = () => (ids += 1);
   const programs = draw.int(1, 4);
-  return Array.from({ length: programs }, (_, program) => {
+  const generated = Array.from({ length: programs }, (_, program) => {
     let left = draw.int(3, NODES_MAX[program] ?? 4);
     const block = (depth: number, most: number): Block => {
       const nodes: Node[] = [];
@@ -38,6 +38,25 @@ export function generatePrograms(draw: Draw): Program[] {
       return draw.weighted(fitting.map(([, kind]) => [kind.weight, kind] as const)).generate(from);
     };
     return { name: `p${program}`, body: block(0, 5) };
+  });
+  return programs > 1 && draw.happens(0.2) ? crowded(generated, nextId) : generated;
+}
+
+/** Every run of the first program begins by waiting for one run of the last, which sleeps a while. */
+function crowded(programs: readonly Program[], nextId: () => number): Program[] {
+  const last = programs.length - 1;
+  const wait: Node = {
+    type: "child",
+    id: nextId(),
+    program: last,
+    isAwaited: true,
+    isShared: true,
+  };
+  const rest: Node = { type: "sleep", id: nextId(), name: "z", ms: 20_000, isUntil: false };
+  const before: Readonly<Record<number, Node>> = { 0: wait, [last]: rest };
+  return programs.map((program, index) => {
+    const first = before[index];
+    return first ? { ...program, body: [first, ...program.body] } : program;
   });
 }
 

@@ -51,7 +51,7 @@ export function withFaults(calm: Scenario, rows: readonly string[]): Scenario {
 
 function generateSetup(draw: Draw): Setup {
   return {
-    concurrency: draw.int(1, 6),
+    concurrency: draw.pick([1, 2, 4, 6, 8]),
     invocationMs: draw.pick([900_000, 900_000, 900_000, 60_000, 15_000]),
     travelMaxMs: draw.pick([1, 10, 10, 60, 300]),
     settings: {
@@ -68,7 +68,7 @@ function generateActions(draw: Draw, programs: number): Action[] {
   const actions: Action[] = [{ kind: "start", atMs: 0, run: "main", program: 0 }];
   const when = () => draw.pick([0, 50, 1_500, 10_000]);
   if (draw.happens(0.5)) actions.push({ kind: "start", atMs: when(), run: "other", program: 0 });
-  if (programs > 1 && draw.happens(0.3)) {
+  if (programs > 1 && draw.happens(0.5)) {
     const program = draw.int(1, programs - 1);
     actions.push({ kind: "start", atMs: when(), run: sharedId(program), program });
   }

@@ -16,13 +16,13 @@ export const sharedId = (program: number): string => `shared-${program}`;
 /** `ctx.run` and `ctx.start`. */
 export const child: NodeKind<ChildNode> = {
   ...LEAF,
-  weight: 5,
+  weight: 6,
   generate: ({ draw, nextId, program, programs }) => ({
     type: "child",
     id: nextId(),
     program: draw.int(Math.min(program + 1, programs - 1), programs - 1),
     isAwaited: draw.happens(0.8),
-    isShared: draw.happens(0.4),
+    isShared: draw.happens(0.5),
   }),
   async run({ id, program, isAwaited, isShared }, { ctx, trace, workflows }) {
     const workflow = workflows[program];
