@@ -94,7 +94,7 @@ export function generateFaults(from: FaultDraw): Fault[] {
   const { draw } = from;
   const faults: Fault[] = draw.happens(0.4) ? duel(from) : [];
   if (draw.happens(0.1)) faults.push(lateHeartbeat(from));
-  faults.push(...lostPark(from));
+  faults.push(...lostPark(from), ...wakeRace(from));
   const count = draw.weighted([
     [2, 0],
     [5, 1],
@@ -178,6 +178,15 @@ function lostPark(from: FaultDraw): CallFault[] {
   }
   if (!rows.includes("park") || draw.happens(0.8)) return [];
   return [{ kind: "lost-reply", at: nthOf("park", 0, from), ms: draw.pick([900, 2_000, 4_000]) }];
+}
+
+/** A park and the notice of a child that pass each other: each comes late once in the other's way. */
+function wakeRace(from: FaultDraw): Freeze[] {
+  const { draw, rows } = from;
+  if (!rows.includes("child notice") || !rows.includes("park") || draw.happens(0.7)) return [];
+  const [row, other] = draw.happens(0.5) ? ["park", "child notice"] : ["child notice", "park"];
+  const at = nthOf(row, 0, from);
+  return [{ kind: "freeze", when: "before", at, until: { row: other, nth: 1 } }];
 }
 
 /** A heartbeat that takes effect after the ones that follow it. */

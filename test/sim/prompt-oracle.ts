@@ -21,6 +21,8 @@ export class PromptOracle {
   readonly #hits: readonly Hit[];
   /** Runs made due by somebody who has not sent them a hint. */
   readonly #unhinted = new Set<string>();
+  /** Since when each run may be claimed. */
+  readonly #since = new Map<string, number>();
 
   constructor({ faults, setup }: Scenario, hits: readonly Hit[]) {
     const frozen = faults.filter(({ kind }) => kind === "freeze").length;
@@ -47,11 +49,15 @@ export class PromptOracle {
     // Its own message brings back who parks or hands over; nothing does after these.
     const isDue = after["dueAt"] && after["dueAt"].N !== before?.["dueAt"]?.N;
     if (isDue && ["start", "child start", "child notice"].includes(row)) this.#unhinted.add(run);
-    if (!row.startsWith("claim") || !before) return undefined;
+    const since = this.#since.get(run);
+    const claimable = claimableAt(after);
+    // A writer that stood still makes a run due at a time that has long passed.
+    if (!before || claimable !== claimableAt(before))
+      this.#since.set(run, Math.max(claimable, now));
+    if (!row.startsWith("claim") || since === undefined) return undefined;
     const isExcused = this.#isSilent || this.#unhinted.has(run) || this.#wasHintRefused;
-    const waited = now - claimableSince(before);
-    return waited > PROMPT_MS && !isExcused
-      ? `${run} could have been claimed ${waited} ms ago`
+    return now - since > PROMPT_MS && !isExcused
+      ? `${run} could have been claimed ${now - since} ms ago`
       : undefined;
   }
 
@@ -60,7 +66,8 @@ export class PromptOracle {
   }
 }
 
-function claimableSince(meta: Item): number {
+/** When META may be claimed. */
+function claimableAt(meta: Item): number {
   if (isFinished(textOf(meta, "status") as RunStatus)) return Infinity;
   return numberOf(meta, meta["owner"] ? "leaseUntil" : "dueAt") ?? Infinity;
 }

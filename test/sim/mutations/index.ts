@@ -25,7 +25,6 @@ import { releaseWithAWriteInFlight } from "./release-with-a-write-in-flight.ts";
 import { settleAsAcknowledged } from "./settle-as-acknowledged.ts";
 import { settleInCallOrder } from "./settle-in-call-order.ts";
 import { timersNeverRecorded } from "./timers-never-recorded.ts";
-import { unmarkedForgotten } from "./unmarked-forgotten.ts";
 import { wakeSeqReadLate } from "./wake-seq-read-late.ts";
 
 /** Every mutation, each a failure that the simulation must be able to find. */
@@ -56,6 +55,5 @@ export const MUTATIONS: readonly Patch[] = [
   wakeSeqReadLate,
   timersNeverRecorded,
   marksOnlyWhatWasPending,
-  unmarkedForgotten,
   noTurnBetweenSettlements,
 ];
