@@ -1,41 +1,41 @@
-import { AsyncLocalStorage } from "node:async_hooks";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { SQSClient } from "@aws-sdk/client-sqs";
 import type { SQSEvent } from "aws-lambda";
 import { createSavepoint, type Savepoint } from "../../lambda/client/savepoint.ts";
+import type { Clock } from "../../lambda/core/clock.ts";
 import type { Log } from "../../lambda/core/log.ts";
-import type { EngineDependencies, Whereabouts } from "../../lambda/engine/dependencies.ts";
+import type { EngineDependencies } from "../../lambda/engine/dependencies.ts";
 import { DEFAULT_SETTINGS } from "../../lambda/engine/settings.ts";
 import { sweep } from "../../lambda/engine/sweeper.ts";
 import { createBatchHandler } from "../../lambda/engine/worker.ts";
 import { type Workflow, workflowsByName } from "../../lambda/engine/workflow.ts";
-import { openHints } from "../../lambda/queue/hints.ts";
-import { openStore } from "../../lambda/store/store.ts";
 import { createDynamoDB, type DynamoDB } from "../../localstack/embedded/dynamodb/dynamodb.ts";
 import type { AwsJsonHandler } from "../../localstack/embedded/aws-json.ts";
 import { type Mapping, startMapping } from "../../localstack/embedded/event-source-mapping.ts";
 import type { Outcome } from "../../localstack/embedded/faults.ts";
-import { createResources, HINT_QUEUE, TABLE_NAME } from "../../localstack/embedded/resources.ts";
-import { inProcessHandler } from "../../localstack/embedded/sdk-handler.ts";
-import { unreliableDelivery } from "../../localstack/embedded/sqs/delivery-plan.ts";
+import { createResources, HINT_QUEUE } from "../../localstack/embedded/resources.ts";
+import {
+  type DeliveryPlan,
+  unreliableDelivery,
+} from "../../localstack/embedded/sqs/delivery-plan.ts";
 import { createSqs, type Sqs } from "../../localstack/embedded/sqs/sqs.ts";
-import { createProcess, faultyHandler, type Process } from "./faulty-handler.ts";
-import { seededIds, seededRandom } from "./seeded-ids.ts";
+import { deploy, type Reaching } from "./deployment.ts";
+import { type CallPlan, faultyHandler } from "./faulty-handler.ts";
+import { Process, processClock } from "./process.ts";
+import { seededRandom } from "./seeded-ids.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 import type { WorldOptions } from "./world-options.ts";
 
-export type { WorldOptions };
-
-// One for all worlds: Node carries every storage there is from promise to promise.
-const where = new AsyncLocalStorage<Whereabouts>();
+export type { WorldOptions } from "./world-options.ts";
 
 /** A process that is warm: it keeps its clients from one invocation to the next. */
 interface Sandbox {
   readonly process: Process;
+  readonly clock: Clock;
+  /** Wakes it up for its next invocation. */
+  thaw: () => void;
   readonly handle: ReturnType<typeof createBatchHandler>;
 }
 
-/** Virtual time after which a world that has not come to an end is stuck, milliseconds. */
+/** Virtual time after which a world is stuck by default, milliseconds. */
 const STUCK_MS = 6 * 3_600_000;
 /** Macrotask turns without a call or a timer after which all is quiet. */
 const QUIET_TURNS = 12;
@@ -45,7 +45,7 @@ const QUIET_TURNS = 12;
  * SDK, with virtual time, simulated worker processes and injected faults.
  */
 export class World {
-  readonly clock = new VirtualClock();
+  readonly clock: VirtualClock;
   readonly dynamodb: DynamoDB;
   readonly sqs: Sqs;
   readonly savepoint: Savepoint;
@@ -60,35 +60,40 @@ export class World {
   invocations = 0;
   readonly options: WorldOptions;
   readonly #seed: number;
-  /** The client's and the sweeper's parts: nothing goes wrong with their calls. */
-  readonly #bystander: EngineDependencies;
+  /** The client's parts. */
+  readonly #client: EngineDependencies;
   readonly #idle: Sandbox[] = [];
-  /** Calls on their way through the SDK, which reads its configuration from disk at first. */
-  #reaching = 0;
+  readonly #reaching: Reaching | undefined;
+  /** Whose call the services are performing. */
+  #caller = "";
   #mapping: Mapping | undefined;
   #cancelTick: (() => void) | undefined;
 
   private constructor(options: WorldOptions) {
     this.options = options;
+    this.clock = options.clock ?? new VirtualClock();
     this.#seed = options.seed ?? 1;
+    this.#reaching = options.isDirect ? undefined : { calls: 0 };
     const observe = (outcome: Outcome) => void this.outcomes.push(outcome);
-    const { deliver } = options;
-    this.dynamodb = createDynamoDB({ clock: this.clock, faults: { observe } });
+    const { indexLagMs } = options;
+    this.dynamodb = createDynamoDB({
+      clock: this.clock,
+      faults: {
+        observe,
+        ...(indexLagMs && { indexLag: (_: string, index: string) => indexLagMs(index) }),
+      },
+    });
     let ids = 0;
+    const delivery = this.#deliveryPlan();
     this.sqs = createSqs({
       clock: this.clock,
       faults: { observe },
       newId: () => `id-${(ids += 1)}`,
-      ...(deliver && {
-        delivery: { copies: (body: string) => (deliver(body) ? [0] : []), next: () => 0 },
-      }),
-      ...(options.delivery && {
-        delivery: unreliableDelivery(seededRandom(this.#seed), options.delivery),
-      }),
+      ...(delivery && { delivery }),
     });
-    this.#bystander = this.#deployment("client", (handler) => handler);
-    this.store = this.#bystander.store;
-    this.savepoint = createSavepoint(this.#bystander, workflowsByName(options.workflows));
+    this.#client = this.#deployment(new Process("client"));
+    this.store = this.#client.store;
+    this.savepoint = createSavepoint(this.#client, workflowsByName(options.workflows));
   }
 
   static async create(options: WorldOptions): Promise<World> {
@@ -108,9 +113,13 @@ export class World {
       maxConcurrency: this.options.concurrency ?? 4,
       log: this.log,
     });
+    let sweepers = 1;
+    let sweeper = this.#sweeper(sweepers);
     const tick = () => {
       const { aroundSweep = async (run) => void (await run()) } = this.options;
-      void aroundSweep(() => sweep(this.#bystander));
+      if (sweeper.process.isDead) sweeper = this.#sweeper((sweepers += 1));
+      const { parts } = sweeper;
+      void aroundSweep(() => sweep(parts));
       this.#cancelTick = this.clock.after(60_000, tick);
     };
     this.#cancelTick = this.clock.after(60_000, tick);
@@ -123,7 +132,7 @@ export class World {
       () => (isSettled = true),
       () => (isSettled = true),
     );
-    const end = this.clock.monotonic() + STUCK_MS;
+    const end = this.clock.monotonic() + (this.options.stuckAfterMs ?? STUCK_MS);
     for (;;) {
       await this.quiet();
       if (isSettled) return promise;
@@ -139,7 +148,7 @@ export class World {
     for (let turns = 0; turns < QUIET_TURNS; turns += 1) {
       await new Promise((resolve) => setImmediate(resolve));
       const happened = this.outcomes.length + this.clock.scheduled;
-      if (happened !== seen || this.#reaching > 0) turns = 0;
+      if (happened !== seen || (this.#reaching?.calls ?? 0) > 0) turns = 0;
       seen = happened;
     }
   }
@@ -188,92 +197,94 @@ export class World {
   /** One Lambda invocation, in a warm process if there is one; a fault may end it. */
   async #invoke(event: SQSEvent) {
     this.invocations += 1;
-    const { process, handle } = this.#idle.pop() ?? this.#coldStart();
-    const { invocationMs = 900_000 } = this.options;
-    const endAt = this.clock.monotonic() + invocationMs;
-    const time = { getRemainingTimeInMillis: () => endAt - this.clock.monotonic() };
+    const sandbox = this.#idle.pop() ?? this.#coldStart();
+    const { process, handle, clock } = sandbox;
+    sandbox.thaw();
+    const { invocationMs = 900_000, freezesIdle = false } = this.options;
+    const endAt = clock.monotonic() + invocationMs;
+    const time = { getRemainingTimeInMillis: () => endAt - clock.monotonic() };
     const timeout = this.clock.after(invocationMs, () => process.die());
     const outcome = await Promise.race([handle(event, time), process.death]);
     timeout();
     // Kept warm, unless other code may be deployed meanwhile.
-    if (!process.isDead && !this.options.code) this.#idle.push({ process, handle });
+    if (!process.isDead && !this.options.code) this.#idle.push(sandbox);
+    if (freezesIdle) process.freeze(new Promise((resolve) => (sandbox.thaw = resolve)));
     return outcome === undefined
       ? ({ ok: false, errorType: "Runtime.ExitError", message: "the process died" } as const)
       : ({ ok: true, payload: JSON.stringify(outcome) } as const);
   }
 
   #coldStart(): Sandbox {
-    const process = createProcess(`worker-${this.processes.length + 1}`);
+    const process = new Process(`worker-${this.processes.length + 1}`);
     this.processes.push(process);
-    const deployment = this.#deployment(process.name, (handler) =>
-      faultyHandler(handler, process, {
-        clock: this.clock,
-        next: (action, body) => {
-          this.calls += 1;
-          return this.options.fault?.(this.calls, action, body);
-        },
-      }),
-    );
-    return { process, handle: createBatchHandler(deployment) };
+    const deployment = this.#deployment(process);
+    return {
+      process,
+      clock: deployment.clock,
+      handle: createBatchHandler(deployment),
+      thaw: () => undefined,
+    };
   }
 
-  #deployment(
-    name: string,
-    through: (handler: AwsJsonHandler) => AwsJsonHandler,
-  ): EngineDependencies {
-    const ids = seededIds(this.#seed * 1_000 + this.processes.length);
-    const aws = {
-      region: "us-east-1",
-      credentials: { accessKeyId: "test", secretAccessKey: "test" },
-      maxAttempts: 1,
-      cacheMiddleware: true,
+  #sweeper(number: number) {
+    const process = new Process(`sweeper-${number}`);
+    return { process, parts: this.#deployment(process) };
+  }
+
+  #deployment(process: Process): EngineDependencies {
+    const { options, clock, log } = { options: this.options, clock: this.clock, log: this.log };
+    const isWorker = this.processes.includes(process);
+    const plan: CallPlan = {
+      clock,
+      travelMs: options.travelMs,
+      next: (action, body) => {
+        if (!isWorker) return options.bystanderFault?.(action, body, process);
+        this.calls += 1;
+        return options.fault?.(this.calls, action, body, process);
+      },
     };
-    const dynamodb = this.#counted(
-      new DynamoDBClient({
-        ...aws,
-        requestHandler: inProcessHandler(this.#reached(through(this.dynamodb.handler))),
-      }),
-    );
-    const sqs = this.#counted(
-      new SQSClient({
-        ...aws,
-        requestHandler: inProcessHandler(this.#reached(through(this.sqs.handler))),
-        useQueueUrlAsEndpoint: false,
-      }),
-    );
-    return {
-      clock: this.clock,
-      ids: { ...ids, nonce: () => `${name}.${ids.nonce()}` },
-      log: this.log,
-      store: openStore({ client: dynamodb, table: TABLE_NAME, clock: this.clock, ids }),
-      hints: openHints(sqs, `http://sqs.localhost/000000000000/${HINT_QUEUE}`),
+    const through = (handler: AwsJsonHandler) =>
+      faultyHandler(this.#watched(process.name, handler), process, plan);
+    return deploy({
+      name: process.name,
+      seed: this.#seed * 1_000 + this.processes.length,
+      clock: processClock(clock, process, options.skewMs?.(process.name)),
+      log,
       settings: {
         ...DEFAULT_SETTINGS,
-        ...this.options.settings,
-        ...(this.options.code && { code: this.options.code() }),
+        ...options.settings,
+        ...(options.code && { code: options.code() }),
       },
-      workflows: workflowsByName(this.options.workflows),
-      where,
+      workflows: options.workflowsOf?.(process) ?? options.workflows,
+      dynamodb: through(this.dynamodb.handler),
+      sqs: through(this.sqs.handler),
+      reaching: this.#reaching,
+    });
+  }
+
+  #watched(process: string, handler: AwsJsonHandler): AwsJsonHandler {
+    const { watch } = this.options;
+    return async (request) => {
+      this.#caller = process;
+      if (!watch) return handler(request);
+      // Whoever watches wants to see the item, whether its writer does or not.
+      const body = request.body.replace('"ReturnValues":"NONE"', '"ReturnValues":"ALL_NEW"');
+      const response = await handler({ ...request, body });
+      const action = request.target.slice(request.target.indexOf(".") + 1);
+      watch({ process, action, body, response });
+      return response;
     };
   }
 
-  #counted<C extends DynamoDBClient | SQSClient>(client: C): C {
-    // The stacks take the same middleware, but their types have nothing in common.
-    const { middlewareStack } = client as unknown as DynamoDBClient;
-    middlewareStack.add(
-      (next) => (args) => {
-        this.#reaching += 1;
-        return next(args);
-      },
-      { step: "initialize", priority: "high" },
-    );
-    return client;
-  }
-
-  #reached(handler: AwsJsonHandler): AwsJsonHandler {
-    return (request) => {
-      this.#reaching -= 1;
-      return handler(request);
-    };
+  #deliveryPlan(): DeliveryPlan | undefined {
+    const { deliver, delivery, deliveryPlan } = this.options;
+    if (deliveryPlan) {
+      return {
+        copies: (body) => deliveryPlan.copies(body, this.#caller),
+        next: (visible) => deliveryPlan.next(visible),
+      };
+    }
+    if (delivery) return unreliableDelivery(seededRandom(this.#seed), delivery);
+    return deliver && { copies: (body) => (deliver(body) ? [0] : []), next: () => 0 };
   }
 }

@@ -1,0 +1,48 @@
+import type { Entry } from "./bodies.ts";
+import { type Change, type Mirror, numberOf, textOf } from "./mirror.ts";
+
+/** Reasons for which the engine takes a body away that will run again. */
+const TAKEN_AWAY: readonly unknown[] = ["deadline", "lost"];
+
+/** Judges each time a step's body is entered. */
+export class BodyOracle {
+  readonly #mirror: Mirror;
+  readonly #last = new Map<string, Entry>();
+  /** The last epoch of each run that began over a lease. */
+  readonly #takeovers = new Map<string, number>();
+
+  constructor(mirror: Mirror) {
+    this.#mirror = mirror;
+  }
+
+  /** Told of each change of the table. */
+  changed({ row, pk, after }: Change): void {
+    if (row !== "claim over a lease") return;
+    this.#takeovers.set(pk.slice("RUN#".length), numberOf(after, "epoch") ?? 0);
+  }
+
+  /** What is wrong with a body being entered now; undefined when nothing is. */
+  judge(entry: Entry, now: number): string | undefined {
+    const { run, epoch, idempotencyKey, process } = entry;
+    const operation = this.#mirror.byIdempotencyKey(idempotencyKey);
+    const what = `${process} entered a body of ${run}${operation ? ` (${operation.key})` : ""}`;
+    if (operation && textOf(operation.item, "s") === "done") return `${what} after it was done`;
+    const meta = this.#mirror.metas.get(run);
+    if (numberOf(meta, "epoch") !== epoch) {
+      return `${what} in epoch ${epoch} while the run was in ${numberOf(meta, "epoch")}`;
+    }
+    if (!meta?.["owner"]) return `${what} without owning the run`;
+    if ((numberOf(meta, "leaseUntil") ?? 0) < now) return `${what} after its lease had ended`;
+    const last = this.#last.get(idempotencyKey);
+    this.#last.set(idempotencyKey, entry);
+    return last && this.#isNeedless(last, entry) ? `${what} a second time for nothing` : undefined;
+  }
+
+  /** An attempt is repeated only when its worker died, lost its lease or took the body away. */
+  #isNeedless(last: Entry, entry: Entry): boolean {
+    if (last.attempt !== entry.attempt) return false;
+    const takeover = this.#takeovers.get(entry.run) ?? 0;
+    const wasTakenOver = takeover > last.epoch && takeover <= entry.epoch;
+    return !wasTakenOver && !TAKEN_AWAY.includes(last.signal.reason);
+  }
+}

@@ -1,0 +1,82 @@
+import { expectSoundEnd } from "../engine/invariants.ts";
+import { textOf } from "./mirror.ts";
+import type { Play } from "./play.ts";
+import { isTimed } from "./program.ts";
+import { replayFinished } from "./replay.ts";
+import { endOf, judgeTraces, longestOf } from "./trace-oracle.ts";
+
+/** Judges a play that has come to its end: what must hold of all of it. */
+export async function judgeEnd(play: Play): Promise<void> {
+  if (play.violation) return;
+  await judgeSoundness(play);
+  judgeWhatCodeSaw(play);
+  judgeEndings(play);
+  judgeEffects(play);
+  if (!play.violation) await judgeReplay(play);
+}
+
+async function judgeSoundness(play: Play): Promise<void> {
+  try {
+    await expectSoundEnd(play.world, { isReplayed: false });
+  } catch (error) {
+    play.violate("the end is sound", (error as Error).message);
+  }
+}
+
+function judgeWhatCodeSaw(play: Play): void {
+  for (const [run, traces] of play.traces) {
+    const wrong = judgeTraces(run, traces);
+    if (wrong) play.violate("code sees the same world each time", wrong);
+  }
+}
+
+/** A run ends as its own code did: the engine neither fails nor blocks it. */
+function judgeEndings(play: Play): void {
+  for (const [run, meta] of play.mirror.metas) {
+    const status = textOf(meta, "status");
+    const end = endOf(play.traces.get(run) ?? []);
+    const wanted = end?.startsWith("returns") ? "succeeded" : "failed";
+    if (end === undefined || status !== wanted) {
+      const error = meta["error"]?.S ?? "";
+      play.violate("a run ends as its code does", `${run} is ${status} but ${end}: ${error}`);
+    }
+  }
+}
+
+/** What is recorded as done by a body was done by one. */
+function judgeEffects(play: Play): void {
+  const entered = new Set(play.entries.map(({ idempotencyKey }) => idempotencyKey));
+  for (const [key, { item, run, key: name }] of play.mirror.steps()) {
+    if (textOf(item, "s") === "done" && !entered.has(key)) {
+      play.violate("what is recorded was done", `${run} recorded ${name}, whose body never ran`);
+    }
+  }
+}
+
+async function judgeReplay(play: Play): Promise<void> {
+  const oracle = "replay makes the same calls in the same order";
+  const { traces, excess } = await replayFinished(play);
+  for (const what of excess) play.violate(oracle, what);
+  for (const [run, before] of play.traces) {
+    const replayed = traces.get(run);
+    const longest = longestOf(before);
+    if (!replayed || !longest) continue;
+    const wrong = judgeTraces(run, [longest, replayed]);
+    if (wrong) play.violate(oracle, wrong);
+    if (replayed.events.length !== longest.events.length) {
+      play.violate(oracle, `${run}: ${replayed.events.length} events of ${longest.events.length}`);
+    }
+  }
+}
+
+/** Programs whose outcome no schedule decides end as they do when nothing goes wrong. */
+export function judgeAgainst(calm: Play, play: Play): void {
+  if (isTimed(play.scenario.programs)) return;
+  for (const [run, traces] of play.traces) {
+    const here = endOf(traces);
+    const there = endOf(calm.traces.get(run) ?? []);
+    if (there !== undefined && here !== there) {
+      play.violate("faults do not change the outcome", `${run}: ${here} instead of ${there}`);
+    }
+  }
+}

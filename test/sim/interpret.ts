@@ -1,0 +1,51 @@
+import { type Context, workflow } from "../../lambda/index.ts";
+import type { Workflow } from "../../lambda/engine/workflow.ts";
+import type { Process } from "../support/process.ts";
+import type { Bodies } from "./bodies.ts";
+import type { Block, Frame, Program } from "./node-kind.ts";
+import { kindOf } from "./nodes/index.ts";
+import { nameOf, shown, Trace } from "./trace.ts";
+
+/** Makes workflows of programs, as one process has them; each execution has a trace of its own. */
+export function interpret(
+  programs: readonly Program[],
+  process: Process,
+  bodies: Bodies,
+  begun: (trace: Trace) => void,
+): Workflow[] {
+  const workflows: Workflow[] = [];
+  for (const { name, body } of programs) {
+    const run = async (ctx: Context): Promise<unknown> => {
+      const trace = new Trace(ctx.runId, ctx.attempt, process);
+      begun(trace);
+      try {
+        const values = await runBlock(body, { trace, bodies, workflows }, ctx);
+        trace.close(`returns ${shown(values)}`);
+        return values;
+      } catch (error) {
+        trace.close(`throws ${nameOf(error)}`);
+        throw error;
+      }
+    };
+    workflows.push(workflow<unknown, unknown>(name, {}, run));
+  }
+  return workflows;
+}
+
+async function runBlock(
+  block: Block,
+  parts: Pick<Frame, "trace" | "bodies" | "workflows">,
+  ctx: Context,
+): Promise<unknown[]> {
+  const frame: Frame = {
+    ...parts,
+    ctx,
+    run: (inner, other = ctx) => runBlock(inner, parts, other),
+  };
+  const values: unknown[] = [];
+  for (const node of block) {
+    const value = await kindOf(node).run(node, frame);
+    if (value !== undefined) values.push(value);
+  }
+  return values;
+}

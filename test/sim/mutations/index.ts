@@ -1,0 +1,59 @@
+import type { Patch } from "../patch.ts";
+import { childBeforeRecord } from "./child-before-record.ts";
+import { earlyHintNotRenewed } from "./early-hint-not-renewed.ts";
+import { finishIgnoresWaiters } from "./finish-ignores-waiters.ts";
+import { finishWithAWriteInFlight } from "./finish-with-a-write-in-flight.ts";
+import { heartbeatShortensLease } from "./heartbeat-shortens-lease.ts";
+import { leaseLeftBehind } from "./lease-left-behind.ts";
+import { lostClaimIsNoTakeover } from "./lost-claim-is-no-takeover.ts";
+import { lostParkDeletesMessage } from "./lost-park-deletes-message.ts";
+import { marksOnlyWhatWasPending } from "./marks-only-what-was-pending.ts";
+import { noEpochInFence } from "./no-epoch-in-fence.ts";
+import { noFence } from "./no-fence.ts";
+import { noLeaseMargin } from "./no-lease-margin.ts";
+import { noTakeoverMark } from "./no-takeover-mark.ts";
+import { noTurnBetweenSettlements } from "./no-turn-between-settlements.ts";
+import { noticeBeforeFinish } from "./notice-before-finish.ts";
+import { noticeByGuess } from "./notice-by-guess.ts";
+import { owedClearedFirst } from "./owed-cleared-first.ts";
+import { parkIgnoresWakeSeq } from "./park-ignores-wake-seq.ts";
+import { recordAfterSettling } from "./record-after-settling.ts";
+import { refusedHintsDropped } from "./refused-hints-dropped.ts";
+import { refusedMarkNotReloaded } from "./refused-mark-not-reloaded.ts";
+import { refusedParkDoesNotLook } from "./refused-park-does-not-look.ts";
+import { releaseWithAWriteInFlight } from "./release-with-a-write-in-flight.ts";
+import { settleAsAcknowledged } from "./settle-as-acknowledged.ts";
+import { settleInCallOrder } from "./settle-in-call-order.ts";
+import { timersNeverRecorded } from "./timers-never-recorded.ts";
+import { wakeSeqReadLate } from "./wake-seq-read-late.ts";
+
+/** Every mutation, each a failure that the simulation must be able to find. */
+export const MUTATIONS: readonly Patch[] = [
+  settleInCallOrder,
+  settleAsAcknowledged,
+  noTakeoverMark,
+  refusedMarkNotReloaded,
+  refusedHintsDropped,
+  lostClaimIsNoTakeover,
+  parkIgnoresWakeSeq,
+  lostParkDeletesMessage,
+  noticeBeforeFinish,
+  owedClearedFirst,
+  childBeforeRecord,
+  finishIgnoresWaiters,
+  noEpochInFence,
+  noFence,
+  noLeaseMargin,
+  heartbeatShortensLease,
+  releaseWithAWriteInFlight,
+  finishWithAWriteInFlight,
+  refusedParkDoesNotLook,
+  earlyHintNotRenewed,
+  leaseLeftBehind,
+  recordAfterSettling,
+  noticeByGuess,
+  wakeSeqReadLate,
+  timersNeverRecorded,
+  marksOnlyWhatWasPending,
+  noTurnBetweenSettlements,
+];

@@ -1,0 +1,15 @@
+import type { Patch } from "../patch.ts";
+
+/** No macrotask turn between two settlements. */
+export const noTurnBetweenSettlements: Patch = {
+  name: "no macrotask turn between two settlements",
+  edits: [
+    {
+      file: "lambda/engine/drive.ts",
+      find: `    await turn();
+    const ending`,
+      replace: `    if (execution.isLive) await turn();
+    const ending`,
+    },
+  ],
+};

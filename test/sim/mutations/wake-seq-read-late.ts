@@ -1,0 +1,14 @@
+import type { Patch } from "../patch.ts";
+
+/** WakeSeq is read just before the park. */
+export const wakeSeqReadLate: Patch = {
+  name: "wakeSeq is read just before the park",
+  edits: [
+    {
+      file: "lambda/engine/release.ts",
+      find: "    seenWakeSeq,\n    box: outside",
+      replace:
+        "    seenWakeSeq: (await deps.store.readRun(meta.id))?.wakeSeq ?? seenWakeSeq,\n    box: outside",
+    },
+  ],
+};

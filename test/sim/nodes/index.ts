@@ -1,0 +1,44 @@
+import type { NodeKind } from "../node-kind.ts";
+import { map, type MapNode, parallel, type ParallelNode } from "./branches.ts";
+import { child, type ChildNode } from "./child.ts";
+import { combine, type CombineNode } from "./combine.ts";
+import { later, type LaterNode, thrown, type ThrowNode, tried, type TryNode } from "./control.ts";
+import { branched, derived, type DerivedNode, type IfNode } from "./derived.ts";
+import { sleep, type SleepNode } from "./sleep.ts";
+import { step, type StepNode } from "./step.ts";
+
+/** A node of a program. */
+export type Node =
+  | StepNode
+  | SleepNode
+  | ChildNode
+  | MapNode
+  | ParallelNode
+  | CombineNode
+  | TryNode
+  | LaterNode
+  | ThrowNode
+  | DerivedNode
+  | IfNode;
+
+type Kinds = { readonly [N in Node as N["type"]]: NodeKind<N> };
+
+const KINDS: Kinds = {
+  step,
+  sleep,
+  child,
+  map,
+  parallel,
+  combine,
+  try: tried,
+  later,
+  throw: thrown,
+  derived,
+  if: branched,
+};
+
+/** All kinds of nodes, by name. */
+export const kinds = Object.entries(KINDS) as [Node["type"], NodeKind<Node>][];
+
+/** The kind of a node. */
+export const kindOf = (node: Node): NodeKind<Node> => KINDS[node.type];

@@ -1,0 +1,199 @@
+import { isFinished, type RunStatus } from "../../lambda/core/status.ts";
+import { Process, processClock } from "../support/process.ts";
+import { seededRandom } from "../support/seeded-ids.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
+import { World } from "../support/world.ts";
+import type { WatchedCall } from "../support/world-options.ts";
+import { Bodies, type Entry } from "./bodies.ts";
+import { BodyOracle } from "./body-oracle.ts";
+import { FaultPlan } from "./fault-plan.ts";
+import { interpret } from "./interpret.ts";
+import { type Change, Mirror, textOf } from "./mirror.ts";
+import { PromptOracle } from "./prompt-oracle.ts";
+import { rowOf } from "./rows.ts";
+import type { Action, Scenario } from "./scenario.ts";
+import { judgeChange } from "./state-oracle.ts";
+import type { Trace } from "./trace.ts";
+import type { Violation } from "./violation.ts";
+
+/** A call as the journal of a play keeps it. */
+export interface JournalEntry {
+  readonly atMs: number;
+  readonly call: WatchedCall;
+  readonly row: string;
+}
+
+/** Calls after which a play is said not to end. */
+const CALLS_MAX = 6_000;
+/** Virtual time after which it is said to be stuck, milliseconds. */
+const STUCK_MS = 2 * 3_600_000;
+/** How long a message stays hidden whose worker dies before its claim, seconds. */
+const VISIBILITY_SECONDS = 20;
+/** What is watched on after all runs have finished, milliseconds. */
+const AFTERMATH_MS = 30_000;
+
+/** One play of a scenario: its world, and everything that was seen in it. */
+export class Play {
+  readonly scenario: Scenario;
+  readonly mirror = new Mirror();
+  /** The traces of every run's executions. */
+  readonly traces = new Map<string, Trace[]>();
+  readonly entries: Entry[] = [];
+  readonly journal: JournalEntry[] = [];
+  readonly faults: FaultPlan;
+  violation: Violation | undefined;
+  readonly #clock = new VirtualClock();
+  readonly #startedAt = this.#clock.now();
+  readonly #bodyOracle = new BodyOracle(this.mirror);
+  readonly #promptOracle: PromptOracle;
+  readonly #ended: Promise<void>;
+  #end: () => void = () => undefined;
+  #actionsLeft: number;
+  #world: World | undefined;
+
+  private constructor(scenario: Scenario) {
+    this.scenario = scenario;
+    this.faults = new FaultPlan(scenario.faults, scenario.seed, this.#clock);
+    this.#promptOracle = new PromptOracle(scenario, this.faults.hits);
+    this.#actionsLeft = scenario.actions.length;
+    this.#ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  /** Plays a scenario until all its runs have finished and owe nothing, or something is wrong. */
+  static async of(scenario: Scenario): Promise<Play> {
+    const play = new Play(scenario);
+    await play.#play();
+    return play;
+  }
+
+  /** The world it was played in. */
+  get world(): World {
+    if (!this.#world) throw new Error("the play has not begun");
+    return this.#world;
+  }
+
+  /** Notes something that must never be; the first counts, and ends the play. */
+  violate(oracle: string, what: string): void {
+    this.violation ??= { oracle, what };
+    this.#end();
+  }
+
+  async #play(): Promise<void> {
+    const world = await this.#open();
+    try {
+      world.begin();
+      for (const action of this.scenario.actions) {
+        this.#clock.after(action.atMs, () => void this.#perform(action));
+      }
+      await world.until(this.#ended);
+      if (!this.violation) await world.pass(AFTERMATH_MS);
+    } catch (error) {
+      this.violate("every run ends", `${String(error)}: ${this.#unfinished().join(", ")}`);
+    }
+    this.faults.end();
+    await world.end();
+  }
+
+  async #open(): Promise<World> {
+    const { setup, seed } = this.scenario;
+    const { faults } = this;
+    const travel = seededRandom(seed * 7 + 3);
+    this.#world = await World.create({
+      clock: this.#clock,
+      seed,
+      workflows: this.#workflows(new Process("client")),
+      workflowsOf: (process) => this.#workflows(process),
+      settings: setup.settings,
+      concurrency: setup.concurrency,
+      invocationMs: setup.invocationMs,
+      visibilitySeconds: VISIBILITY_SECONDS,
+      isDirect: true,
+      freezesIdle: true,
+      stuckAfterMs: STUCK_MS,
+      travelMs: () => 1 + Math.floor(travel() ** 3 * setup.travelMaxMs),
+      fault: (n, action, body, process) => faults.befall(n, rowOf(action, body), process),
+      bystanderFault: (action, body, process) =>
+        faults.befallBystander(rowOf(action, body), process),
+      skewMs: (process) => faults.skewMs(process),
+      indexLagMs: (index) => faults.indexLagMs(index),
+      deliveryPlan: faults.delivery(),
+      watch: (call) => this.#watch(call),
+    });
+    return this.#world;
+  }
+
+  #workflows(process: Process) {
+    const clock = processClock(this.#clock, process);
+    const bodies = new Bodies(process, clock, (entry) => this.#entered(entry));
+    return interpret(this.scenario.programs, process, bodies, (trace) => this.#begun(trace));
+  }
+
+  /** A taker that reads the history again has done nothing yet: what it saw before does not count. */
+  #begun(trace: Trace): void {
+    const others = (this.traces.get(trace.run) ?? []).filter(
+      ({ epoch, process }) => epoch !== trace.epoch || process !== trace.process,
+    );
+    this.traces.set(trace.run, [...others, trace]);
+  }
+
+  #entered(entry: Entry): void {
+    this.entries.push(entry);
+    const wrong = this.#bodyOracle.judge(entry, this.#clock.now());
+    if (wrong) this.violate("a body is entered by the owner, and never again", wrong);
+  }
+
+  #watch(call: WatchedCall): void {
+    const row = rowOf(call.action, call.body);
+    this.journal.push({ atMs: this.#clock.now() - this.#startedAt, call, row });
+    const change = this.mirror.apply(call, row);
+    if (call.response.status === 200) this.faults.happened(call.process, row);
+    if (row === "send hint") this.#promptOracle.sent(call);
+    if (change) this.#changed(change);
+    if (this.journal.length > CALLS_MAX) {
+      this.violate("every run ends", `no end after ${CALLS_MAX} calls`);
+    }
+  }
+
+  #changed(change: Change): void {
+    const now = this.#clock.now();
+    this.#bodyOracle.changed(change);
+    const wrong = judgeChange(change, this.mirror, now);
+    if (wrong) this.violate("every transition is legal", wrong);
+    if (change.sk !== "META") return;
+    const late = this.#promptOracle.judge(change, now);
+    if (late) this.violate("a run does not wait for the sweeper", late);
+    if (this.#isOver()) this.#end();
+  }
+
+  #isOver(): boolean {
+    return this.#actionsLeft === 0 && this.#unfinished().length === 0;
+  }
+
+  /** The runs that have not finished, or owe something. */
+  #unfinished(): string[] {
+    return [...this.mirror.metas].flatMap(([id, meta]) => {
+      const status = textOf(meta, "status") as RunStatus;
+      if (!isFinished(status)) return [`${id} is ${status}`];
+      return meta["owed"] ? [`${id} owes`] : [];
+    });
+  }
+
+  async #perform({ run, program }: Action): Promise<void> {
+    const { savepoint } = this.world;
+    const workflow = this.#workflows(new Process("client"))[program];
+    if (!workflow) throw new Error(`there is no program ${program}`);
+    for (;;) {
+      try {
+        await savepoint.start(workflow, "given", { id: run });
+        break;
+      } catch (error) {
+        // The client's user tries again; starting twice is starting once.
+        if ((error as Error).name !== "StoreUnavailableError") throw error;
+      }
+    }
+    this.#actionsLeft -= 1;
+    if (this.#isOver()) this.#end();
+  }
+}

@@ -1,0 +1,73 @@
+import { isFinished, type RunStatus } from "../../lambda/core/status.ts";
+import type { Item } from "../../lambda/store/attributes.ts";
+import type { WatchedCall } from "../support/world-options.ts";
+import type { Hit } from "./fault-plan.ts";
+import { type Change, numberOf, textOf } from "./mirror.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** A run that may be claimed is, within this: sooner than the sweeper would see to it, milliseconds. */
+const PROMPT_MS = 45_000;
+/** A call that takes longer keeps its run's message from coming back, milliseconds. */
+const SLOW_MS = 10_000;
+/** Workers that must be free of frozen processes, so that nothing waits for its turn for long. */
+const FREE_WORKERS = 3;
+
+/**
+ * A run that may be claimed is claimed soon, also after a crash, without the sweeper's help. Only a
+ * lost hint makes it wait: this oracle is silent where hints are lost or come late.
+ */
+export class PromptOracle {
+  readonly #isSilent: boolean;
+  readonly #hits: readonly Hit[];
+  /** Runs made due by somebody who has not sent them a hint. */
+  readonly #unhinted = new Set<string>();
+  /** Since when each run may be claimed. */
+  readonly #since = new Map<string, number>();
+
+  constructor({ faults, setup }: Scenario, hits: readonly Hit[]) {
+    const frozen = faults.filter(({ kind }) => kind === "freeze").length;
+    const areHintsLost = faults.some(
+      (fault) =>
+        ["sweeper-only", "lost-hint", "throttled-period"].includes(fault.kind) ||
+        (fault.kind === "hints" && (fault.lost > 0 || fault.lateByMs > 5_000)),
+    );
+    const isSlow = faults.some((fault) => "at" in fault && "ms" in fault && fault.ms > SLOW_MS);
+    this.#isSilent = areHintsLost || isSlow || setup.concurrency < frozen + FREE_WORKERS;
+    this.#hits = hits;
+  }
+
+  /** Told of each hint that was sent; the sweeper's own prove nothing. */
+  sent({ process, body }: WatchedCall): void {
+    if (process.startsWith("sweeper")) return;
+    const run = /\\"run\\":\\"([^"\\]*)/.exec(body)?.[1];
+    if (run !== undefined) this.#unhinted.delete(run);
+  }
+
+  /** What is wrong with a change of META, if anything. */
+  judge({ before, after, pk, row }: Change, now: number): string | undefined {
+    const run = pk.slice("RUN#".length);
+    // Its own message brings back who parks or hands over; nothing does after these.
+    const isDue = after["dueAt"] && after["dueAt"].N !== before?.["dueAt"]?.N;
+    if (isDue && ["start", "child start", "child notice"].includes(row)) this.#unhinted.add(run);
+    const since = this.#since.get(run);
+    const claimable = claimableAt(after);
+    // A writer that stood still makes a run due at a time that has long passed.
+    if (!before || claimable !== claimableAt(before))
+      this.#since.set(run, Math.max(claimable, now));
+    if (!row.startsWith("claim") || since === undefined) return undefined;
+    const isExcused = this.#isSilent || this.#unhinted.has(run) || this.#wasHintRefused;
+    return now - since > PROMPT_MS && !isExcused
+      ? `${run} could have been claimed ${now - since} ms ago`
+      : undefined;
+  }
+
+  get #wasHintRefused(): boolean {
+    return this.#hits.some(({ kind, row }) => row === "send hint" && kind === "throttle");
+  }
+}
+
+/** When META may be claimed. */
+function claimableAt(meta: Item): number {
+  if (isFinished(textOf(meta, "status") as RunStatus)) return Infinity;
+  return numberOf(meta, meta["owner"] ? "leaseUntil" : "dueAt") ?? Infinity;
+}

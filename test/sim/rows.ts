@@ -1,0 +1,77 @@
+/** A part of a call by which its row is recognised. */
+interface Row {
+  readonly name: string;
+  readonly action: string;
+  readonly has?: readonly string[];
+  readonly hasNot?: readonly string[];
+}
+
+/**
+ * What a call is, in the words of the transitions in ARCHITECTURE.md: the first that fits, told by
+ * the call's action and by what its body has and has not.
+ */
+const ROWS: readonly Row[] = [
+  {
+    name: "claim over a lease",
+    action: "UpdateItem",
+    has: ["#epoch = #epoch + :one", "#crashes = if_not_exists"],
+  },
+  { name: "claim", action: "UpdateItem", has: ["#epoch = #epoch + :one"] },
+  { name: "takeover mark", action: "UpdateItem", has: ["#q = if_not_exists"] },
+  { name: "heartbeat", action: "UpdateItem", has: ["#activity = :activity"] },
+  { name: "park", action: "UpdateItem", has: ["#status = :waiting,", "#wakeSeq = :seen"] },
+  { name: "finish", action: "UpdateItem", has: ["#finishedAt = :now"] },
+  { name: "settle owed", action: "UpdateItem", has: ["REMOVE #owed"] },
+  { name: "block", action: "UpdateItem", has: ["#code = :code,"] },
+  { name: "child notice", action: "UpdateItem", has: ["#wakeSeq = #wakeSeq + :one"] },
+  { name: "waiter joins", action: "UpdateItem", has: ["ADD #waiters"] },
+  { name: "sweep", action: "UpdateItem", has: ["#nudges = :nudges"] },
+  { name: "hand over", action: "UpdateItem", has: ["#status = :waiting,", "#dueAt = :now"] },
+  { name: "restamp", action: "UpdateItem", has: ["#ttl = :ttl"] },
+  { name: "child start", action: "PutItem", has: ['"sk":{"S":"META"}', '"parent":'] },
+  { name: "start", action: "PutItem", has: ['"sk":{"S":"META"}'] },
+  { name: "part of a value", action: "PutItem", has: ['"sk":{"S":"PART#'] },
+  { name: "wait begins", action: "PutItem", has: ['"s":{"S":"waiting"}'] },
+  { name: "deadline abort", action: "PutItem", has: ['"s":{"S":"backoff"}', '"z":'] },
+  { name: "failed attempt", action: "PutItem", has: ['"s":{"S":"backoff"}'] },
+  { name: "step result", action: "PutItem", has: ['"s":{"S":"done"}', '"k":{"S":"step"}'] },
+  { name: "detached start", action: "PutItem", has: ['"s":{"S":"done"}', '"k":{"S":"start"}'] },
+  { name: "wait settles", action: "PutItem", has: ['"s":{"S":"done"}'] },
+  { name: "load", action: "Query", hasNot: ['"IndexName"'] },
+  { name: "look for due runs", action: "Query" },
+  { name: "read run", action: "GetItem" },
+  { name: "read children", action: "BatchGetItem" },
+  { name: "send hint", action: "SendMessage" },
+  { name: "hide message", action: "ChangeMessageVisibility" },
+  { name: "hide message", action: "ChangeMessageVisibilityBatch" },
+  { name: "delete message", action: "DeleteMessage" },
+];
+
+/** The row of a call. Throws for one that is not known: the simulation would be blind to it. */
+export function rowOf(action: string, body: string): string {
+  const row = ROWS.find(
+    (one) =>
+      one.action === action &&
+      (one.has ?? []).every((part) => body.includes(part)) &&
+      !(one.hasNot ?? []).some((part) => body.includes(part)),
+  );
+  if (!row) throw new Error(`no row fits ${action} ${body}; add it to test/sim/rows.ts`);
+  return row.name;
+}
+
+/** The rows by name, in order. */
+export const rowNames: readonly string[] = [...new Set(ROWS.map(({ name }) => name))];
+
+/** Rows whose writes touch an attribute that is a key of an index, or that read one. */
+export const INDEXED_ROWS: ReadonlySet<string> = new Set([
+  "start",
+  "child start",
+  "park",
+  "hand over",
+  "finish",
+  "settle owed",
+  "block",
+  "child notice",
+  "sweep",
+  "look for due runs",
+]);

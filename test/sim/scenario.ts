@@ -1,0 +1,88 @@
+import type { EngineSettings } from "../../lambda/engine/settings.ts";
+import { Draw } from "./draw.ts";
+import { type Fault, generateFaults, printFault } from "./faults.ts";
+import type { Program } from "./node-kind.ts";
+import { sharedId } from "./nodes/child.ts";
+import { generatePrograms, printProgram } from "./program.ts";
+
+/** Something done to the runs from outside, at a time counted from the beginning of the play. */
+export type Action = {
+  readonly kind: "start";
+  readonly atMs: number;
+  readonly run: string;
+  readonly program: number;
+};
+
+/** How the deployment is set up. */
+export interface Setup {
+  readonly concurrency: number;
+  readonly invocationMs: number;
+  readonly settings: Partial<EngineSettings>;
+  /** Longest way to AWS or back, milliseconds. */
+  readonly travelMaxMs: number;
+}
+
+/** A play before it is played: everything that a seed decides. */
+export interface Scenario {
+  readonly seed: number;
+  readonly programs: readonly Program[];
+  readonly setup: Setup;
+  readonly actions: readonly Action[];
+  readonly faults: readonly Fault[];
+}
+
+/** The scenario of a seed, before anything goes wrong. */
+export function generateCalm(seed: number): Scenario {
+  const draw = new Draw(seed);
+  const programs = generatePrograms(draw);
+  const setup = generateSetup(draw);
+  return { seed, programs, setup, actions: generateActions(draw, programs.length), faults: [] };
+}
+
+/**
+ * The same scenario with what goes wrong.
+ * @param rows rows of the workers' calls when nothing does
+ */
+export function withFaults(calm: Scenario, rows: readonly string[]): Scenario {
+  const { leaseMs = 30_000 } = calm.setup.settings;
+  const draw = new Draw(calm.seed * 13 + 5);
+  return { ...calm, faults: generateFaults({ draw, rows, leaseMs }) };
+}
+
+function generateSetup(draw: Draw): Setup {
+  return {
+    concurrency: draw.pick([1, 2, 4, 6, 8]),
+    invocationMs: draw.pick([900_000, 900_000, 900_000, 60_000, 15_000]),
+    travelMaxMs: draw.pick([1, 10, 10, 60, 300]),
+    settings: {
+      leaseMs: draw.pick([30_000, 12_000, 6_000]),
+      deadlineMarginMs: draw.pick([5_000, 2_000]),
+      waitInPlaceMs: draw.pick([1_500, 100, 0]),
+      gatherMs: draw.pick([1_000, 0]),
+      operationsPerInvocation: draw.pick([Infinity, Infinity, Infinity, 1, 3]),
+    },
+  };
+}
+
+function generateActions(draw: Draw, programs: number): Action[] {
+  const actions: Action[] = [{ kind: "start", atMs: 0, run: "main", program: 0 }];
+  const when = () => draw.pick([0, 50, 1_500, 10_000]);
+  if (draw.happens(0.5)) actions.push({ kind: "start", atMs: when(), run: "other", program: 0 });
+  if (programs > 1 && draw.happens(0.5)) {
+    const program = draw.int(1, programs - 1);
+    actions.push({ kind: "start", atMs: when(), run: sharedId(program), program });
+  }
+  return actions;
+}
+
+/** A scenario as text. */
+export function printScenario({ programs, setup, actions, faults }: Scenario): string {
+  return [
+    ...programs.map(printProgram),
+    `setup: ${JSON.stringify(setup)}`,
+    ...actions.map(
+      ({ atMs, kind, run, program }) => `at ${atMs} ms: ${kind} ${run} of p${program}`,
+    ),
+    ...(faults.length === 0 ? ["nothing goes wrong"] : faults.map(printFault)),
+  ].join("\n");
+}

@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { buildSession } from "./build.ts";
+import { Coverage } from "./coverage.ts";
+import { KNOWN } from "./known.ts";
+import { MUTATIONS } from "./mutations/index.ts";
+import { noFence } from "./mutations/no-fence.ts";
+
+const SEEDS = 40;
+
+describe("the simulation", () => {
+  it(`finds nothing wrong in ${SEEDS} seeds`, async () => {
+    const session = await buildSession("test", KNOWN);
+    const coverage = new Coverage();
+    for (let seed = 1; seed <= SEEDS; seed += 1) {
+      const play = await session.playSeed(seed);
+      coverage.add(play);
+      expect(play.violation && session.report(play)).toBeUndefined();
+    }
+    for (const row of [
+      "claim over a lease",
+      "takeover mark",
+      "park",
+      "hand over",
+      "child notice",
+    ]) {
+      expect(coverage.missing).not.toContain(row);
+    }
+  });
+
+  it("plays a seed the same each time", async () => {
+    const session = await buildSession("test", KNOWN);
+    const calls = async () =>
+      (await session.playSeed(7)).journal.map(({ atMs, call, row }) => [atMs, row, call.body]);
+    expect(await calls()).toEqual(await calls());
+  });
+
+  it("finds a fence left out, and makes the seed that shows it smaller", async () => {
+    const session = await buildSession("no fence", [...KNOWN, noFence]);
+    let seed = 1;
+    let play = await session.playSeed(seed);
+    while (!play.violation && seed < 60) play = await session.playSeed((seed += 1));
+    const { violation, scenario } = play;
+    expect(violation?.oracle).toBe("every transition is legal");
+    const small = await session.shrink(scenario, violation?.oracle ?? "");
+    const size = ({ programs }: typeof scenario) => JSON.stringify(programs).length;
+    expect(size(small)).toBeLessThan(size(scenario));
+    expect(small.faults.length).toBeLessThanOrEqual(scenario.faults.length);
+  });
+
+  it("refuses a patch that no longer fits", async () => {
+    const file = "lambda/engine/lease.ts";
+    const patch = { name: "stale", edits: [{ file, find: "no such text", replace: "" }] };
+    await expect(buildSession("stale", [patch])).rejects.toThrow(/finds its text 0 times/);
+  });
+});
+
+describe("each patch fits the source as it is", () => {
+  it.each([...KNOWN, ...MUTATIONS])("$name", ({ edits }) => {
+    for (const { file, find } of edits) {
+      expect(readFileSync(file, "utf8").split(find).length, file).toBe(2);
+    }
+  });
+});

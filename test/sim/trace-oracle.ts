@@ -1,0 +1,27 @@
+import type { Trace } from "./trace.ts";
+
+/**
+ * The code of a run must be given the same world each time it is called again: of any two traces of
+ * a run, the shorter is the beginning of the longer. What differs, or undefined.
+ */
+export function judgeTraces(run: string, traces: readonly Trace[]): string | undefined {
+  const longest = longestOf(traces);
+  if (!longest) return undefined;
+  for (const trace of traces) {
+    const place = trace.events.findIndex((event, index) => event !== longest.events[index]);
+    if (place === -1) continue;
+    const at = (one: Trace) => `epoch ${one.epoch} in ${one.process.name}: ${one.events[place]}`;
+    return `${run} saw another order at event ${place + 1}: ${at(trace)} · ${at(longest)}`;
+  }
+  return undefined;
+}
+
+/** The longest of the traces of a run. */
+export const longestOf = (traces: readonly Trace[]): Trace | undefined =>
+  traces.reduce<Trace | undefined>(
+    (longest, one) => (one.events.length > (longest?.events.length ?? -1) ? one : longest),
+    undefined,
+  );
+
+/** What the code of a run came to, as it saw it itself. */
+export const endOf = (traces: readonly Trace[]): string | undefined => longestOf(traces)?.end;

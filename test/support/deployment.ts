@@ -1,0 +1,103 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import type { Clock } from "../../lambda/core/clock.ts";
+import type { Log } from "../../lambda/core/log.ts";
+import type { EngineDependencies, Whereabouts } from "../../lambda/engine/dependencies.ts";
+import type { EngineSettings } from "../../lambda/engine/settings.ts";
+import { type Workflow, workflowsByName } from "../../lambda/engine/workflow.ts";
+import { openHints } from "../../lambda/queue/hints.ts";
+import { openStore } from "../../lambda/store/store.ts";
+import type { AwsJsonHandler } from "../../localstack/embedded/aws-json.ts";
+import { HINT_QUEUE, TABLE_NAME } from "../../localstack/embedded/resources.ts";
+import { inProcessHandler } from "../../localstack/embedded/sdk-handler.ts";
+import { directClient } from "./direct-client.ts";
+import { seededIds } from "./seeded-ids.ts";
+
+/** What one process is made of. */
+export interface Deployment {
+  readonly name: string;
+  readonly seed: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: EngineSettings;
+  readonly workflows: readonly Workflow[];
+  readonly dynamodb: AwsJsonHandler;
+  readonly sqs: AwsJsonHandler;
+  /** Counts calls on their way through the SDK; undefined to call without the SDK's middleware. */
+  readonly reaching: Reaching | undefined;
+}
+
+/** Calls on their way through the SDK, which reads its configuration from disk at first. */
+export interface Reaching {
+  calls: number;
+}
+
+// One for all worlds: Node carries every storage there is from promise to promise.
+const where = new AsyncLocalStorage<Whereabouts>();
+
+/** The engine's dependencies for one process against the embedded services. */
+export function deploy(parts: Deployment): EngineDependencies {
+  const { name, clock, log, settings, workflows } = parts;
+  const ids = seededIds(parts.seed);
+  const { dynamodb, sqs } = clients(parts);
+  return {
+    clock,
+    ids: { ...ids, nonce: () => `${name}.${ids.nonce()}` },
+    log,
+    store: openStore({ client: dynamodb, table: TABLE_NAME, clock, ids }),
+    hints: openHints(sqs, `http://sqs.localhost/000000000000/${HINT_QUEUE}`),
+    settings,
+    workflows: workflowsByName(workflows),
+    where,
+  };
+}
+
+function clients({ dynamodb, sqs, reaching }: Deployment) {
+  if (!reaching) {
+    return {
+      // The store and the queue only ever send.
+      dynamodb: directClient("DynamoDB_20120810", dynamodb) as unknown as DynamoDBClient,
+      sqs: directClient("AmazonSQS", sqs) as unknown as SQSClient,
+    };
+  }
+  const reached =
+    (handler: AwsJsonHandler): AwsJsonHandler =>
+    (request) => {
+      reaching.calls -= 1;
+      return handler(request);
+    };
+  const aws = {
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    maxAttempts: 1,
+    cacheMiddleware: true,
+  };
+  return {
+    dynamodb: counted(
+      reaching,
+      new DynamoDBClient({ ...aws, requestHandler: inProcessHandler(reached(dynamodb)) }),
+    ),
+    sqs: counted(
+      reaching,
+      new SQSClient({
+        ...aws,
+        requestHandler: inProcessHandler(reached(sqs)),
+        useQueueUrlAsEndpoint: false,
+      }),
+    ),
+  };
+}
+
+function counted<C extends DynamoDBClient | SQSClient>(reaching: Reaching, client: C): C {
+  // The stacks take the same middleware, but their types have nothing in common.
+  const { middlewareStack } = client as unknown as DynamoDBClient;
+  middlewareStack.add(
+    (next) => (args) => {
+      reaching.calls += 1;
+      return next(args);
+    },
+    { step: "initialize", priority: "high" },
+  );
+  return client;
+}
