@@ -7,7 +7,8 @@ export const marksOnlyWhatWasPending: Patch = {
     {
       file: "lambda/engine/execution.ts",
       find: "return this.#isTakeover && this.settledLive === 0;",
-      replace: "return this.#isTakeover && this.settledLive === 0 && this.outside.areChildrenStale;",
+      replace:
+        "return this.#isTakeover && this.settledLive === 0 && this.outside.areChildrenStale;",
     },
   ],
 };
