@@ -33,6 +33,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   "lambda/agent": { may: ["lambda/index.ts"], not: [SDK] },
   "lambda/functions": { may: ["lambda"] },
+  // Examples use the library as its users do, by its name.
+  "docs/examples": { may: [], not: [SDK] },
   infra: {
     may: ["lambda/store/schema.ts", "lambda/core/environment.ts", "localstack/embedded/bundle.ts"],
   },
@@ -47,7 +49,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   "localstack/hn": { may: ["lambda/core"] },
   cli: { may: ["lambda/core", "lambda/agent", "localstack"], not: [SDK] },
   bench: { may: ["lambda", "infra", "localstack", "cli"] },
-  test: { may: ["lambda", "infra", "localstack", "cli", "bench"] },
+  test: { may: ["lambda", "docs", "infra", "localstack", "cli", "bench"] },
 };
 
 /** Imports go one way: each part of the repository may import only what its layer names. */

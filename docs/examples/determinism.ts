@@ -1,0 +1,24 @@
+import { workflow } from "savepoint";
+import { mail, pages } from "./services.ts";
+
+/** As it was deployed first. */
+export const first = workflow("newsletter", { version: "1" }, async (ctx) => {
+  const text = await ctx.step("draft", () => pages.read("draft"));
+  await ctx.sleep("review", "1d");
+  return ctx.step("send", () => mail.send("readers@example.com", text));
+});
+
+/** Asks for something else where "draft" is recorded: runs that have it are blocked. */
+export const renamed = workflow("newsletter", { version: "2" }, async (ctx) => {
+  const text = await ctx.step("first draft", () => pages.read("draft"));
+  await ctx.sleep("review", "1d");
+  return ctx.step("send", () => mail.send("readers@example.com", text));
+});
+
+/** Asks for the recorded operations as before, and for something new after them: runs go on. */
+export const extended = workflow("newsletter", { version: "3" }, async (ctx) => {
+  const text = await ctx.step("draft", () => pages.read("draft"));
+  await ctx.sleep("review", "1d");
+  const short = await ctx.step("shorten", () => pages.shorten(text));
+  return ctx.step("send", () => mail.send("readers@example.com", short));
+});

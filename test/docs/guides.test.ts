@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import * as errors from "../../lambda/core/errors.ts";
+
+const textOf = (path: string) => readFileSync(path, "utf8");
+const namesIn = (folder: string, ending: string) =>
+  readdirSync(folder).filter((name) => name.endsWith(ending));
+
+const guides = namesIn("docs", ".md").map((name) => ({
+  name,
+  blocks: [...textOf(`docs/${name}`).matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code]) => code),
+}));
+const examples = namesIn("docs/examples", ".ts")
+  .filter((name) => name !== "services.ts")
+  .map((name) => ({ name, text: textOf(`docs/examples/${name}`) }));
+
+describe("the guides", () => {
+  it.each(examples)("show $name, word for word", ({ name, text }) => {
+    const guide = guides.find((one) => one.name === name.replace(/ts$/, "md"));
+    expect(guide?.blocks).toContain(text);
+  });
+
+  it("show no other code than that of the examples", () => {
+    const shown = guides.flatMap(({ blocks }) => blocks);
+    expect(shown.toSorted()).toEqual(examples.map(({ text }) => text).toSorted());
+  });
+
+  it("are all linked from the README", () => {
+    const readme = textOf("README.md");
+    const missing = guides.filter(({ name }) => !readme.includes(`(docs/${name})`));
+    expect(missing.map(({ name }) => name)).toEqual(["benchmarks.md"]);
+  });
+});
+
+type ErrorClass = new (message: string, options: object) => errors.SavepointError;
+
+const isErrorClass = (value: unknown): value is ErrorClass =>
+  typeof value === "function" &&
+  value.prototype instanceof errors.SavepointError;
+
+const everyError = Object.values(errors)
+  .filter(isErrorClass)
+  .map((Class) => new Class("for its code", { retryAfter: 0, errors: [], issues: [] }));
+
+describe("the page on errors", () => {
+  const sections = textOf("docs/errors.md").split(/^## /m).slice(1);
+
+  it("has one section for each code, in alphabetical order, and no other", () => {
+    const codes = everyError.map(({ code }) => `\`${code}\``).toSorted();
+    expect(sections.map((section) => section.split("\n")[0])).toEqual(codes);
+  });
+
+  it.each(everyError)("names $name, and says when it is thrown and what to do", (error) => {
+    const section = sections.find((one) => one.startsWith(`\`${error.code}\`\n`));
+    expect(section).toMatch(
+      new RegExp(`^.*\\n\\n\`${error.name}\`\\. [^]+\\n\\n\\*\\*What to do:\\*\\* .+`),
+    );
+  });
+});
