@@ -36,7 +36,9 @@ describe("the example of code changes", () => {
     const { world, run, deploy } = await redeployed(renamed);
     const blocked = await world.until(run.describe());
     expect(blocked.status).toBe("blocked");
-    expect((blocked.error as Error).message).toMatch(/expected step "draft".*got step "first draft"/);
+    expect((blocked.error as Error).message).toMatch(
+      /expected step "draft".*got step "first draft"/,
+    );
     await deploy(extended);
     expect(await world.until(run.result())).toBe("readers@example.com: short text of draft");
   });
