@@ -6,8 +6,8 @@ import { sendHint } from "./send-hint.ts";
 
 /**
  * Row 16: does what a finished run owes — its waiters' notices, a terminated one's cancel requests to its
- * children — then says that it is done. Doing it
- * twice is harmless; until it is done, `checkAt` keeps the run in the sweeper's sight.
+ * children — then says that it is done. Doing it twice is harmless; until it is done, `checkAt` keeps
+ * the run in the sweeper's sight.
  * @param isRepeated the first to do it may have died between a notice and its hint
  */
 export async function settleOwed(

@@ -38,7 +38,7 @@ export interface Workflow<Given = unknown, Output = unknown> {
  * The function must be deterministic apart from what it asks of `ctx`: after a crash it is called
  * again, and everything `ctx` has recorded is given back instead of done again. Open nothing in it
  * that needs closing: when a run parks, its `finally` blocks do not run until it really ends.
- * @param name 1 to 100 characters; stored with each run, so a rename orphans runs in flight
+ * @param name 1 to 100 bytes; stored with each run, so a rename orphans runs in flight
  * @param options schemas of input and output, and a version; `{}` for none
  * @param run the function
  * @throws InvalidArgumentError for a bad name
