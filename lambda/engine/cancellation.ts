@@ -13,7 +13,7 @@ import { markHeld, wakeDue } from "./pending.ts";
  * rejects then, live and on replay. What the code asks for afterwards runs as usual.
  */
 export async function deliverCancel(execution: Execution): Promise<Ending | undefined> {
-  execution.stopBodies("cancelled");
+  for (const { body } of cancellable(execution)) body?.abort("cancelled");
   if (execution.hasWrites || execution.settlements.isOpen) {
     await execution.bell.wait();
     return undefined;

@@ -5,6 +5,7 @@ import { LIMITS } from "../core/limits.ts";
 import { validate } from "../core/schema-validation.ts";
 import type { Outcome as RunOutcome } from "../store/finish-run.ts";
 import type { StoredValue } from "../store/values.ts";
+import { cancelAbandoned } from "./cancel-child.ts";
 import { endOfCancelled } from "./cancelled.ts";
 import { noLongerAsked } from "./drive.ts";
 import type { Execution } from "./execution.ts";
@@ -127,6 +128,8 @@ export async function finish(
     return block(execution, workflow, noLongerAsked(unasked, cause));
   }
   if (!(await quiesce(execution))) return "lost";
+  // Those that replay has abandoned have not been told, if the code ended in it.
+  await cancelAbandoned(execution);
   if (execution.isCancelled) return endCancelled(execution);
   const outcome = await outcomeOf(execution, workflow, returned);
   if (outcome) return record(execution, outcome);

@@ -49,7 +49,22 @@ const undone = workflow("undone", {}, async (ctx, { fails }: { fails: boolean })
   if (fails) throw new TerminalError("no");
   await ctx.sleep("long", "1h");
 });
-const workflows = [sleeper, worker, parent, stubborn, undone];
+const slowlyUndone = workflow("slowly-undone", {}, async (ctx) => {
+  await ctx.step(
+    "book",
+    {
+      rollback: async () => {
+        log.push("undoing");
+        await rest(30_000);
+        log.push("undone");
+      },
+    },
+    () => "booked",
+  );
+  throw new TerminalError("no");
+});
+const plainParent = workflow("plain-parent", {}, (ctx) => ctx.run(sleeper, undefined));
+const workflows = [slowlyUndone, plainParent, sleeper, worker, parent, stubborn, undone];
 
 const open = async (options: Partial<WorldOptions> = {}) => {
   world = await World.create({ workflows, ...options });
@@ -128,6 +143,39 @@ describe("cancelling a run", () => {
     await world.until(run.cancel());
     expect(await ending(run.result())).toBeInstanceOf(CancelledError);
     expect(log).toEqual(["first", "CancelledError", "clean"]);
+    await expectSoundEnd(world);
+  });
+});
+
+describe("a cancelled run's debts", () => {
+  it("are paid although its worker died before it told the children, and replay ends its code", async () => {
+    let isDead = false;
+    await open({
+      fault: (_, action, body) => {
+        if (isDead || action !== "PutItem" || !body.includes('"OP#@cancel"')) return undefined;
+        isDead = true;
+        return "crash-after";
+      },
+    });
+    const run = await world.until(world.savepoint.start(plainParent, undefined, { id: "run" }));
+    await world.pass(5_000);
+    await world.until(run.cancel());
+    expect(await ending(run.result())).toBeInstanceOf(CancelledError);
+    expect(isDead).toBe(true);
+    await world.pass(60_000);
+    expect(await world.until(world.savepoint.get("run~1~sleeper").status())).toBe("cancelled");
+    await expectSoundEnd(world);
+  });
+
+  it("are no reason to stop a rollback under way", async () => {
+    await open();
+    const run = await world.until(world.savepoint.start(slowlyUndone, undefined, { id: "run" }));
+    await world.pass(5_000);
+    const askedAt = world.clock.now();
+    await world.until(run.cancel());
+    expect(await ending(run.result())).toBeInstanceOf(CancelledError);
+    expect(log).toEqual(["undoing", "undone"]);
+    expect(world.clock.now() - askedAt).toBeLessThan(60_000);
     await expectSoundEnd(world);
   });
 });
