@@ -5,6 +5,7 @@ import { CANCEL_KEY } from "./cancelled.ts";
 import type { Ending } from "./drive.ts";
 import type { Execution } from "./execution.ts";
 import type { Operation } from "./operation.ts";
+import { fireHeld } from "./lone-timer.ts";
 import { markHeld, wakeDue } from "./pending.ts";
 
 /**
@@ -19,7 +20,7 @@ export async function deliverCancel(execution: Execution): Promise<Ending | unde
     return undefined;
   }
   // Time that has come before the request is seen goes first.
-  if (wakeDue(execution)) return undefined;
+  if (fireHeld(execution) || wakeDue(execution)) return undefined;
   execution.isCancelling = true;
   const unfenced = await markHeld(execution);
   if (unfenced) return unfenced;

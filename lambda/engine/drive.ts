@@ -1,4 +1,3 @@
-import type { EpochMs } from "../core/clock.ts";
 import { NonDeterminismError, NotDurableError } from "../core/errors.ts";
 import { decodeValue } from "../core/codec.ts";
 import type { OperationRecord } from "../store/operation.ts";
@@ -9,6 +8,7 @@ import { readChildren } from "./children.ts";
 import type { Continuation } from "./continue.ts";
 import type { Execution } from "./execution.ts";
 import { describe, scopeOf } from "./history.ts";
+import { fire, loneTimer } from "./lone-timer.ts";
 import { grantBodies, markHeld, startHeld, untilNextWake, wakeDue, wakeMail } from "./pending.ts";
 
 /** How driving a run came to an end in this invocation. */
@@ -109,24 +109,6 @@ async function isIdleFor(execution: Execution, patienceMs: number): Promise<bool
 /** Milliseconds left until runs must be given back, 0 when it is time. */
 const timeLeft = ({ deps, invocation }: Execution): number =>
   Math.max(invocation.deadlineAt - deps.clock.now(), 0);
-
-interface Timer {
-  readonly key: string;
-  readonly wakeAt: EpochMs;
-}
-
-/** The timer that is all that is pending: whether it has fired was not recorded. */
-function loneTimer({ pending }: Execution): Timer | undefined {
-  const [only] = pending.values();
-  if (pending.size > 1 || only?.kind !== "sleep" || only.record?.state !== "waiting") {
-    return undefined;
-  }
-  return { key: only.key, wakeAt: only.record.wakeAt ?? 0 };
-}
-
-function fire(execution: Execution, { key, wakeAt }: Timer): undefined {
-  execution.give({ key, at: wakeAt, isNew: false, outcome: { ok: true, value: undefined } });
-}
 
 /** A cancel rejects what was pending then: it waits until all of that has been asked for. */
 async function canReplayCancel(

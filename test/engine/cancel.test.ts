@@ -64,7 +64,11 @@ const slowlyUndone = workflow("slowly-undone", {}, async (ctx) => {
   throw new TerminalError("no");
 });
 const plainParent = workflow("plain-parent", {}, (ctx) => ctx.run(sleeper, undefined));
-const workflows = [slowlyUndone, plainParent, sleeper, worker, parent, stubborn, undone];
+const rested = workflow("rested", {}, async (ctx) => {
+  await ctx.sleep("rest", "10m");
+  await ctx.run(sleeper, undefined);
+});
+const workflows = [sleeper, worker, parent, stubborn, undone, rested, slowlyUndone, plainParent];
 
 const open = async (options: Partial<WorldOptions> = {}) => {
   world = await World.create({ workflows, ...options });
@@ -99,6 +103,16 @@ describe("cancelling a run", () => {
     await world.until(run.cancel());
     expect(await ending(run.result())).toBeInstanceOf(CancelledError);
     expect(log).toEqual(["ignored"]);
+    await expectSoundEnd(world);
+  });
+
+  it("rejects what it waits for now, after a sleep of which no end is recorded", async () => {
+    await open();
+    const run = await world.until(world.savepoint.start(rested, undefined, { id: "run" }));
+    await world.pass(15 * 60_000);
+    await world.until(run.cancel());
+    expect(await ending(run.result())).toBeInstanceOf(CancelledError);
+    expect(log).toEqual(["first", "CancelledError", "clean"]);
     await expectSoundEnd(world);
   });
 

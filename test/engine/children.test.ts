@@ -56,6 +56,20 @@ describe("a child run", () => {
     expect(runs.map(({ id }) => id)).toEqual(["shared"]);
   });
 
+  it("wakes a parent that had slept before it asked, and recorded no end of that", async () => {
+    const slow = workflow("slow", {}, async (ctx: Context, n: number) => {
+      await ctx.sleep("long", "10m");
+      return n;
+    });
+    const parent = workflow("parent", {}, async (ctx: Context, _: undefined) => {
+      await ctx.sleep("before", "10m");
+      return ctx.run(slow, 7);
+    });
+    const world = await World.create({ workflows: [parent, slow] });
+    worlds.push(world);
+    expect(await world.run(parent, undefined)).toBe(7);
+  });
+
   it("is joined while it runs, and wakes every waiter at its end", async () => {
     const slow = workflow("slow", {}, async (ctx: Context, n: number) => {
       await ctx.sleep("long", "10m");
