@@ -1,3 +1,4 @@
+export type { CompleteOptions } from "./client/complete-token.ts";
 export { connect, type ConnectOptions } from "./client/connect.ts";
 export type { EndOptions, RunControl } from "./client/control-run.ts";
 export type { HistoryEntry, RunDescription, RunSummary } from "./client/describe-run.ts";
@@ -27,6 +28,7 @@ export {
   StepTooLongError,
   StoreUnavailableError,
   TerminalError,
+  TokenInvalidError,
   ValidationError,
   ValueNotSerializableError,
   ValueTooLargeError,
@@ -44,6 +46,7 @@ export type {
   BranchOptions,
   BranchResults,
   Context,
+  Token,
   TolerantBranchOptions,
 } from "./engine/context.ts";
 export { type Event, event } from "./engine/event.ts";

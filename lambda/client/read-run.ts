@@ -1,6 +1,8 @@
-import { RunNotFoundError } from "../core/errors.ts";
+import { noRun } from "../engine/deliver-message.ts";
 import type { Meta } from "../store/meta.ts";
 import type { ClientDependencies } from "./dependencies.ts";
+
+export { noRun };
 
 /** A run's META. Throws RunNotFoundError. */
 export async function readRun(
@@ -11,9 +13,3 @@ export async function readRun(
   if (meta) return meta;
   throw noRun(id);
 }
-
-/** Says that there is no run of that id. */
-export const noRun = (id: string): RunNotFoundError =>
-  new RunNotFoundError(
-    `there is no run "${id}"; it was never started, or its records have expired`,
-  );

@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError } from "../core/errors.ts";
 import type { Workflow } from "../engine/workflow.ts";
+import { completeToken, type CompleteOptions } from "./complete-token.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { list, type ListOptions, type RunPage } from "./list.ts";
 import { Pace } from "./pace.ts";
@@ -20,6 +21,12 @@ export interface Savepoint {
   ): Promise<RunHandle<Output>>;
   /** The handle of a run; whether there is one shows when it is asked. */
   get<Output = unknown>(id: string): RunHandle<Output>;
+  /**
+   * Completes a callback token with a value, once.
+   * @throws TokenInvalidError when it is wrong, used or expired, or its run has finished; MailboxFullError,
+   * InvalidArgumentError, ValueTooLargeError, ValueNotSerializableError
+   */
+  completeToken(token: string, value: unknown, options?: CompleteOptions): Promise<void>;
   /** One page of runs, newest first. Throws InvalidArgumentError. */
   list(options?: ListOptions): Promise<RunPage>;
 }
@@ -74,6 +81,7 @@ export function createSavepoint(
       return startRun(workflow, input, options);
     },
     get: <Output>(id: string) => runHandle<Output>(deps, id),
+    completeToken: (token, value, options) => completeToken(deps, token, value, options),
     list: (options) => list(deps, options),
   };
 }

@@ -175,6 +175,14 @@ export class MailboxFullError extends SavepointError {
   }
 }
 
+/** A callback token completes nothing: it is wrong, used or expired, or its run has finished. */
+export class TokenInvalidError extends SavepointError {
+  readonly code = "token_invalid";
+  static {
+    this.prototype.name = "TokenInvalidError";
+  }
+}
+
 /** No workflow of that name is registered where it was looked for. */
 export class WorkflowNotFoundError extends SavepointError {
   readonly code = "workflow_not_found";

@@ -8,6 +8,8 @@ export interface Ids {
   nonce(): string;
   /** A sortable unique id (ULID) born at `now`. */
   ulid(now: EpochMs): string;
+  /** What nobody can guess: 32 bytes, 43 URL-safe characters. */
+  secret(): string;
   /** A number in [0, 1). */
   random(): number;
 }
@@ -16,6 +18,7 @@ export interface Ids {
 export const systemIds: Ids = {
   nonce: () => randomBytes(9).toString("base64url"),
   ulid: (now) => ulid(now, randomFraction),
+  secret: () => randomBytes(32).toString("base64url"),
   random: randomFraction,
 };
 

@@ -48,6 +48,8 @@ export const LIMITS = {
   mailboxMax: 100,
   /** Consumed messages in a mailbox from which a heartbeat clears them away; a park does so in any case. */
   mailboxTrim: 16,
+  /** Largest body by which a callback token is completed. */
+  tokenBodyBytes: 16 * 1024,
   /** Failed attempts kept with a step; older ones are dropped. */
   attemptErrorsKept: 10,
   /** Operations of one run. */

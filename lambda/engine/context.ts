@@ -4,7 +4,7 @@ import type { Log } from "../core/log.ts";
 import type { Event } from "./event.ts";
 import type { ChildOptions } from "./ops/child.ts";
 import type { StepBody, StepOptions } from "./ops/step.ts";
-import type { Workflow } from "./workflow.ts";
+import type { Schema, Workflow } from "./workflow.ts";
 
 /** How the branches of a map or parallel are run. */
 export interface BranchOptions {
@@ -28,6 +28,20 @@ export type BranchResults<B extends Branches> = { [K in keyof B]: Awaited<Return
 export type RaceResult<B extends Branches> = {
   [K in keyof B & string]: { readonly winner: K; readonly value: Awaited<ReturnType<B[K]>> };
 }[keyof B & string];
+
+/** What lets somebody outside complete an operation of a run, once, without any other right. */
+export interface Token<Value> {
+  /** Whoever has it can complete it: tell it to nobody else, and keep it out of logs. */
+  readonly token: string;
+  /** Path of the HTTP API that it is completed at, by a POST of the value. */
+  readonly path: string;
+  /**
+   * Waits for the value that it is completed with; asked again, gives the same promise. After the
+   * token's timeout it gives undefined.
+   * @throws ValidationError when the value does not fit the schema; the token is used all the same
+   */
+  result(): Promise<Value>;
+}
 
 /**
  * What a workflow acts through. Each call is an operation that is recorded once; after a crash the
@@ -68,6 +82,29 @@ export interface Context {
     event: Event<unknown, Value>,
     options: { readonly timeout: Duration },
   ): Promise<Value | undefined>;
+
+  /**
+   * Makes a callback token: drawn once, the same after a crash. It is valid for this run only, is
+   * completed at most once, and ends with its round.
+   * @param options.schema checks the value that it is completed with
+   * @param options.timeout how long it can be completed, counted from now; then its result is undefined
+   */
+  token<Value>(
+    name: string,
+    options: { readonly schema?: Schema<unknown, Value>; readonly timeout: Duration },
+  ): Promise<Token<Value | undefined>>;
+  token<Value>(
+    name: string,
+    options?: { readonly schema?: Schema<unknown, Value>; readonly timeout?: undefined },
+  ): Promise<Token<Value>>;
+
+  /**
+   * Sends an event into another run; it arrives once, whatever happens to this one meanwhile. A full
+   * mailbox is tried again for some minutes.
+   * @throws RunNotFoundError, RunConflictError when that run has finished, MailboxFullError,
+   * ValidationError, InvalidArgumentError
+   */
+  send<Given>(runId: string, event: Event<Given, unknown>, value: NoInfer<Given>): Promise<void>;
 
   /**
    * Starts a child run and waits for its output.

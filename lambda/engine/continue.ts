@@ -1,6 +1,7 @@
 import { type Encoded, encodeValue } from "../core/codec.ts";
 import { InvalidArgumentError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
+import { isTokenMessage } from "../core/token.ts";
 import { validate } from "../core/schema-validation.ts";
 import type { Meta } from "../store/meta.ts";
 import { historyPk } from "../store/schema.ts";
@@ -62,7 +63,8 @@ export async function continueAsNew(
     const begun = await deps.store.continueAsNew(lease.me, deps.ids.nonce(), {
       input: stored,
       now: deps.clock.now(),
-      box: mailbox.open,
+      // A token ends with its round, and what it was completed with.
+      box: mailbox.open.filter(({ name }) => !isTokenMessage(name)),
       seenWakeSeq,
       past: taken.filter(({ at }) => at > now - COPIES_MS),
     });

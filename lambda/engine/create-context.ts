@@ -2,11 +2,12 @@ import type { EpochMs } from "../core/clock.ts";
 import { derivedRandom, derivedUuid } from "../core/derived.ts";
 import { type Duration, parseDuration } from "../core/duration.ts";
 import { InvalidArgumentError } from "../core/errors.ts";
-import { assertName, assertRunId } from "../core/keys.ts";
+import { assertName, assertRunId, isPossibleRunId } from "../core/keys.ts";
 import type { Log } from "../core/log.ts";
+import type { RecordedToken } from "../core/token.ts";
 import { assertContext } from "./assert-context.ts";
 import { askContinueAsNew } from "./continue.ts";
-import type { Context } from "./context.ts";
+import type { Context, Token } from "./context.ts";
 import type { Event } from "./event.ts";
 import { type Execution, never } from "./execution.ts";
 import { mapBranches, parallelBranches, type Parent } from "./ops/branches.ts";
@@ -14,10 +15,12 @@ import { type ChildOptions, runChild, startChild } from "./ops/child.ts";
 import { patched } from "./ops/patch.ts";
 import { raceBranches } from "./ops/race.ts";
 import { sleep } from "./ops/sleep.ts";
+import { sendToRun } from "./ops/send.ts";
 import { step, type StepBody, type StepOptions } from "./ops/step.ts";
+import { drawToken, tokenFrom } from "./ops/token.ts";
 import { waitForMessage } from "./ops/wait.ts";
 import type { Scope } from "./scope.ts";
-import type { Workflow } from "./workflow.ts";
+import type { Schema, Workflow } from "./workflow.ts";
 
 /** Farthest time a Date can hold, milliseconds since the epoch (ECMA-262, "Time Values"). */
 const TIME_MAX = 8.64e15;
@@ -92,12 +95,39 @@ function steps(execution: Execution, scope: Scope): Pick<Context, "step" | "slee
   };
 }
 
-function messages(execution: Execution, scope: Scope): Pick<Context, "waitFor"> {
-  const waitFor = async (event: Event, options: { readonly timeout?: Duration } = {}) => {
+function messages(execution: Execution, scope: Scope): Pick<Context, "waitFor" | "token" | "send"> {
+  const waitFor = async (
+    { name, schema }: Event,
+    options: { readonly timeout?: Duration } = {},
+  ): Promise<unknown> => {
     const timeoutMs = options.timeout === undefined ? undefined : parseDuration(options.timeout);
-    return execution.ask(scope, "wait", event.name, waitForMessage(event, timeoutMs));
+    const until = (begunAt: EpochMs) => (timeoutMs === undefined ? undefined : begunAt + timeoutMs);
+    const message = { name, schema, what: `message "${name}"` };
+    return execution.ask(scope, "wait", name, waitForMessage(message, until));
   };
-  return { waitFor };
+  const token = async (
+    name: string,
+    { schema, timeout }: { readonly schema?: Schema; readonly timeout?: Duration } = {},
+  ): Promise<Token<unknown>> => {
+    const behaviour = drawToken(timeout === undefined ? undefined : parseDuration(timeout));
+    const recorded = await execution.ask<RecordedToken>(scope, "token", name, behaviour);
+    return tokenFrom(execution, scope, recorded, schema);
+  };
+  return {
+    // One implementation behind overloads, which the language cannot relate to each other.
+    waitFor,
+    token: token as Context["token"],
+    send: async (runId, event, value) => {
+      assertName("event", event.name);
+      if (!isPossibleRunId(runId)) {
+        throw new InvalidArgumentError(
+          `${JSON.stringify(runId)} is not a run id; give the id of the run that "${event.name}" is sent to`,
+        );
+      }
+      const behaviour = sendToRun(runId, event, value);
+      return execution.ask<void>(scope, "send", event.name, behaviour);
+    },
+  };
 }
 
 function children(execution: Execution, scope: Scope): Pick<Context, "run" | "start"> {

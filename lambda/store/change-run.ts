@@ -11,6 +11,7 @@ export interface Form {
   readonly condition: string;
   readonly set?: string;
   readonly remove?: string;
+  readonly add?: string;
   /** What condition and update refer to; `:inc` and `:tx` are given. */
   readonly values: Item;
 }
@@ -41,10 +42,12 @@ export async function changeRun<F extends Form>(
   const { pk, sk } = metaKey(to.id);
   let form = first;
   for (;;) {
-    const { condition, set, remove, values } = form;
+    const { condition, set, remove, add, values } = form;
     const written = await table.update({
       key: { pk: text(pk), sk: text(sk) },
-      update: `SET #tx = :tx${set === undefined ? "" : `, ${set}`}${remove === undefined ? "" : ` REMOVE ${remove}`}`,
+      update:
+        `SET #tx = :tx${set === undefined ? "" : `, ${set}`}` +
+        `${remove === undefined ? "" : ` REMOVE ${remove}`}${add === undefined ? "" : ` ADD ${add}`}`,
       condition: `attribute_exists(#pk) AND #inc = :inc AND #tx <> :tx AND ${condition}`,
       values: { ":inc": text(to.incarnation), ":tx": text(tx), ...values },
     });

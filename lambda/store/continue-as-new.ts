@@ -29,7 +29,7 @@ export function continueAsNew(
   { input, now, box, seenWakeSeq, past }: NextRound,
 ): Promise<OwnedWrite> {
   const change = boxChange({ box, seenWakeSeq });
-  const remove = ["#activity", "#quorum", "#unmarked", ...change.remove];
+  const remove = ["#activity", "#quorum", "#unmarked", "#tokens", ...change.remove];
   if (past.length === 0) remove.push("#past");
   return updateOwned(
     table,

@@ -33,6 +33,8 @@ export interface Meta {
   readonly box: readonly Message[];
   /** Messages that the rounds before have taken lately. */
   readonly past: readonly TakenMessage[];
+  /** Callback tokens of this round that were completed, as far as they must be told apart. */
+  readonly usedTokens: readonly string[];
   readonly cancel: CancelRequest | undefined;
   /** Whether the owner is asked to release the run as paused. */
   readonly isPauseAsked: boolean;
@@ -124,6 +126,7 @@ export function metaFrom(item: Item): Meta {
     wakeSeq: requiredNumber(item, "wakeSeq"),
     box: messagesFrom(item["box"]),
     past: takenFrom(item["past"]),
+    usedTokens: item["tokens"]?.SS ?? [],
     cancel: cancelFrom(item["cancel"]),
     isPauseAsked: item["pause"] !== undefined,
     deadline: optionalNumber(item, "deadline"),

@@ -14,7 +14,17 @@ import { type StoredValue, valueAttribute, valueFromAttribute } from "./values.t
 
 /** What an operation is; recorded, and compared on replay. */
 export type OperationKind =
-  "step" | "sleep" | "run" | "start" | "wait" | "token" | "race" | "patch" | "cancel" | "rollback";
+  | "step"
+  | "sleep"
+  | "run"
+  | "start"
+  | "wait"
+  | "token"
+  | "send"
+  | "race"
+  | "patch"
+  | "cancel"
+  | "rollback";
 
 /**
  * Where an operation stands. `pending`: marked by a takeover before it was recorded; `backoff`: a

@@ -13,6 +13,8 @@ export interface SendRequest {
   readonly message: Message;
   readonly now: EpochMs;
   readonly tx: string;
+  /** The callback token that the message completes: once, and in the history that it was found in. */
+  readonly token?: { readonly mark: string; readonly generation: number };
 }
 
 /** What became of a message. With `dueAt` the run is due and wants a hint. */
@@ -22,6 +24,8 @@ export type Sent =
   /** The mailbox is full; its run has been woken to empty it. */
   | { readonly outcome: "full"; readonly dueAt: EpochMs | undefined }
   | { readonly outcome: "finished"; readonly meta: Meta }
+  /** Its token was used, or belongs to another history. */
+  | { readonly outcome: "refused"; readonly meta: Meta }
   /** There is no run of that incarnation any more. */
   | { readonly outcome: "gone" };
 
@@ -33,12 +37,14 @@ interface SendForm extends Form {
 const HAS_ROOM = "(attribute_not_exists(#box) OR size(#box) < :max)";
 const IS_FULL = "size(#box) >= :max";
 const APPEND = "#box = list_append(if_not_exists(#box, :empty), :message)";
+const IS_OPEN_TOKEN = " AND #gen = :gen AND NOT contains(#tokens, :token)";
 const COUNT = "#wakeSeq = #wakeSeq + :one";
 
 /**
  * Row 12: appends a message to a run's mailbox, and wakes the run if it waits. A full mailbox wakes it
  * without the message, so that its owner makes room. Copies of a message can get in when a reply is
- * lost and somebody else writes meanwhile; the owner tells them by the message's id.
+ * lost and somebody else writes meanwhile; the owner tells them by the message's id. What completes a
+ * callback token gets in once: the same write marks the token as used.
  */
 export async function sendMessage(table: Table, request: SendRequest): Promise<Sent> {
   const { to, message, now, tx } = request;
@@ -50,7 +56,9 @@ export async function sendMessage(table: Table, request: SendRequest): Promise<S
     return { outcome: appends ? "sent" : "full", dueAt: wakes ? now : undefined };
   }
   const { meta } = sent;
-  if (!isIn(meta, message)) return { outcome: "finished", meta };
+  if (!isIn(meta, message)) {
+    return { outcome: isFinished(meta.status) ? "finished" : "refused", meta };
+  }
   // Whoever put it there may have died before the hint.
   const isDue = meta.status === "waiting" && !isNotYetDue(meta, now);
   return { outcome: "sent", dueAt: isDue ? meta.dueAt : undefined };
@@ -58,15 +66,21 @@ export async function sendMessage(table: Table, request: SendRequest): Promise<S
 
 const isIn = ({ box }: Meta, { id }: Message): boolean => box.some((one) => one.id === id);
 
+const isOpenToken = (
+  { generation, usedTokens }: Meta,
+  token: NonNullable<SendRequest["token"]>,
+): boolean => generation === token.generation && !usedTokens.includes(token.mark);
+
 function formFor(meta: Meta, request: SendRequest): SendForm | undefined {
   if (isFinished(meta.status) || isIn(meta, request.message)) return undefined;
+  if (request.token && !isOpenToken(meta, request.token)) return undefined;
   const appends = meta.box.length < LIMITS.mailboxMax;
   if (meta.status !== "waiting") return sendForm(request, "other", { wakes: false, appends });
   return sendForm(request, "waiting", { wakes: isNotYetDue(meta, request.now), appends });
 }
 
 function sendForm(
-  { message, now }: SendRequest,
+  { message, now, token }: SendRequest,
   status: "waiting" | "other",
   { wakes, appends }: { readonly wakes: boolean; readonly appends: boolean },
 ): SendForm {
@@ -77,15 +91,18 @@ function sendForm(
   return {
     appends,
     wakes,
-    condition: `${status === "waiting" ? isWaiting : isOther} AND ${appends ? HAS_ROOM : IS_FULL}`,
+    condition: `${status === "waiting" ? isWaiting : isOther} AND ${appends ? HAS_ROOM : IS_FULL}${token ? IS_OPEN_TOKEN : ""}`,
     set: [COUNT, ...(appends ? [APPEND] : []), ...(wakes ? [WAKE] : [])].join(", "),
     ...(wakes && { remove: "#quorum" }),
+    ...(token && appends && { add: "#tokens :tokens" }),
     values: {
       ":one": number(1),
       ":max": number(LIMITS.mailboxMax),
       ...(appends && { ":empty": { L: [] }, ":message": { L: [messageAttribute(message)] } }),
       ...(status === "waiting" ? { ":waiting": text("waiting"), ":now": number(now) } : OTHERS),
       ...(wakes && wakeValues(now)),
+      ...(token && { ":token": text(token.mark), ":gen": number(token.generation) }),
+      ...(token && appends && { ":tokens": { SS: [token.mark] } }),
     },
   };
 }

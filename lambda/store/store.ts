@@ -12,6 +12,7 @@ import { listRuns } from "./list-runs.ts";
 import { loadHistory } from "./load-history.ts";
 import { isExpired, type Meta, metaFrom } from "./meta.ts";
 import { addWaiter, notifyParent } from "./notify-parent.ts";
+import { readOperation } from "./read-operation.ts";
 import { pauseRun, resumeRun } from "./pause-run.ts";
 import { restampHistory } from "./restamp.ts";
 import { createRetry, type Retry } from "./retry.ts";
@@ -46,6 +47,7 @@ export interface Store {
   readonly writeOperation: Bound<typeof writeOperation>;
   readonly markOperation: Bound<typeof markOperation>;
   readonly loadHistory: Bound<typeof loadHistory>;
+  readonly readOperation: Bound<typeof readOperation>;
   readonly notifyParent: Bound<typeof notifyParent>;
   readonly addWaiter: Bound<typeof addWaiter>;
   readonly dueRuns: Bound<typeof dueRuns>;
@@ -101,6 +103,7 @@ function overTable(options: StoreOptions, retry: Retry): Store {
     writeOperation: bind(writeOperation),
     markOperation: bind(markOperation),
     loadHistory: bind(loadHistory),
+    readOperation: bind(readOperation),
     notifyParent: bind(notifyParent),
     addWaiter: bind(addWaiter),
     dueRuns: bind(dueRuns),

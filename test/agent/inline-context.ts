@@ -97,6 +97,8 @@ export function inlineContext(trace: Trace, runId = "run", path = ""): Context {
     patched: notUsed,
     continueAsNew: notUsed,
     start: unsupported,
+    token: unsupported,
+    send: unsupported,
   };
 }
 

@@ -120,6 +120,11 @@ export class FakeSavepoint implements NamedSavepoint {
     return { runs, next: "cursor-2" };
   }
 
+  async completeToken(...asked: unknown[]): Promise<void> {
+    if (this.failure) throw this.failure;
+    this.asked.push(asked);
+  }
+
   start(): Promise<never> {
     return Promise.reject(new Error("the API starts runs by name"));
   }

@@ -19,6 +19,10 @@ export function seededIds(seed: number): Ids {
   return {
     nonce: () => `n${seed}.${(nonces += 1)}`,
     ulid: (now) => ulid(now, random),
+    secret: () =>
+      Buffer.from(Array.from({ length: 32 }, () => Math.floor(random() * 256))).toString(
+        "base64url",
+      ),
     random,
   };
 }

@@ -23,9 +23,14 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   "lambda/store": { may: ["lambda/core"] },
   "lambda/queue": { may: ["lambda/core"] },
   "lambda/engine": { may: LIBRARY, not: [SDK, ...INPUT_OUTPUT] },
-  // What workflows and events are, is known on both sides of a run.
+  // What workflows and events are, and how an event is sent, is known on both sides of a run.
   "lambda/client": {
-    may: [...LIBRARY, "lambda/engine/workflow.ts", "lambda/engine/event.ts"],
+    may: [
+      ...LIBRARY,
+      "lambda/engine/workflow.ts",
+      "lambda/engine/event.ts",
+      "lambda/engine/deliver-message.ts",
+    ],
   },
   "lambda/api": { may: ["lambda/core", "lambda/client"], not: [SDK] },
   "lambda/index.ts": {

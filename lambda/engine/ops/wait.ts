@@ -1,26 +1,37 @@
+import type { EpochMs } from "../../core/clock.ts";
 import { decodeValue, encodeValue } from "../../core/codec.ts";
 import { encodeError } from "../../core/encode-error.ts";
 import { validate } from "../../core/schema-validation.ts";
 import type { Message } from "../../store/mailbox.ts";
-import type { Event } from "../event.ts";
 import { type Execution, never } from "../execution.ts";
 import type { Behaviour, Operation } from "../operation.ts";
 import { settle, writeRecord } from "../recording.ts";
 import { untilDeadline } from "../user-code.ts";
 import { waitFor } from "../wait-for.ts";
+import type { Schema } from "../workflow.ts";
+
+/** Which message is waited for. */
+export interface AwaitedMessage {
+  readonly name: string;
+  readonly schema: Schema | undefined;
+  /** What its value is, for the schema's complaints. */
+  readonly what: string;
+}
 
 /**
  * The behaviour of `ctx.waitFor`: consumes the oldest open message of a name. The record of the wait
  * is the consumption, so a message is consumed exactly when some wait is settled with it.
- * @param timeoutMs how long to wait, counted from the call; undefined without limit
+ * @param until when the wait ends, given when it begins; undefined without limit
  */
-export function waitForMessage({ name, schema }: Event, timeoutMs: number | undefined): Behaviour {
+export function waitForMessage(
+  { name, schema, what }: AwaitedMessage,
+  until: (begunAt: EpochMs) => EpochMs | undefined,
+): Behaviour {
   return {
     async live(operation, execution) {
       if (operation.record?.state !== "waiting") {
         const now = execution.deps.clock.now();
-        const wakeAt = timeoutMs === undefined ? undefined : now + timeoutMs;
-        const change = { state: "waiting", startedAt: now, wakeAt } as const;
+        const change = { state: "waiting", startedAt: now, wakeAt: until(now) } as const;
         await writeRecord(execution, operation, change, "begin");
       }
       const wakeAt = operation.record?.wakeAt;
@@ -29,7 +40,7 @@ export function waitForMessage({ name, schema }: Event, timeoutMs: number | unde
         ...(wakeAt !== undefined && { wakeAt }),
       });
       if (!message) return settle(execution, operation, { result: encodeValue(undefined) });
-      const value = await contentOf(message, operation, execution, schema);
+      const value = await contentOf(message, operation, execution, { schema, what });
       await settle(execution, operation, value, { messageId: message.id });
     },
   };
@@ -40,13 +51,12 @@ async function contentOf(
   message: Message,
   operation: Operation,
   execution: Execution,
-  schema: Event["schema"],
+  { schema, what }: Pick<AwaitedMessage, "schema" | "what">,
 ) {
   const { values } = execution.deps.store;
   const encoded = await execution.inFlight(operation, () => values.fetch(message.value));
   if (!schema) return { result: encoded };
   try {
-    const what = `message "${message.name}"`;
     const valid = await untilDeadline(execution, () =>
       validate(schema, decodeValue(encoded), what),
     );
