@@ -3,6 +3,7 @@ import { ApiError, CliError } from "./cli-error.ts";
 import { plainLine } from "./plain-text.ts";
 import type { Transport } from "./transport.ts";
 import {
+  completedSchema,
   historySchema,
   namedSchema,
   type Operation,
@@ -47,6 +48,11 @@ export interface ApiClient {
     event: string,
     message: { readonly value: unknown; readonly key: string },
   ): Promise<void>;
+  /** Completes a callback token, once however often with the same key. */
+  complete(
+    token: string,
+    completion: { readonly value: unknown; readonly key: string },
+  ): Promise<void>;
   /** Does something to a run, and tells how it stands then. */
   control(id: string, action: RunAction, details: { readonly reason?: string }): Promise<Standing>;
   /** Deletes a run. */
@@ -75,6 +81,11 @@ export function apiClient(transport: Transport): ApiClient {
       const path = `${runPath(id)}/events/${eventPart(event)}`;
       const request = { path, body: value, idempotencyKey: key, reply: namedSchema };
       await transport.send({ method: "POST", ...request });
+    },
+    async complete(token, { value, key }) {
+      const path = tokenPath(token);
+      const request = { path, body: value, idempotencyKey: key, reply: completedSchema };
+      await transport.send({ method: "POST", ...request, shownPath: "/tokens/{token}" });
     },
     async control(id, action, body) {
       const path = `${runPath(id)}/${action}`;
@@ -112,6 +123,12 @@ export function apiClient(transport: Transport): ApiClient {
 function runPath(id: string): string {
   if (isPossibleRunId(id)) return `/runs/${encodeURIComponent(id)}`;
   throw new CliError(`there is no run "${plainLine(id)}": that is not a run id`);
+}
+
+/** Path of a token, which no message shows. */
+function tokenPath(token: string): string {
+  if (/^[\w-]+\.[\w-]+$/.test(token)) return `/tokens/${token}`;
+  throw new CliError("that is not a token; give it as the run has handed it out");
 }
 
 function eventPart(name: string): string {

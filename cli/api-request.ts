@@ -10,6 +10,8 @@ export interface ApiRequest<Reply> {
   readonly method?: "GET" | "POST" | "DELETE";
   /** Path below the base URL, its parts encoded. */
   readonly path: string;
+  /** The path as messages show it, when it holds a secret. */
+  readonly shownPath?: string;
   /** Parameters of the query; undefined ones are left out, lists given as often as they are long. */
   readonly query?: Readonly<Record<string, string | number | readonly string[] | undefined>>;
   /** Sent as JSON. */
@@ -36,7 +38,7 @@ export interface ApiReply<Body> {
  */
 export async function sendRequest<Reply>(
   { url: base, token }: Address,
-  { method = "GET", path, query = {}, body, idempotencyKey, reply }: ApiRequest<Reply>,
+  { method = "GET", path, query = {}, body, idempotencyKey, reply, shownPath }: ApiRequest<Reply>,
   signal: AbortSignal,
   timeoutMs = 35_000,
 ): Promise<ApiReply<Reply>> {
@@ -62,7 +64,7 @@ export async function sendRequest<Reply>(
   if (checked.success) return { status, body: checked.data };
   throw new CliError(`${url.origin} is no Savepoint API, or of another version`, {
     hints: [
-      `${method} ${url.pathname} answered ${status}: ${plainLine(text)}`,
+      `${method} ${shownPath ?? url.pathname} answered ${status}: ${plainLine(text)}`,
       ...checked.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`),
     ],
   });

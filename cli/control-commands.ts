@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { RunAction } from "./api-client.ts";
+import type { CompleteOptions } from "./commands/complete.ts";
 import type { ControlOptions } from "./commands/runs-control.ts";
 import type { SendOptions } from "./commands/send.ts";
 import type { Host } from "./host.ts";
@@ -58,6 +59,22 @@ export function addSend(program: Command, { host, done }: Cli): void {
     .action(async (run: string, event: string, _: unknown, command: Command) => {
       const { send } = await import("./commands/send.ts");
       done(await send(host, run, event, command.optsWithGlobals<SendOptions>()));
+    });
+}
+
+/** Adds `complete`. */
+export function addComplete(program: Command, { host, done }: Cli): void {
+  program
+    .command("complete")
+    .description("complete a callback token, once")
+    .argument("<token>", "the token, as the run has handed it out")
+    .requiredOption(
+      "--value <json>",
+      "what it is completed with: JSON, @FILE, or - for standard input",
+    )
+    .action(async (token: string, _: unknown, command: Command) => {
+      const { complete } = await import("./commands/complete.ts");
+      done(await complete(host, token, command.optsWithGlobals<CompleteOptions>()));
     });
 }
 

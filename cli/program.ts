@@ -7,7 +7,7 @@ import type { ResearchOptions } from "./commands/research.ts";
 import type { ListOptions } from "./commands/runs-list.ts";
 import type { ShowOptions } from "./commands/runs-show.ts";
 import type { StartOptions } from "./commands/start.ts";
-import { addControl, addSend, attribute, type Cli } from "./control-commands.ts";
+import { addComplete, addControl, addSend, attribute, type Cli } from "./control-commands.ts";
 import type { Host } from "./host.ts";
 import type { OutcomeOptions } from "./outcome.ts";
 import { parseModel } from "./research-input.ts";
@@ -34,6 +34,7 @@ export function createProgram(host: Host, done: (exitCode: number) => void): Com
   addDev(program, cli);
   addStart(program, cli);
   addSend(program, cli);
+  addComplete(program, cli);
   const runs = program.command("runs").description("look at runs and control them");
   addList(runs, cli);
   addShow(runs, cli);

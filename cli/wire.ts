@@ -49,6 +49,9 @@ export const pageSchema = z.looseObject({
   next: z.string().optional(),
 });
 
+/** Answer to the completion of a token. */
+export const completedSchema = z.object({ completed: z.literal(true) });
+
 /** The reply to what leaves nothing of a run to show. */
 export const namedSchema = z.looseObject({ id: z.string() });
 

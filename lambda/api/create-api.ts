@@ -30,9 +30,10 @@ export function createApi({ log, ...context }: ApiOptions): Api {
       const request = {
         id: c.req.param("id") ?? "",
         name: c.req.param("name") ?? "",
+        token: c.req.param("token") ?? "",
         idempotencyKey: c.req.header("idempotency-key"),
         query: queryOf(c),
-        body: route.body && (await requestJson(c.req.raw, route.isBodyOptional)),
+        body: route.body && (await requestJson(c.req.raw, bodyOf(route))),
         signal: c.req.raw.signal,
       };
       return reply(await route.answer(context, request));
@@ -40,24 +41,32 @@ export function createApi({ log, ...context }: ApiOptions): Api {
   }
   for (const [path, allow] of allowedMethods()) {
     app.all(path, (c) => {
-      const message = `${c.req.method} is not for ${c.req.path}; use ${allow}`;
+      const message = `${c.req.method} is not for ${shownPath(c)}; use ${allow}`;
       throw new RequestError(405, "method_not_allowed", message, { allow });
     });
   }
   app.notFound((c) => {
-    const message = `there is nothing at ${c.req.path}; GET /openapi.json tells what there is`;
+    const message = `there is nothing at ${shownPath(c)}; GET /openapi.json tells what there is`;
     return reply(failureReply(new RequestError(404, "not_found", message)));
   });
   app.onError((error, c) => {
     const failure = failureReply(error);
     // A caller who has gone aborts what is done for it, which is no failure.
     if (failure.status >= 500 && !c.req.raw.signal.aborted) {
-      log.error("request failed", { method: c.req.method, path: c.req.path, error });
+      log.error("request failed", { method: c.req.method, path: shownPath(c), error });
     }
     return reply(failure);
   });
   return { fetch: async (request) => app.fetch(request) };
 }
+
+const bodyOf = ({ isBodyOptional, bodyBytesMax }: Route) => ({
+  ...(isBodyOptional !== undefined && { isOptional: isBodyOptional }),
+  ...(bodyBytesMax !== undefined && { bytesMax: bodyBytesMax }),
+});
+
+/** The path without what must stay secret: who reads a log or a message must not complete a token. */
+const shownPath = (c: Context): string => c.req.path.replace(/(?<=^\/+tokens\/).+/, "{token}");
 
 const honoPath = ({ path }: Route): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
 

@@ -29,6 +29,7 @@ export class RequestError extends Error {
 const STATUSES: Partial<Record<ErrorCode, number>> = {
   run_not_found: 404,
   workflow_not_found: 404,
+  token_invalid: 404,
   run_conflict: 409,
   mailbox_full: 429,
   value_too_large: 413,

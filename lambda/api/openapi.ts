@@ -46,8 +46,8 @@ function operation(route: Route): object {
 
 const json = (schema: object): object => ({ "application/json": { schema } });
 
-const pathParameters = ({ id, name }: Route): object[] =>
-  Object.entries({ id, name }).flatMap(([parameter, description]) =>
+const pathParameters = ({ id, name, token }: Route): object[] =>
+  Object.entries({ id, name, token }).flatMap(([parameter, description]) =>
     description === undefined
       ? []
       : [{ name: parameter, in: "path", required: true, description, schema: TEXT }],

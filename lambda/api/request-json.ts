@@ -6,13 +6,16 @@ export const BODY_BYTES_MAX = 4 * 1_048_576;
 /**
  * The JSON of a request's body.
  * @param isOptional whether no body at all counts as `{}`
- * @throws RequestError 415 for another content type, 413 over 4 MB, 400 for what is not JSON in UTF-8
+ * @throws RequestError 415 for another content type, 413 over `bytesMax`, 400 for what is not JSON in UTF-8
  */
-export async function requestJson(request: Request, isOptional = false): Promise<unknown> {
+export async function requestJson(
+  request: Request,
+  { isOptional = false, bytesMax = BODY_BYTES_MAX } = {},
+): Promise<unknown> {
   const type = request.headers.get("content-type");
   const isJson = type?.split(";", 1)[0]?.trim().toLowerCase() === "application/json";
   if (!isJson && !isOptional) throw notJson(type);
-  const bytes = await read(request);
+  const bytes = await read(request, bytesMax);
   if (isOptional && bytes.byteLength === 0) return {};
   if (!isJson) throw notJson(type);
   try {
@@ -34,16 +37,16 @@ const notJson = (type: string | null): RequestError =>
   );
 
 /** The body, read only as far as it may go: its declared length proves nothing. */
-async function read(request: Request): Promise<Buffer> {
+async function read(request: Request, bytesMax: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength;
-    if (size > BODY_BYTES_MAX) {
+    if (size > bytesMax) {
       throw new RequestError(
         413,
         "body_too_large",
-        `the body is over ${BODY_BYTES_MAX.toLocaleString("en")} bytes; keep large data elsewhere (in S3, say) and send a reference to it`,
+        `the body is over ${bytesMax.toLocaleString("en")} bytes; keep large data elsewhere (in S3, say) and send a reference to it`,
       );
     }
     chunks.push(chunk);

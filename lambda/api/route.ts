@@ -14,6 +14,7 @@ export interface RouteRequest {
   /** Decoded parameters of the path; empty when the path has none of that name. */
   readonly id: string;
   readonly name: string;
+  readonly token: string;
   /** The header `Idempotency-Key`. */
   readonly idempotencyKey: string | undefined;
   /** Parameters of the query; one given several times is an array. */
@@ -48,10 +49,13 @@ export interface RouteDescription<Query> {
   /** What the path's parameters are. */
   readonly id?: string;
   readonly name?: string;
+  readonly token?: string;
   /** What the header `Idempotency-Key` does; absent when it does nothing. */
   readonly idempotencyKey?: string;
   /** Whether a body may be left out, which counts as `{}`. */
   readonly isBodyOptional?: boolean;
+  /** Largest body, bytes; 4 MB when left out. */
+  readonly bodyBytesMax?: number;
   readonly query: z.ZodObject & z.ZodType<Query>;
   readonly replies: Readonly<Record<number, ReplyDescription>>;
 }

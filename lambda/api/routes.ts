@@ -3,6 +3,7 @@ import { findRun } from "./find-run.ts";
 import { jsonView } from "./json-view.ts";
 import { route, routeWithBody, type Route } from "./route.ts";
 import * as shape from "./schemas.ts";
+import { TOKEN_ROUTES } from "./token-routes.ts";
 
 const NO_RUN = { description: "There is no such run" };
 const INVALID = { description: "A field is not valid; `details.issues` says which" };
@@ -121,5 +122,6 @@ export const ROUTES: readonly Route[] = [
   getRun,
   getHistory,
   ...CONTROL_ROUTES,
+  ...TOKEN_ROUTES,
   getHealth,
 ];

@@ -46,6 +46,12 @@ export const NoFields = z.strictObject({});
 /** Body of an event: any JSON. */
 export const EventValue = z.unknown().describe("What the event carries");
 
+/** Body that completes a token: any JSON. */
+export const TokenValue = z.unknown().describe("What the token is completed with");
+
+/** Answer to the completion of a token. */
+export const TokenCompleted = z.strictObject({ completed: z.literal(true) });
+
 /** Query of a list. */
 export const ListQuery = z.strictObject({
   workflow: z.string().optional(),

@@ -83,10 +83,51 @@ describe("savepoint send", () => {
   });
 });
 
+describe("savepoint complete", () => {
+  const token = `WyJkZW1vIl0.${"s-_1".repeat(10)}abc`;
+  const stageWith = async (body: unknown) => {
+    const staged = await stage();
+    staged.api.intercept = () => ({ status: 202, body });
+    return staged;
+  };
+
+  it("completes the token under a key of its own", async () => {
+    const { api, host } = await stageWith({ completed: true });
+    const words = ["complete", token, "--value", '{"ok":true}', "--endpoint", api.url];
+    expect(await main(words, host)).toBe(0);
+    expect(api.requests).toMatchObject([
+      {
+        method: "POST",
+        url: `/tokens/${token}`,
+        body: { ok: true },
+        idempotencyKey: expect.stringMatching(/^[0-9A-Z]{26}$/) as string,
+      },
+    ]);
+    expect([host.stdout.text, host.stderr.text]).toEqual([
+      "",
+      "completed: the run has the value\n",
+    ]);
+  });
+
+  it.each(["..", "a/b.c", "no-token", ""])("asks for nothing when given %j", async (word) => {
+    const { api, host } = await stageWith({ completed: true });
+    expect(await main(["complete", word, "--value", "1", "--endpoint", api.url], host)).toBe(1);
+    expect(api.requests).toEqual([]);
+  });
+
+  it("does not show the token when the answer makes no sense", async () => {
+    const { api, host } = await stageWith({ done: "yes" });
+    expect(await main(["complete", token, "--value", "1", "--endpoint", api.url], host)).toBe(1);
+    expect(host.stderr.text).toContain("POST /tokens/{token} answered 202");
+    expect(host.stderr.text).not.toContain(token);
+  });
+});
+
 it.each([
   [["runs", "resume", "demo"]],
   [["runs", "delete", "demo"]],
   [["send", "demo", "e", "--value", "1"]],
+  [["complete", "a.b", "--value", "1"]],
 ])("%j shows the API's refusal", async (words) => {
   const { api, host } = await stage();
   api.intercept = () => failure(409, "run_conflict", 'run "demo" is succeeded');

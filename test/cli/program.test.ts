@@ -18,6 +18,8 @@ describe("the command line", () => {
     [["send", "demo", "approved"]],
     [["send", "demo", "approved", "--value", "{"]],
     [["send", "demo", "approved", "--value", "1", "--key", "a b"]],
+    [["complete", "a.b"]],
+    [["complete", "a.b", "--value", "{"]],
     [["runs", "cancel"]],
     [["runs", "pause", "demo", "--reason", "x"]],
     [["unknown"]],
