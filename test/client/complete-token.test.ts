@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { encodeValue } from "../../lambda/core/codec.ts";
 import { LIMITS } from "../../lambda/core/limits.ts";
 import type { RunStatus } from "../../lambda/core/status.ts";
-import { tokenMark, tokenMessage, tokenOf } from "../../lambda/core/token.ts";
+import { tokenMark, tokenMessage, tokenOf, tokenResultKey } from "../../lambda/core/token.ts";
 import type { Item } from "../../lambda/store/attributes.ts";
 import { messageAttribute } from "../../lambda/store/mailbox.ts";
 import { historyOf, type Meta } from "../../lambda/store/meta.ts";
@@ -36,19 +36,22 @@ interface Given {
   readonly attributes?: Item;
   readonly expiresAt?: number;
 }
+const SETTLED = {
+  ...NEW_OPERATION,
+  state: "done",
+  epoch: 1,
+  order: 1_000_001,
+  startedAt: NOW,
+  nonce: "nonce",
+} as const;
 const record = (meta: Meta, token: string, expiresAt?: number) =>
   client.store.writeOperation(
     historyOf(meta),
     {
-      ...NEW_OPERATION,
+      ...SETTLED,
       key: "approval",
       kind: "token",
       ordinal: 0,
-      state: "done",
-      epoch: 1,
-      order: 1_000_001,
-      startedAt: NOW,
-      nonce: "nonce",
       result: encodeValue({ token, ...(expiresAt !== undefined && { expiresAt }) }),
     },
     meta.historyTtl,
@@ -91,11 +94,36 @@ describe("completing a token", () => {
     expect((await client.store.readRun("run"))?.box).toHaveLength(2);
   });
 
-  it("is done by one of two at once", async () => {
-    const { token } = await put("waiting");
+  it.each(["waiting", "running"] as const)("is done by one of two at once: %s", async (status) => {
+    const { token } = await put(status);
     const both = await Promise.allSettled([complete(token), complete(token)]);
     expect(both.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
     expect((await client.store.readRun("run"))?.box).toHaveLength(1);
+  });
+
+  it("is not refused when it is repeated under its key after the run has taken the value", async () => {
+    const { token, meta } = await put("waiting");
+    const key = { idempotencyKey: "k" };
+    await complete(token, key);
+    const messageId = (await client.store.readRun("run"))?.box[0]?.id;
+    const tokens = { SS: [tokenMark(token)] };
+    for (const status of ["waiting", "succeeded"] as const) {
+      await client.replace(status, { inc: s(meta.incarnation), tokens });
+      await expect(complete(token, key)).rejects.toEqual(INVALID);
+    }
+    const wait = { key: tokenResultKey("approval"), kind: "wait", ordinal: -1, messageId } as const;
+    await client.store.writeOperation(
+      historyOf(meta),
+      { ...SETTLED, ...wait },
+      meta.historyTtl,
+      "settle",
+    );
+    for (const status of ["waiting", "succeeded"] as const) {
+      await client.replace(status, { inc: s(meta.incarnation), tokens });
+      await expect(complete(token, key)).resolves.toBeUndefined();
+      await expect(complete(token, { idempotencyKey: "l" })).rejects.toEqual(INVALID);
+      expect((await client.store.readRun("run"))?.box).toEqual([]);
+    }
   });
 
   it("follows the run into another history that holds the token", async () => {
@@ -108,6 +136,15 @@ describe("completing a token", () => {
     client.fates.push({}, {}, { before: move });
     await complete(token);
     expect((await client.store.readRun("run"))?.box).toHaveLength(1);
+  });
+
+  it("is refused when the run begins a round without it, and leaves nothing there", async () => {
+    const { token, meta } = await put("running");
+    const move = () => client.replace("running", { inc: s(meta.incarnation), gen: n(1) });
+    // After the run was read a second time, by the refusal of the form for runs that wait.
+    client.fates.push({}, {}, {}, { before: move });
+    await expect(complete(token)).rejects.toEqual(INVALID);
+    expect((await client.store.readRun("run"))?.box).toEqual([]);
   });
 
   it("is refused by a full mailbox, and can be tried again", async () => {

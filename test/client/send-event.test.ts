@@ -4,6 +4,8 @@ import { decodeValue } from "../../lambda/core/codec.ts";
 import { LIMITS } from "../../lambda/core/limits.ts";
 import { event } from "../../lambda/index.ts";
 import { type Message, messageAttribute } from "../../lambda/store/mailbox.ts";
+import { historyOf } from "../../lambda/store/meta.ts";
+import { NEW_OPERATION } from "../../lambda/store/operation.ts";
 import { n, NOW } from "../support/test-store.ts";
 import { type ClientUnderTest, clientUnderTest } from "./client-of.ts";
 
@@ -156,6 +158,33 @@ describe("an event with an idempotency key", () => {
     const L = message ? [messageAttribute(message)] : [];
     await client.replace("succeeded", { inc: { S: incarnation }, box: { L } });
     await expect(run().send(noted, 1, key)).resolves.toBeUndefined();
+  });
+});
+
+it("with a key is known by a run that has taken it, cleared it away and finished", async () => {
+  const meta = await client.put("running");
+  await run().send(noted, 1, { idempotencyKey: "k" });
+  const messageId = (await box())[0]?.id;
+  await client.store.writeOperation(
+    historyOf(meta),
+    {
+      ...NEW_OPERATION,
+      key: "noted",
+      kind: "wait",
+      ordinal: 0,
+      state: "done",
+      epoch: 1,
+      startedAt: NOW,
+      nonce: "nonce",
+      messageId,
+    },
+    meta.historyTtl,
+    "settle",
+  );
+  await client.replace("succeeded", { inc: { S: meta.incarnation } });
+  await expect(run().send(noted, 1, { idempotencyKey: "k" })).resolves.toBeUndefined();
+  await expect(run().send(noted, 1, { idempotencyKey: "l" })).rejects.toMatchObject({
+    code: "run_conflict",
   });
 });
 
