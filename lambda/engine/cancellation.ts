@@ -5,7 +5,6 @@ import { CANCEL_KEY } from "./cancelled.ts";
 import type { Ending } from "./drive.ts";
 import type { Execution } from "./execution.ts";
 import type { Operation } from "./operation.ts";
-import { fireHeld } from "./lone-timer.ts";
 import { markHeld, wakeDue } from "./pending.ts";
 
 /**
@@ -20,7 +19,7 @@ export async function deliverCancel(execution: Execution): Promise<Ending | unde
     return undefined;
   }
   // Time that has come before the request is seen goes first.
-  if (fireHeld(execution) || wakeDue(execution)) return undefined;
+  if (wakeDue(execution)) return undefined;
   execution.isCancelling = true;
   const unfenced = await markHeld(execution);
   if (unfenced) return unfenced;
@@ -63,6 +62,26 @@ export async function deliverCancel(execution: Execution): Promise<Ending | unde
     outcome: { ok: true, value: keys },
   });
   return undefined;
+}
+
+/**
+ * Row 3 for the delivery of a cancel: a former owner may be at work on it. What the code asks for after
+ * a timer must not be marked until it is certain that the cancel does not come before that timer.
+ */
+export async function fenceCancel(execution: Execution): Promise<Ending | undefined> {
+  if (!execution.mustCancel || !execution.marksFirst) return undefined;
+  const { deps, historyPk, meta } = execution;
+  const mark = {
+    key: CANCEL_KEY,
+    kind: "cancel",
+    ordinal: -1,
+    epoch: meta.epoch,
+    nonce: deps.ids.nonce(),
+    now: deps.clock.now(),
+    counts: false,
+  } as const;
+  const isOurs = await deps.store.markOperation(historyPk, mark, meta.historyTtl);
+  return isOurs ? undefined : { kind: "reload" };
 }
 
 /** What a cancel rejects: everything pending but rollbacks, which run because of it. */

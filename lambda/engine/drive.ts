@@ -3,7 +3,7 @@ import { decodeValue } from "../core/codec.ts";
 import type { OperationRecord } from "../store/operation.ts";
 import { turn } from "./bell.ts";
 import { cancelAbandoned } from "./cancel-child.ts";
-import { deliverCancel } from "./cancellation.ts";
+import { deliverCancel, fenceCancel } from "./cancellation.ts";
 import { readChildren } from "./children.ts";
 import type { Continuation } from "./continue.ts";
 import type { Execution } from "./execution.ts";
@@ -63,11 +63,13 @@ const isByCode = ({ kind }: Ending): boolean => kind === "returned" || kind === 
 async function replayStep(execution: Execution): Promise<Ending | undefined> {
   const { history, pending, deps } = execution;
   const end = ended(execution);
-  // What a former owner is at work on must not land in a history that has come to its end.
-  if (end && isByCode(end)) return (await markHeld(execution)) ?? end;
-  if (end) return end;
   const { next } = history;
-  if (!next) return goLive(execution);
+  // Even code that has come to its end is cancelled until the run has finished.
+  if (end && !(isByCode(end) && isCancelledLater(execution))) {
+    // What a former owner is at work on must not land in a history that has come to its end.
+    return (isByCode(end) && (await markHeld(execution))) || end;
+  }
+  if (!next) return endOfHistory(execution);
   if (timeLeft(execution) === 0) return { kind: "hand-over" };
   if (next.kind === "cancel" ? await canReplayCancel(execution, next) : pending.has(next.key)) {
     await replay(execution, next);
@@ -85,6 +87,10 @@ async function replayStep(execution: Execution): Promise<Ending | undefined> {
   if (timer && timer.wakeAt <= deps.clock.now()) return fire(execution, timer);
   return { kind: "block", error: noLongerAsked(next) };
 }
+
+/** Whether a cancel is still to be replayed, or delivered. */
+const isCancelledLater = ({ history, mustCancel }: Execution): boolean =>
+  history.next ? history.rest.some(({ kind }) => kind === "cancel") : mustCancel;
 
 /** A patch that was made for good is not asked for any more: the code is at what comes after it. */
 function isPatchNoLongerAsked({ history, pending }: Execution, next: OperationRecord): boolean {
@@ -146,6 +152,17 @@ export const noLongerAsked = (record: OperationRecord, cause?: unknown): NonDete
       ...(cause !== undefined && { cause }),
     },
   );
+
+/**
+ * A timer that is all that is pending, and whose time has come, goes before everything else, as it did
+ * if it has fired before: the history may hold what the code asked for after it, and a cancel that
+ * rejected the timer instead would lead the code elsewhere.
+ */
+async function endOfHistory(execution: Execution): Promise<Ending | undefined> {
+  const timer = loneTimer(execution);
+  if (!timer || timer.wakeAt > execution.deps.clock.now()) return goLive(execution);
+  return (await fenceCancel(execution)) ?? fire(execution, timer);
+}
 
 /** Replay is over: what is pending starts or carries on. */
 async function goLive(execution: Execution): Promise<Ending | undefined> {

@@ -20,15 +20,3 @@ export function loneTimer({ pending }: Execution): Timer | undefined {
 export function fire(execution: Execution, { key, wakeAt }: Timer): undefined {
   execution.give({ key, at: wakeAt, isNew: false, outcome: { ok: true, value: undefined } });
 }
-
-/**
- * Fires a lone timer that is over and has not been started here: a former execution may have gone on from
- * it already. Whether there was one.
- */
-export function fireHeld(execution: Execution): boolean {
-  const timer = loneTimer(execution);
-  if (!timer || execution.pending.get(timer.key)?.phase !== "held") return false;
-  if (timer.wakeAt > execution.deps.clock.now()) return false;
-  fire(execution, timer);
-  return true;
-}

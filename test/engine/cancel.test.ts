@@ -1,5 +1,11 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { CancelledError, RunTimeoutError, TerminalError, workflow } from "../../lambda/index.ts";
+import {
+  CancelledError,
+  event,
+  RunTimeoutError,
+  TerminalError,
+  workflow,
+} from "../../lambda/index.ts";
 import { World, type WorldOptions } from "../support/world.ts";
 import { expectSoundEnd } from "./invariants.ts";
 
@@ -137,6 +143,43 @@ describe("cancelling a run", () => {
     await world.pass(30_000);
     expect(await world.until(world.savepoint.get("run~1~sleeper").status())).toBe("cancelled");
     expect(log).toEqual(["first", "CancelledError", "clean"]);
+    await expectSoundEnd(world);
+  });
+
+  it("rejects what it waits for after a sleep that left no record of its end", async () => {
+    const waiter = workflow("waiter", {}, async (ctx) => {
+      await ctx.sleep("before", "20s");
+      try {
+        await ctx.waitFor(event("never"));
+      } catch (error) {
+        await ctx.step("clean", () => log.push((error as Error).name));
+      }
+    });
+    await open({ workflows: [waiter] });
+    const run = await world.until(world.savepoint.start(waiter, undefined, { id: "run" }));
+    await world.pass(30_000);
+    await world.until(run.cancel());
+    expect(await ending(run.result({ timeout: "5m" }))).toBeInstanceOf(CancelledError);
+    expect(log).toEqual(["CancelledError"]);
+    await expectSoundEnd(world);
+  });
+
+  it("undoes what a run has done whose function has just returned", async () => {
+    const quick = workflow("quick", {}, async (ctx) =>
+      ctx.step("a", { rollback: () => void log.push("undo") }, () => log.push("did")),
+    );
+    let isAsked = false;
+    await open({
+      workflows: [quick],
+      fault: (_, __, body) => {
+        if (isAsked || !body.includes('"succeeded"')) return undefined;
+        isAsked = true;
+        return { when: "before", others: () => world.savepoint.get("run").cancel() };
+      },
+    });
+    const run = await world.until(world.savepoint.start(quick, undefined, { id: "run" }));
+    expect(await ending(run.result())).toBeInstanceOf(CancelledError);
+    expect(log).toEqual(["did", "undo"]);
     await expectSoundEnd(world);
   });
 

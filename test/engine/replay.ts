@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import { type Encoded, decodeValue } from "../../lambda/core/codec.ts";
 import { advanceRun } from "../../lambda/engine/advance.ts";
 import type { EngineDependencies, Whereabouts } from "../../lambda/engine/dependencies.ts";
+import { isFinished } from "../../lambda/core/status.ts";
 import { DEFAULT_SETTINGS } from "../../lambda/engine/settings.ts";
 import { workflowsByName } from "../../lambda/engine/workflow.ts";
 import type { Outcome } from "../../lambda/store/finish-run.ts";
@@ -59,6 +60,15 @@ async function replay(world: World, meta: Meta) {
     },
     markOperation: async (_, { key }) => void attempts.push(`mark of ${key}`),
     startRun: () => Promise.reject(new Error("a replay starts no run")),
+    // What the code has abandoned is asked to end again; when the run finished that had been done.
+    cancelRun: async ({ to: { id } }) => {
+      const there = await world.store.readRun(id);
+      if (!there) return { outcome: "gone" };
+      if (!isFinished(there.status)) attempts.push(`cancel of ${id}`);
+      return { outcome: "finished", meta: there };
+    },
+    putCancelled: ({ id }) => Promise.reject(new Error(`a replay puts no run, but ${id}`)),
+    terminateRun: ({ run }) => Promise.reject(new Error(`a replay ends no run, but ${run.id}`)),
     // The first comes after more time than any replay takes: the code asked for a body.
     heartbeat: refuse("wait for a body"),
     parkRun: refuse("park"),
@@ -114,6 +124,8 @@ const claimedAnew = (meta: Meta, now: number): Meta => ({
   status: "running",
   epoch: meta.epoch + 1,
   owner: "replay",
+  // It has finished in time, or its cancel request says that it has not.
+  deadline: undefined,
   leaseUntil: now + DEFAULT_SETTINGS.leaseMs,
   hops: 0,
   crashes: 0,

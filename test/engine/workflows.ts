@@ -1,38 +1,5 @@
-import {
-  RetryAfterError,
-  type StepBody,
-  TerminalError,
-  workflow,
-  type Workflow,
-} from "../../lambda/index.ts";
-
-/** One time that a step's body was entered. */
-export interface Entered {
-  readonly name: string;
-  readonly idempotencyKey: string;
-  /** How many calls of AWS the world had seen by then. */
-  readonly position: number;
-}
-
-/** What step bodies did, kept outside the world as a service that they call would keep it. */
-export class Effects {
-  readonly entered: Entered[] = [];
-  /** Tells how many calls the world has seen. */
-  position: () => number = () => 0;
-
-  /** A step's body that notes that it was entered, then does its work. */
-  body<T>(name: string, work: () => T): StepBody<T> {
-    return ({ idempotencyKey }) => {
-      this.entered.push({ name, idempotencyKey, position: this.position() });
-      return work();
-    };
-  }
-
-  /** The names of all bodies entered, each once, in alphabetical order. */
-  get names(): string[] {
-    return [...new Set(this.entered.map(({ name }) => name))].sort();
-  }
-}
+import { RetryAfterError, TerminalError, workflow, type Workflow } from "../../lambda/index.ts";
+import type { Effects } from "./effects.ts";
 
 /** Workflows that together use every operation there is. */
 export function everyOperation(effects: Effects) {
@@ -203,7 +170,7 @@ function racesOf(effects: Effects) {
 }
 
 /** Text that does not compress, the same each time. */
-function largeText(length: number): string {
+export function largeText(length: number): string {
   let state = 1;
   let text = "";
   while (text.length < length) {

@@ -12,6 +12,7 @@ import type { Process } from "./process.ts";
  *   later;
  * - `pauseMs`: it is that long on its way, and the rest of the process goes on meanwhile;
  * - `lateMs`: the connection breaks at once, and the call takes effect that much later;
+ * - `others`: somebody else does something just before the call, or just after it took effect;
  * - `freeze`: the whole process stands still, before the call leaves or once it took effect.
  */
 export type ProcessFault =
@@ -22,6 +23,7 @@ export type ProcessFault =
   | { readonly refuseWith: string }
   | { readonly copyAfterMs: number }
   | { readonly pauseMs: number }
+  | { readonly others: () => Promise<unknown>; readonly when: "before" | "after" }
   | { readonly noticedAfterMs: number }
   | { readonly lateMs: number }
   | { readonly freeze: "before" | "after"; readonly until: Promise<void> };
@@ -57,6 +59,8 @@ export function faultyHandler(
     const fault = plan.next(action, request.body);
     if (fault === "crash-before") process.die();
     const detail = typeof fault === "object" ? fault : undefined;
+    const others = detail && "others" in detail ? detail : undefined;
+    if (others?.when === "before") await others.others();
     if (detail && "freeze" in detail && detail.freeze === "before") {
       process.freeze(detail.until);
       await process.thawed;
@@ -74,6 +78,7 @@ export function faultyHandler(
     await travel();
     if (fault === "throttle") return heard(throttled(request.target));
     const response = await handler(request);
+    if (others?.when === "after") await others.others();
     if (fault === "crash-after") process.die();
     if (detail && "freeze" in detail && detail.freeze === "after") process.freeze(detail.until);
     await travel();
