@@ -180,13 +180,18 @@ function lostPark(from: FaultDraw): CallFault[] {
   return [{ kind: "lost-reply", at: nthOf("park", 0, from), ms: draw.pick([900, 2_000, 4_000]) }];
 }
 
-/** A park and the notice of a child that pass each other: each comes late once in the other's way. */
+/** A park and the notice of a child that pass each other: one of them comes late. */
 function wakeRace(from: FaultDraw): Freeze[] {
   const { draw, rows } = from;
-  if (!rows.includes("child notice") || !rows.includes("park") || draw.happens(0.7)) return [];
-  const [row, other] = draw.happens(0.5) ? ["park", "child notice"] : ["child notice", "park"];
-  const at = nthOf(row, 0, from);
-  return [{ kind: "freeze", when: "before", at, until: { row: other, nth: 1 } }];
+  if (!rows.includes("child notice") || !rows.includes("park") || draw.happens(0.55)) return [];
+  const race = draw.pick([
+    { when: "before", row: "park", other: "child notice" },
+    { when: "after", row: "read children", other: "child notice" },
+    { when: "after", row: "send hint", other: "child notice" },
+    { when: "before", row: "child notice", other: "park" },
+  ] as const);
+  const at = nthOf(race.row, 1, from);
+  return [{ kind: "freeze", when: race.when, at, until: { row: race.other, nth: 1 } }];
 }
 
 /** A heartbeat that takes effect after the ones that follow it. */
