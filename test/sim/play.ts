@@ -113,15 +113,25 @@ export class Play {
       freezesIdle: true,
       stuckAfterMs: STUCK_MS,
       travelMs: () => 1 + Math.floor(travel() ** 3 * setup.travelMaxMs),
-      fault: (n, action, body, process) => faults.befall(n, rowOf(action, body), process),
+      fault: (n, action, body, process) => faults.befall(n, this.#rowOf(action, body), process),
       bystanderFault: (action, body, process) =>
-        faults.befallBystander(rowOf(action, body), process),
+        faults.befallBystander(this.#rowOf(action, body), process),
       skewMs: (process) => faults.skewMs(process),
       indexLagMs: (index) => faults.indexLagMs(index),
       deliveryPlan: faults.delivery(),
       watch: (call) => this.#watch(call),
     });
     return this.#world;
+  }
+
+  #rowOf(action: string, body: string): string {
+    try {
+      return rowOf(action, body);
+    } catch (error) {
+      // The engine would take it for a call that failed.
+      this.violate("every call is known", String(error));
+      throw error;
+    }
   }
 
   #workflows(process: Process) {
@@ -145,7 +155,7 @@ export class Play {
   }
 
   #watch(call: WatchedCall): void {
-    const row = rowOf(call.action, call.body);
+    const row = this.#rowOf(call.action, call.body);
     this.journal.push({ atMs: this.#clock.now() - this.#startedAt, call, row });
     const change = this.mirror.apply(call, row);
     if (call.response.status === 200) this.faults.happened(call.process, row);

@@ -19,7 +19,7 @@ const ROWS: readonly Row[] = [
   { name: "claim", action: "UpdateItem", has: ["#epoch = #epoch + :one"] },
   { name: "takeover mark", action: "UpdateItem", has: ["#q = if_not_exists"] },
   { name: "heartbeat", action: "UpdateItem", has: ["#activity = :activity"] },
-  { name: "park", action: "UpdateItem", has: ["#status = :waiting,", "#wakeSeq = :seen"] },
+  { name: "park", action: "UpdateItem", has: ["#status = :waiting,", '":seen"'] },
   { name: "finish", action: "UpdateItem", has: ["#finishedAt = :now"] },
   { name: "settle owed", action: "UpdateItem", has: ["REMOVE #owed"] },
   { name: "block", action: "UpdateItem", has: ["#code = :code,"] },
