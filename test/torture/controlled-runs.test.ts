@@ -1,0 +1,16 @@
+import { describe, it } from "vitest";
+import { CONTROLLED } from "../engine/acts.ts";
+import { calmly, expectLegalEnd, INTRUSIONS } from "../engine/act-at-any-call.ts";
+import { CRASHES, describeFaultsAtEveryCall, LAPSES } from "../engine/crash.ts";
+
+for (const name of CONTROLLED) describeFaultsAtEveryCall(name, [...CRASHES, ...LAPSES]);
+
+describe.each(Object.entries(INTRUSIONS))("%s", (_, intrusion) => {
+  it.each(["before", "after", { pauseMs: 40_000, afterMs: 20_000 }] as const)(
+    "at each call of the workers ends legally: %j",
+    async (when) => {
+      const calm = await calmly(intrusion);
+      for (let n = 1; n <= calm.calls; n += 1) await expectLegalEnd(intrusion, calm, n, when);
+    },
+  );
+});
