@@ -88,12 +88,43 @@ const pauseRun = action(
 const resumeRun = action(
   "resume",
   {
-    summary: "Let a paused run go on",
+    summary: "Let a run go on that is paused, blocked, failed or cancelled",
     body: shape.NoFields,
-    done: "It goes on",
-    conflict: "It is not paused",
+    done: "It goes on, or has succeeded",
+    conflict: "It is being cancelled, or what follows from its end is not done yet",
   },
   (run) => run.resume(),
+);
+
+const forkRun = routeWithBody(
+  {
+    method: "POST",
+    path: "/runs/{id}/fork",
+    operationId: "forkRun",
+    summary: "Start a new run from a copy of what a run has recorded",
+    id: RUN_ID,
+    query: shape.NoQuery,
+    body: shape.ForkRun,
+    isBodyOptional: true,
+    replies: {
+      202: { description: "The new run", schema: shape.RunStanding },
+      ...NOT_JSON,
+      404: NO_RUN,
+      409: { description: "The id belongs to another run, or the run was never started" },
+      413: { description: "The body is over 4 MB, or the input over 1 MB after compression" },
+      422: INVALID,
+    },
+  },
+  async (context, { id, body: { from, id: newId, ...rest } }) => {
+    const options = {
+      ...(from !== undefined && { from }),
+      ...(newId !== undefined && { id: newId }),
+      ...(Object.hasOwn(rest, "input") && { input: rest.input }),
+    };
+    const fork = await findRun(context, id).fork(options);
+    const headers = { location: `/runs/${fork.id}` };
+    return { status: 202, headers, body: { id: fork.id, status: await fork.status() } };
+  },
 );
 
 const deleteRun = route(
@@ -149,6 +180,7 @@ export const CONTROL_ROUTES: readonly Route[] = [
   terminateRun,
   pauseRun,
   resumeRun,
+  forkRun,
   deleteRun,
   sendEvent,
 ];

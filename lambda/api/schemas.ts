@@ -40,6 +40,20 @@ export const EndRun = z.strictObject({
   reason: z.string().max(200).optional().describe("For those who look at the run"),
 });
 
+/** Body of a fork. */
+export const ForkRun = z.strictObject({
+  from: z
+    .string()
+    .optional()
+    .describe("Key of the operation to ask again first; by default what ended the run"),
+  input: z.unknown().optional().describe("Another input than that of the run"),
+  id: z
+    .string()
+    .regex(RUN_ID, "must be 1 to 200 of A-Z a-z 0-9 . _ : -")
+    .optional()
+    .describe("Id of the new run; a fresh one when left out"),
+});
+
 /** A body that has no fields. */
 export const NoFields = z.strictObject({});
 
@@ -97,6 +111,10 @@ const summary = {
   epoch: z.int().describe("How often a worker has claimed it"),
   recoveries: z.int().describe("Claims that followed the death of a worker"),
   deadline: time.optional().describe("When it is cancelled if it has not finished"),
+  forkedFrom: z
+    .strictObject({ id: z.string(), incarnation: z.string(), key: z.string().optional() })
+    .optional()
+    .describe("The run it was forked from, and the operation it asks again first"),
   attributes: attributes.optional(),
 };
 

@@ -5,7 +5,8 @@ import type { Event } from "../engine/event.ts";
 import type { Meta } from "../store/meta.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { hintRun } from "./hint-run.ts";
-import { noRun, readRun } from "./read-run.ts";
+import { conflict, noRun, readRun } from "./read-run.ts";
+import { resumeRun } from "./resume-run.ts";
 import { sendEvent, type SendOptions } from "./send-event.ts";
 
 /** Why a run is ended. */
@@ -43,8 +44,10 @@ export interface RunControl {
    */
   pause(): Promise<void>;
   /**
-   * Lets a paused run go on.
-   * @throws RunConflictError when it is not paused
+   * Lets a run go on: a paused one from where it is; one that failed or was cancelled from what ended
+   * it, keeping what had completed before; a blocked one with the code that is deployed now. Children
+   * that ended with it are resumed first. Of a run that goes on, or has succeeded, nothing changes.
+   * @throws RunConflictError when it is being cancelled, or has just ended and its children are not told
    */
   resume(): Promise<void>;
   /**
@@ -64,7 +67,7 @@ export const runControl = (deps: ClientDependencies, id: string): RunControl => 
     await terminate(deps, await readRun(deps, id), { verb: "terminated", reason });
   },
   pause: () => pause(deps, id),
-  resume: () => resume(deps, id),
+  resume: () => resumeRun(deps, id),
   delete: () => deleteRun(deps, id),
 });
 
@@ -138,17 +141,6 @@ async function pause(deps: ClientDependencies, id: string): Promise<void> {
   );
 }
 
-async function resume(deps: ClientDependencies, id: string): Promise<void> {
-  const { store, clock, ids } = deps;
-  const run = await readRun(deps, id);
-  const resumed = await store.resumeRun({ run, now: clock.now(), tx: ids.nonce() });
-  if (resumed.outcome === "gone") throw noRun(id);
-  if (resumed.outcome === "queued") await hintRun(deps, id, resumed.dueAt);
-  if (resumed.outcome === "refused") {
-    throw conflict(resumed.meta, `is ${resumed.meta.status}; only a paused run can be resumed`);
-  }
-}
-
 async function deleteRun(deps: ClientDependencies, id: string): Promise<void> {
   const deleted = await deps.store.deleteRun(await readRun(deps, id));
   switch (deleted.outcome) {
@@ -171,9 +163,6 @@ async function deleteRun(deps: ClientDependencies, id: string): Promise<void> {
       );
   }
 }
-
-const conflict = ({ id, status }: Meta, what: string): RunConflictError =>
-  new RunConflictError(`run "${id}" ${what}`, { details: { id, status } });
 
 /** Longest reason, characters: it is kept in META. */
 const REASON_MAX = 200;

@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { Ids } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
+import type { Workflow } from "../engine/workflow.ts";
 import type { Hints } from "../queue/hints.ts";
 import type { Store } from "../store/store.ts";
 
@@ -11,4 +12,6 @@ export interface ClientDependencies {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
+  /** The deployed workflows by name, as far as the client knows them. */
+  readonly workflows?: ReadonlyMap<string, Workflow>;
 }

@@ -2,7 +2,7 @@ import type { EpochMs } from "../core/clock.ts";
 import { decodeValue } from "../core/codec.ts";
 import type { RunAttributes } from "../core/run-attributes.ts";
 import type { RunStatus } from "../core/status.ts";
-import type { Meta } from "../store/meta.ts";
+import type { ForkOrigin, Meta } from "../store/meta.ts";
 import type { OperationRecord } from "../store/operation.ts";
 import { storedBytes, type StoredValue } from "../store/values.ts";
 import type { Values } from "../store/values.ts";
@@ -25,6 +25,12 @@ export interface RunSummary {
   readonly recoveries: number;
   /** When it is cancelled if it has not finished; absent when it has no `timeout`. */
   readonly deadline?: EpochMs;
+  /** The run it was forked from, and the operation it asks again first, if one was named. */
+  readonly forkedFrom?: {
+    readonly id: string;
+    readonly incarnation: string;
+    readonly key?: string;
+  };
   /** What it was started with; absent when there are none. */
   readonly attributes?: RunAttributes;
 }
@@ -75,6 +81,13 @@ export const summaryOf = (meta: Meta): RunSummary => ({
   ...(meta.deadline !== undefined && { deadline: meta.deadline }),
   ...(Object.keys(meta.attributes).length > 0 && { attributes: meta.attributes }),
   ...(meta.parent && { parent: meta.parent.id }),
+  ...(meta.forkedFrom && { forkedFrom: originOf(meta.forkedFrom) }),
+});
+
+const originOf = ({ id, incarnation, key }: ForkOrigin) => ({
+  id,
+  incarnation,
+  ...(key !== undefined && { key }),
 });
 
 /** META with its values fetched and decoded. */

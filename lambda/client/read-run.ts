@@ -1,3 +1,4 @@
+import { RunConflictError } from "../core/errors.ts";
 import { noRun } from "../engine/deliver-message.ts";
 import type { Meta } from "../store/meta.ts";
 import type { ClientDependencies } from "./dependencies.ts";
@@ -13,3 +14,7 @@ export async function readRun(
   if (meta) return meta;
   throw noRun(id);
 }
+
+/** Says that a run's state forbids what was asked. */
+export const conflict = ({ id, status }: Meta, what: string): RunConflictError =>
+  new RunConflictError(`run "${id}" ${what}`, { details: { id, status } });

@@ -12,6 +12,7 @@ import {
   type HistoryEntry,
   type RunDescription,
 } from "./describe-run.ts";
+import { type ForkOptions, forkRun } from "./fork-run.ts";
 import type { Pace } from "./pace.ts";
 import { readRun } from "./read-run.ts";
 
@@ -33,6 +34,13 @@ export interface RunHandle<Output = unknown> extends RunControl {
     readonly timeout: Duration;
     readonly signal?: AbortSignal;
   }): Promise<RunDescription>;
+  /**
+   * Starts a new run from a copy of what this one had recorded before an operation; this one stays as it
+   * is. Repeated with the same id and options, it gives the same run.
+   * @throws RunNotFoundError, InvalidArgumentError when nothing is recorded under `from`, or for a bad
+   * id, ValidationError for a bad input, RunConflictError when the id belongs to another run
+   */
+  fork(options?: ForkOptions): Promise<RunHandle<Output>>;
   /** The recorded operations, settled ones first, in their order. Throws RunNotFoundError. */
   history(): Promise<HistoryEntry[]>;
 }
@@ -86,6 +94,7 @@ export function runHandle<Output>(
       });
       return descriptionOf(meta, store.values);
     },
+    fork: async (options = {}) => runHandle<Output>(deps, (await forkRun(deps, id, options)).id),
     history: async () => historyEntries(await store.loadHistory(historyOf(await read()))),
   };
 }

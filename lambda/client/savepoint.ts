@@ -48,9 +48,10 @@ export interface NamedSavepoint extends Savepoint {
 
 /** Makes a client over a store and a hint queue. */
 export function createSavepoint(
-  deps: ClientDependencies,
+  given: ClientDependencies,
   workflows: ReadonlyMap<string, Workflow> = new Map(),
 ): NamedSavepoint {
+  const deps = { ...given, workflows };
   const pace = new Pace();
   const startRun = async <Output>(
     workflow: Pick<Workflow, "name" | "inputSchema">,

@@ -50,6 +50,8 @@ export const LIMITS = {
   mailboxTrim: 16,
   /** Largest body by which a callback token is completed. */
   tokenBodyBytes: 16 * 1024,
+  /** A message taken this long ago has no copy on its way any more. */
+  messageCopiesMs: 5 * MINUTE,
   /** Failed attempts kept with a step; older ones are dropped. */
   attemptErrorsKept: 10,
   /** Operations of one run. */

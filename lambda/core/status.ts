@@ -28,8 +28,8 @@ const TRANSITIONS: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
   // resumed: a fork in place, under a new generation
   failed: ["queued"],
   cancelled: ["queued"],
-  // claimed by other code; cancelled
-  blocked: ["running", "cancelled"],
+  // claimed by other code; resumed, for the present code to try; cancelled
+  blocked: ["running", "queued", "cancelled"],
   // resumed, or woken to be cancelled; terminated
   paused: ["queued", "cancelled"],
 };

@@ -36,9 +36,6 @@ export async function askContinueAsNew(execution: Execution, given: unknown): Pr
   });
 }
 
-/** A message sent this long ago has no copy on its way any more. */
-const COPIES_MS = 5 * 60_000;
-
 /**
  * Row 24: begins the next round under the same lease. What came meanwhile is taken along; a cancel request
  * is delivered to the ended round, by the next claim.
@@ -66,7 +63,7 @@ export async function continueAsNew(
       // A token ends with its round, and what it was completed with.
       box: mailbox.open.filter(({ name }) => !isTokenMessage(name)),
       seenWakeSeq,
-      past: taken.filter(({ at }) => at > now - COPIES_MS),
+      past: taken.filter(({ at }) => at > now - LIMITS.messageCopiesMs),
     });
     if (begun.outcome === "lost") return "lost";
     if (begun.outcome === "done") {

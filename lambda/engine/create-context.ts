@@ -31,7 +31,7 @@ export function createContext(execution: Execution, scope: Scope): Context {
   const derivedFrom = (what: string) => {
     // A draw inside a step's body would not be made again on replay.
     assertContext(execution, what);
-    return [meta.incarnation, meta.round, scope.key(what), execution.now] as const;
+    return [meta.seed ?? meta.incarnation, meta.round, scope.key(what), execution.now] as const;
   };
   return {
     runId: meta.id,

@@ -2,7 +2,7 @@ import { isFinished } from "../core/status.ts";
 import { type Item, text } from "./attributes.ts";
 import { loadHistory } from "./load-history.ts";
 import { historyOf, type Meta, metaFrom, type RunReference } from "./meta.ts";
-import { historyPk, metaKey } from "./schema.ts";
+import { metaKey } from "./schema.ts";
 import type { Table } from "./table.ts";
 
 /** What became of a request to delete a run. */
@@ -32,7 +32,7 @@ export async function deleteRun(table: Table, run: Meta): Promise<Deleted> {
       continue;
     }
     for (let generation = 0; generation <= seen.generation; generation += 1) {
-      await deletePartition(table, historyPk(seen.incarnation, generation));
+      await deletePartition(table, historyOf({ ...seen, generation }));
     }
     return { outcome: "deleted" };
   }

@@ -18,7 +18,13 @@ export interface Meta {
   readonly id: string;
   readonly incarnation: string;
   readonly generation: number;
+  /** The generations that began as copies, each as `<generation>#<nonce of the copy>`. */
+  readonly copies: readonly string[];
   readonly round: number;
+  /** What random numbers are drawn from, when it is not the incarnation: that of the run it was forked from. */
+  readonly seed: string | undefined;
+  /** The run it was forked from, and where. */
+  readonly forkedFrom: ForkOrigin | undefined;
   readonly workflow: string;
   readonly status: RunStatus;
   readonly epoch: number;
@@ -76,6 +82,12 @@ export interface Meta {
   readonly activity: readonly string[];
 }
 
+/** Where a fork comes from. */
+export interface ForkOrigin extends RunReference {
+  /** The operation it asks again first; undefined when nobody named one. */
+  readonly key: string | undefined;
+}
+
 /** A request to cancel a run. */
 export interface CancelRequest {
   /** Tells this request apart from any other. */
@@ -100,8 +112,14 @@ function referenceFrom(value: string): RunReference {
 }
 
 /** Partition of the run's present history. */
-export const historyOf = (meta: Pick<Meta, "incarnation" | "generation">): string =>
-  historyPk(meta.incarnation, meta.generation);
+export const historyOf = ({
+  incarnation,
+  generation,
+  copies,
+}: Pick<Meta, "incarnation" | "generation" | "copies">): string => {
+  const copy = copies.find((one) => one.startsWith(`${generation}#`));
+  return historyPk(incarnation, generation, copy?.slice(copy.indexOf("#") + 1));
+};
 
 /** The id of the run whose META an item is, whatever else it holds. */
 export const runIdFrom = (item: Item): string => requiredText(item, "pk").slice("RUN#".length);
@@ -114,7 +132,10 @@ export function metaFrom(item: Item): Meta {
     id: runIdFrom(item),
     incarnation: requiredText(item, "inc"),
     generation: requiredNumber(item, "gen"),
+    copies: item["copies"]?.SS ?? [],
     round: requiredNumber(item, "round"),
+    seed: optionalText(item, "seed"),
+    forkedFrom: originFrom(item["forkedFrom"]),
     workflow: requiredText(item, "workflow"),
     status: requiredText(item, "status") as RunStatus,
     epoch: requiredNumber(item, "epoch"),
@@ -154,6 +175,13 @@ export function metaFrom(item: Item): Meta {
     tx: requiredText(item, "tx"),
     activity: (item["activity"]?.L ?? []).map((entry) => entry.S ?? ""),
   };
+}
+
+function originFrom(attribute: AttributeValue | undefined): ForkOrigin | undefined {
+  const map = attribute?.M;
+  if (!map) return undefined;
+  const key = optionalText(map, "key");
+  return { id: requiredText(map, "id"), incarnation: requiredText(map, "inc"), key };
 }
 
 function cancelFrom(attribute: AttributeValue | undefined): CancelRequest | undefined {

@@ -16,13 +16,13 @@ export type Paused =
   /** There is no run of that incarnation any more. */
   | { readonly outcome: "gone" };
 
-/** What became of a request to resume a paused run. */
+/** What became of a request to resume a run that has not finished. */
 export type Resumed =
   /** It is queued and wants a hint. */
   | { readonly outcome: "queued"; readonly dueAt: EpochMs }
   /** It had not been released yet, and runs on. */
   | { readonly outcome: "running" }
-  /** It is neither paused nor about to be. */
+  /** It is neither paused nor about to be, nor blocked. */
   | { readonly outcome: "refused"; readonly meta: Meta }
   /** There is no run of that incarnation any more. */
   | { readonly outcome: "gone" };
@@ -78,7 +78,8 @@ const ASK: Form = {
 };
 
 /**
- * Row 20: makes a paused run claimable again, or takes back a pause not yet carried out.
+ * Row 20: makes a paused run claimable again, or takes back a pause not yet carried out. One that is
+ * blocked becomes claimable by the code it was blocked under, too.
  * @param run as it was read
  */
 export async function resumeRun(
@@ -98,6 +99,7 @@ interface ResumeForm extends Form {
 
 function resumeForm(meta: Meta, now: EpochMs): ResumeForm | undefined {
   if (meta.status === "paused") return requeue(meta, now);
+  if (meta.status === "blocked") return unblock(meta, now);
   return meta.status === "running" && meta.isPauseAsked ? TAKE_BACK : undefined;
 }
 
@@ -107,6 +109,14 @@ const requeue = ({ deadline }: Meta, now: EpochMs): ResumeForm => ({
   set: `#status = :queued, ${WAKE}`,
   remove: "#pause",
   values: { ":paused": text("paused"), ":queued": text("queued"), ...wakeValues(now, deadline) },
+});
+
+const unblock = ({ deadline }: Meta, now: EpochMs): ResumeForm => ({
+  requeues: true,
+  condition: "#status = :blocked",
+  set: `#status = :queued, ${WAKE}`,
+  remove: "#pause, #code, #error, #attentionShard, #attentionAt",
+  values: { ":blocked": text("blocked"), ":queued": text("queued"), ...wakeValues(now, deadline) },
 });
 
 const TAKE_BACK: ResumeForm = {

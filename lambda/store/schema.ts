@@ -37,9 +37,9 @@ export const ATTENTION_SHARDS = 4;
 
 /** Key of a run's META item. */
 export const metaKey = (id: string) => ({ pk: `RUN#${id}`, sk: "META" });
-/** Partition of one generation of a run's history. */
-export const historyPk = (incarnation: string, generation: number) =>
-  `H#${incarnation}#${generation}`;
+/** Partition of one generation of a run's history; `copy` names the copy that the generation began as. */
+export const historyPk = (incarnation: string, generation: number, copy?: string) =>
+  `H#${incarnation}#${generation}${copy === undefined ? "" : `#${copy}`}`;
 /** Sort-key prefix of operations. */
 export const OPERATION_PREFIX = "OP#";
 /** Sort-key prefix of value parts; sorts after operations, so replay's range leaves them out. */

@@ -3,7 +3,7 @@ import { shardOf } from "../core/shard.ts";
 import { LIMITS } from "../core/limits.ts";
 import { type Item, number, present, text, textMap } from "./attributes.ts";
 import { firstCheckAt } from "./change-run.ts";
-import { type Meta, metaFrom, referenceText, type RunReference } from "./meta.ts";
+import { type ForkOrigin, type Meta, metaFrom, referenceText, type RunReference } from "./meta.ts";
 import { DUE_SHARDS, LIST_SHARDS, metaKey } from "./schema.ts";
 import type { Table } from "./table.ts";
 import { type StoredValue, valueAttribute } from "./values.ts";
@@ -25,7 +25,22 @@ export interface NewRun {
   readonly deadline?: EpochMs | undefined;
   /** Short texts by name, for finding it in lists. */
   readonly attributes?: Readonly<Record<string, string>> | undefined;
+  /** What it was forked from; it then begins with a copy of that run's history. */
+  readonly fork?: Fork;
 }
+
+/** What a fork has from the run it comes from. */
+export interface Fork {
+  readonly from: ForkOrigin;
+  readonly seed: string;
+  readonly round: number;
+  readonly roundAt: EpochMs;
+  /** Progress that the copied history holds. */
+  readonly progress: number;
+}
+
+/** Generation of a fork's history: one that begins with records, unlike that of a new run. */
+export const FORK_GENERATION = 1;
 
 /** A start's outcome: the new run, or the one that was there. */
 export interface Started {
@@ -69,15 +84,15 @@ async function putIfAbsent(table: Table, run: NewRun, item: Item): Promise<Start
 }
 
 function newMetaItem(run: NewRun): Item {
-  const { id, incarnation, now, deadline, attributes = {} } = run;
+  const { id, incarnation, now, deadline, attributes = {}, fork } = run;
   const day = new Date(now).toISOString().slice(0, 10);
   const { pk, sk } = metaKey(id);
   return present({
     pk: text(pk),
     sk: text(sk),
     inc: text(incarnation),
-    gen: number(0),
-    round: number(1),
+    gen: number(fork ? FORK_GENERATION : 0),
+    round: number(fork?.round ?? 1),
     workflow: text(run.workflow),
     status: text("queued"),
     epoch: number(0),
@@ -94,11 +109,24 @@ function newMetaItem(run: NewRun): Item {
     waiters: run.waiter && { SS: [referenceText(run.waiter)] },
     deadline: deadline === undefined ? undefined : number(deadline),
     attributes: Object.keys(attributes).length === 0 ? undefined : textMap(attributes),
+    ...(fork && {
+      seed: text(fork.seed),
+      roundAt: number(fork.roundAt),
+      mark: number(fork.progress),
+      forkedFrom: { M: originItem(fork.from) },
+    }),
     ttl: number(birthTtl(now, deadline)),
     histTtl: number(birthTtl(now, deadline)),
     tx: text(run.tx),
   });
 }
+
+const originItem = ({ id, incarnation, key }: ForkOrigin): Item =>
+  present({
+    id: text(id),
+    inc: text(incarnation),
+    key: key === undefined ? undefined : text(key),
+  });
 
 /** Partition of the list index: one day of starts (UTC), spread over shards. */
 export const listShard = (day: string, shard: number): string => `${day}#${shard}`;

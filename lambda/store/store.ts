@@ -5,6 +5,7 @@ import { text } from "./attributes.ts";
 import { cancelRun } from "./cancel-run.ts";
 import { claimRun } from "./claim-run.ts";
 import { continueAsNew } from "./continue-as-new.ts";
+import { copyRecords, copyValue, readSnapshot } from "./copy-history.ts";
 import { deleteRun } from "./delete-run.ts";
 import { blockRun, clearOwed, finishRun } from "./finish-run.ts";
 import { handOverRun, heartbeat, parkRun, releasePaused } from "./hold-run.ts";
@@ -14,6 +15,7 @@ import { isExpired, type Meta, metaFrom } from "./meta.ts";
 import { addWaiter, notifyParent } from "./notify-parent.ts";
 import { readOperation } from "./read-operation.ts";
 import { pauseRun, resumeRun } from "./pause-run.ts";
+import { resumeFinished } from "./resume-finished.ts";
 import { restampHistory } from "./restamp.ts";
 import { createRetry, type Retry } from "./retry.ts";
 import { metaKey } from "./schema.ts";
@@ -59,6 +61,10 @@ export interface Store {
   readonly terminateRun: Bound<typeof terminateRun>;
   readonly pauseRun: Bound<typeof pauseRun>;
   readonly resumeRun: Bound<typeof resumeRun>;
+  readonly resumeFinished: Bound<typeof resumeFinished>;
+  readonly readSnapshot: Bound<typeof readSnapshot>;
+  readonly copyRecords: Bound<typeof copyRecords>;
+  readonly copyValue: Bound<typeof copyValue>;
   readonly deleteRun: Bound<typeof deleteRun>;
   /** One run's META, consistently; undefined when there is none or its time to live is over. */
   readRun(id: string): Promise<Meta | undefined>;
@@ -115,6 +121,10 @@ function overTable(options: StoreOptions, retry: Retry): Store {
     terminateRun: bind(terminateRun),
     pauseRun: bind(pauseRun),
     resumeRun: bind(resumeRun),
+    resumeFinished: bind(resumeFinished),
+    readSnapshot: bind(readSnapshot),
+    copyRecords: bind(copyRecords),
+    copyValue: bind(copyValue),
     deleteRun: bind(deleteRun),
     async readRun(id) {
       const item = await table.get(runKey(id));

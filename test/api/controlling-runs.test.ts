@@ -67,6 +67,28 @@ describe("an action on a run", () => {
   });
 });
 
+describe("a fork", () => {
+  test.each([{}, { from: "a/2/b", input: null, id: "f-1" }])(
+    "with the body %j answers 202 with the new run",
+    async (sent) => {
+      const { post, savepoint } = withRun();
+      const { status, body, headers } = await post("/runs/d-1/fork", sent);
+      const id = "id" in sent ? sent.id : "d-1-fork";
+      expect([status, RunStanding.parse(body)]).toEqual([202, { id, status: "queued" }]);
+      expect(headers.get("location")).toBe(`/runs/${id}`);
+      expect(savepoint.asked).toEqual([["fork", sent]]);
+    },
+  );
+
+  test.each([{ from: 1 }, { id: "a b" }, { key: "x" }])(
+    "with the body %j answers 422",
+    async (sent) => {
+      const { status, body } = await withRun().post("/runs/d-1/fork", sent);
+      expect([status, body]).toEqual([422, failure("validation")]);
+    },
+  );
+});
+
 describe("a deletion", () => {
   test("answers the id of what is gone", async () => {
     const { call, savepoint } = withRun();
@@ -119,6 +141,7 @@ describe("whatever is asked", () => {
     ["POST", "/terminate"],
     ["POST", "/pause"],
     ["POST", "/resume"],
+    ["POST", "/fork"],
     ["POST", "/events/e"],
     ["DELETE", ""],
   ] as const;

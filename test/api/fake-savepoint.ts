@@ -83,6 +83,14 @@ export class FakeSavepoint implements NamedSavepoint {
         signal?.throwIfAborted();
         return describe();
       },
+      fork: async (options = {}) => {
+        const source = await describe();
+        if (source.status === "failed") throw new RunConflictError(`run "${id}" is failed`);
+        this.asked.push(["fork", options]);
+        const fork = options.id ?? `${id}-fork`;
+        this.put(fork, { workflow: source.workflow });
+        return this.get<Output>(fork);
+      },
       result: () => Promise.reject(new Error("the API does not ask for results")),
       ...this.#control(id, describe),
     };

@@ -112,15 +112,44 @@ describe("pausing and resuming a run", () => {
   });
 
   it.each(["blocked", "succeeded", "failed", "cancelled"] as const)(
-    "is refused when it is %s",
+    "is not paused when it is %s",
     async (status) => {
       await client.put(status);
       await expect(run().pause()).rejects.toMatchObject(conflict(status, /cannot be paused; only/));
-      await expect(run().resume()).rejects.toMatchObject(
-        conflict(status, new RegExp(`is ${status}; only a paused run`)),
-      );
     },
   );
+
+  it.each(["blocked", "failed", "cancelled"] as const)("goes on when it was %s", async (status) => {
+    await client.put(status, { epoch: n(2), failedOp: s("step") });
+    await run().resume();
+    expect([await run().status(), client.hints]).toEqual(["queued", [{ run: "run", for: NOW }]]);
+  });
+
+  it.each(["running", "waiting", "succeeded"] as const)("is left alone when %s", async (status) => {
+    await client.put(status);
+    const before = await client.item();
+    await run().resume();
+    expect([await client.item(), client.hints]).toEqual([before, []]);
+  });
+
+  it("hints once more at a run that was resumed by somebody who may have died", async () => {
+    await client.put("queued");
+    await run().resume();
+    expect(client.hints).toEqual([{ run: "run", for: NOW }]);
+  });
+
+  it("is refused while the run, or what it has to cancel, is being cancelled", async () => {
+    await client.put("waiting", { cancel: { M: { nonce: s("c") } } });
+    await expect(run().resume()).rejects.toMatchObject(conflict("waiting", /being cancelled/));
+    await client.put("cancelled", { epoch: n(1), owed: { SS: ["children"] } });
+    await expect(run().resume()).rejects.toMatchObject(conflict("cancelled", /children are not/));
+  });
+
+  it("is refused to a run that was cancelled before it was started", async () => {
+    await client.put("cancelled", { epoch: n(0) });
+    await expect(run().resume()).rejects.toMatchObject(conflict("cancelled", /before it was/));
+    await expect(run().fork()).rejects.toMatchObject(conflict("cancelled", /before it was/));
+  });
 
   it("does not pause a run that is being cancelled", async () => {
     await client.put("waiting", { cancel: { M: { nonce: s("c") } } });
@@ -169,7 +198,7 @@ describe("deleting a run", () => {
 });
 
 it("control of a run that does not exist says so", async () => {
-  for (const verb of ["cancel", "terminate", "pause", "resume", "delete"] as const) {
+  for (const verb of ["cancel", "terminate", "pause", "resume", "fork", "delete"] as const) {
     await expect(run()[verb]()).rejects.toMatchObject({ code: "run_not_found" });
   }
 });

@@ -21,6 +21,7 @@ const LEGAL: readonly (readonly [RunStatus, RunStatus, string])[] = [
   ["waiting", "paused", "pause"],
   ["waiting", "cancelled", "terminate"],
   ["blocked", "running", "claim by other code"],
+  ["blocked", "queued", "resume"],
   ["blocked", "cancelled", "cancel"],
   ["paused", "queued", "resume, cancel"],
   ["paused", "cancelled", "terminate"],

@@ -108,7 +108,17 @@ describe("resuming", () => {
     expect(await opened.item()).toEqual({ ...before, tx: s("tx1") });
   });
 
-  it.each(["queued", "running", "waiting", "blocked", "succeeded", "failed", "cancelled"] as const)(
+  it("lets the code a run was blocked under claim it, too", async () => {
+    const meta = await opened.put("blocked", { error: s("1") });
+    expect(await resume(meta)).toEqual({ outcome: "queued", dueAt: NOW });
+    const item = await opened.item();
+    expect(item).toMatchObject({ status: s("queued"), dueAt: n(NOW) });
+    for (const name of ["code", "error", "attentionShard", "attentionAt"]) {
+      expect(item).not.toHaveProperty(name);
+    }
+  });
+
+  it.each(["queued", "running", "waiting", "succeeded", "failed", "cancelled"] as const)(
     "is refused when the run is %s",
     async (status) => {
       const meta = await opened.put(status);

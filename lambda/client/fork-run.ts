@@ -1,0 +1,142 @@
+import { encodeValue, hashValue } from "../core/codec.ts";
+import { keptRecords } from "../core/cut.ts";
+import { InvalidArgumentError } from "../core/errors.ts";
+import { assertRunId } from "../core/keys.ts";
+import { LIMITS } from "../core/limits.ts";
+import { validate } from "../core/schema-validation.ts";
+import type { CopyPlace } from "../store/copy-history.ts";
+import { type ForkOrigin, historyOf, type Meta } from "../store/meta.ts";
+import type { OperationRecord } from "../store/operation.ts";
+import { progressOf } from "../store/resume-finished.ts";
+import { historyPk } from "../store/schema.ts";
+import { birthTtl, FORK_GENERATION } from "../store/start-run.ts";
+import type { ClientDependencies } from "./dependencies.ts";
+import { hintRun } from "./hint-run.ts";
+import { conflict, noRun, readRun } from "./read-run.ts";
+import { assertStarted } from "./resume-run.ts";
+
+/** How a run is forked. */
+export interface ForkOptions {
+  /**
+   * Key of the operation to ask again first: what had settled before it is kept. Default: what ended
+   * the run, as when it is resumed; all that has settled, when nothing has.
+   */
+  readonly from?: string;
+  /** Another input. It is checked by the workflow's schema when this client knows the workflow. */
+  readonly input?: unknown;
+  /** Id of the new run. Default: a fresh ULID. */
+  readonly id?: string;
+}
+
+/**
+ * Row 25: starts a new run that begins with a copy of another's history. The records go to an incarnation
+ * that nobody else knows, then META is put: until then nothing is there, and what a crash leaves expires.
+ * @throws RunNotFoundError, InvalidArgumentError, ValidationError, ValueTooLargeError,
+ * ValueNotSerializableError, RunConflictError
+ */
+export async function forkRun(
+  deps: ClientDependencies,
+  sourceId: string,
+  options: ForkOptions,
+): Promise<Meta> {
+  const { store, clock, ids } = deps;
+  const now = clock.now();
+  const id = options.id ?? ids.ulid(now);
+  assertRunId(id);
+  const source = await readRun(deps, sourceId);
+  assertStarted(source);
+  const from: ForkOrigin = {
+    id: source.id,
+    incarnation: source.incarnation,
+    key: options.from,
+  };
+  const given = await inputOf(deps, source, options);
+  const inputHash = given ? hashValue(options.input) : source.inputHash;
+  const there = options.id === undefined ? undefined : await store.readRun(id);
+  if (there) return join(deps, there, { from, inputHash });
+  const kept = await keptOf(deps, source, options.from);
+  const incarnation = ids.ulid(now);
+  const deadline =
+    source.deadline === undefined ? undefined : now + (source.deadline - source.startedAt);
+  const to: CopyPlace = {
+    historyPk: historyPk(incarnation, FORK_GENERATION),
+    ttlSeconds: birthTtl(now, deadline),
+    nonce: () => ids.nonce(),
+  };
+  await store.copyRecords(kept, to);
+  const input = given
+    ? await store.values.keep(given, {
+        ...to,
+        inlineBytes: LIMITS.metaInlineBytes,
+        nonce: ids.nonce(),
+      })
+    : await store.copyValue(source.input, to);
+  const { meta, created } = await store.startRun({
+    id,
+    incarnation,
+    workflow: source.workflow,
+    input,
+    inputHash,
+    now,
+    tx: ids.nonce(),
+    deadline,
+    attributes: source.attributes,
+    fork: {
+      from,
+      // What the code has drawn before the cut it must draw again.
+      seed: source.seed ?? source.incarnation,
+      round: source.round,
+      roundAt: source.roundAt,
+      progress: progressOf(kept),
+    },
+  });
+  if (!created) return join(deps, meta, { from, inputHash });
+  await hintRun(deps, id, meta.dueAt);
+  return meta;
+}
+
+/** The run's new input, encoded; undefined when it keeps that of its source. */
+async function inputOf({ workflows }: ClientDependencies, source: Meta, options: ForkOptions) {
+  if (!Object.hasOwn(options, "input")) return undefined;
+  const what = `input of workflow "${source.workflow}"`;
+  const schema = workflows?.get(source.workflow)?.inputSchema;
+  const valid = schema ? await validate(schema, options.input, what) : options.input;
+  return encodeValue(valid, { what });
+}
+
+async function keptOf(
+  deps: ClientDependencies,
+  source: Meta,
+  from: string | undefined,
+): Promise<OperationRecord[]> {
+  const records = await deps.store.readSnapshot(historyOf(source));
+  // META is deleted first: as long as it is there, all that was read was whole.
+  const now = await readRun(deps, source.id);
+  if (now.incarnation !== source.incarnation) throw noRun(source.id);
+  if (from !== undefined && !records.some(({ key }) => key === from)) {
+    throw new InvalidArgumentError(
+      `run "${source.id}" has recorded no operation "${from}"; give a key of its history`,
+    );
+  }
+  return keptRecords(records, {
+    at: from ?? source.failedOperation,
+    finishedAt: from === undefined ? source.finishedAt : undefined,
+  });
+}
+
+/** The run of that id, when it is this very fork. */
+async function join(
+  deps: ClientDependencies,
+  there: Meta,
+  { from, inputHash }: { readonly from: ForkOrigin; readonly inputHash: string },
+): Promise<Meta> {
+  const { forkedFrom: origin } = there;
+  const isSame =
+    origin?.id === from.id &&
+    origin.incarnation === from.incarnation &&
+    origin.key === from.key &&
+    there.inputHash === inputHash;
+  if (!isSame) throw conflict(there, "exists and is not this fork; choose another id");
+  if (there.epoch === 0) await hintRun(deps, there.id, there.dueAt);
+  return there;
+}

@@ -1,0 +1,88 @@
+import { droppedChildren, keptRecords } from "../core/cut.ts";
+import { childId } from "../core/keys.ts";
+import { isFinished } from "../core/status.ts";
+import { historyOf, type Meta } from "../store/meta.ts";
+import type { OperationRecord } from "../store/operation.ts";
+import type { ClientDependencies } from "./dependencies.ts";
+import { hintRun } from "./hint-run.ts";
+import { conflict, noRun, readRun } from "./read-run.ts";
+
+/**
+ * Rows 20 and 25: lets a run go on that is paused, blocked, failed or cancelled. Doing it twice, or two at
+ * once, lets it go on once.
+ * @throws RunNotFoundError, RunConflictError
+ */
+export async function resumeRun(deps: ClientDependencies, id: string): Promise<void> {
+  const { store, clock, ids } = deps;
+  for (;;) {
+    const run = await readRun(deps, id);
+    if (run.status === "succeeded") return;
+    if (isFinished(run.status)) {
+      if (await resumeFinished(deps, run)) return;
+      continue;
+    }
+    const resumed = await store.resumeRun({ run, now: clock.now(), tx: ids.nonce() });
+    if (resumed.outcome === "gone") throw noRun(id);
+    if (resumed.outcome === "running") return;
+    if (resumed.outcome === "queued") return hintRun(deps, id, resumed.dueAt);
+    const { meta } = resumed;
+    if (isFinished(meta.status)) continue;
+    if (meta.cancel) throw conflict(meta, "is being cancelled; resume it once that is done");
+    // Somebody has resumed it, and may have died before the hint.
+    if (meta.status === "queued") await hintRun(deps, id, meta.dueAt);
+    return;
+  }
+}
+
+/** Whether it has been resumed, by this call; if not, META has changed since it was read. */
+async function resumeFinished(deps: ClientDependencies, run: Meta): Promise<boolean> {
+  const { store, clock, ids } = deps;
+  assertStarted(run);
+  if (run.owed.includes("children")) {
+    await hintRun(deps, run.id, undefined);
+    throw conflict(run, "has ended, but its children are not cancelled yet; resume it in a moment");
+  }
+  const records = await store.readSnapshot(historyOf(run));
+  const { failedOperation: at, finishedAt } = run;
+  const kept = keptRecords(records, { at, finishedAt });
+  await resumeChildren(deps, run, droppedChildren(records, kept));
+  const now = clock.now();
+  const nonce = () => ids.nonce();
+  const resumed = await store.resumeFinished({ run, records, kept, now, tx: nonce(), nonce });
+  if (resumed === "gone") throw noRun(run.id);
+  if (resumed === "queued") await hintRun(deps, run.id, now);
+  return resumed === "queued";
+}
+
+/**
+ * Resumes the children that will be asked for again, before the run itself: it would be given the outcome
+ * they have.
+ */
+async function resumeChildren(
+  deps: ClientDependencies,
+  run: Meta,
+  dropped: readonly OperationRecord[],
+): Promise<void> {
+  for (const { key, childId: id } of dropped) {
+    if (id === undefined || id !== childId(run.id, run.round, key)) continue;
+    const child = await deps.store.readRun(id);
+    if (child?.parent?.id !== run.id || child.parent.incarnation !== run.incarnation) continue;
+    if (isPlaceholder(child)) {
+      await deps.store.deleteRun(child);
+    } else if (child.cancel && !isFinished(child.status)) {
+      throw conflict(run, `has a child, "${id}", that is being cancelled; resume it in a moment`);
+    } else if (child.status === "failed" || child.status === "cancelled") {
+      await resumeRun(deps, id);
+    }
+  }
+}
+
+/** Whether a run was put as cancelled in place of one that was never started, and so has no input. */
+const isPlaceholder = ({ status, epoch }: Meta): boolean => status === "cancelled" && epoch === 0;
+
+/** Throws RunConflictError for a run of which nothing but its cancellation is there. */
+export function assertStarted(run: Meta): void {
+  if (isPlaceholder(run)) {
+    throw conflict(run, "was cancelled before it was started; resume the run that asks for it");
+  }
+}

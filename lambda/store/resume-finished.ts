@@ -1,0 +1,106 @@
+import type { EpochMs } from "../core/clock.ts";
+import { LIMITS } from "../core/limits.ts";
+import { number, text } from "./attributes.ts";
+import { changeRun, WAKE, wakeValues } from "./change-run.ts";
+import { copyRecords, copyValue } from "./copy-history.ts";
+import { messageAttribute, type TakenMessage, takenText } from "./mailbox.ts";
+import { historyOf, type Meta } from "./meta.ts";
+import type { OperationRecord } from "./operation.ts";
+import { birthTtl } from "./start-run.ts";
+import type { Table } from "./table.ts";
+import { valueAttribute } from "./values.ts";
+
+/** A run that has ended as failed or cancelled, to be resumed. */
+export interface Resumption {
+  /** The run as it was read. */
+  readonly run: Meta;
+  /** Its whole history. */
+  readonly records: readonly OperationRecord[];
+  /** What is kept of it: the settled ones in their order, then timers that have fired. */
+  readonly kept: readonly OperationRecord[];
+  readonly now: EpochMs;
+  readonly tx: string;
+  readonly nonce: () => string;
+}
+
+/** What became of it. `changed`: META is not as it was read; look at it again. */
+export type ResumedFinished = "queued" | "changed" | "gone";
+
+/**
+ * Row 25: copies what is kept of a history to a generation of its own, then makes the run begin there,
+ * by one write. Each attempt copies to a partition that only its own write of META names: one that
+ * was overtaken, or came too late, adds nothing to the history that counts, and its copies expire.
+ * The run's time starts anew. Messages that the history has taken stay taken.
+ */
+export async function resumeFinished(
+  table: Table,
+  { run, records, kept, now, tx, nonce }: Resumption,
+): Promise<ResumedFinished> {
+  const deadline = run.deadline === undefined ? undefined : now + (run.deadline - run.startedAt);
+  const ttlSeconds = Math.max(run.historyTtl, birthTtl(now, deadline));
+  const generation = run.generation + 1;
+  const copies = [...run.copies, `${generation}#${nonce()}`];
+  const historyPk = historyOf({ ...run, generation, copies });
+  const to = { historyPk, ttlSeconds, nonce };
+  await copyRecords(table, kept, to);
+  const input = await copyValue(table, run.input, to);
+  const taken = takenMessages(run, records);
+  const takenIds = new Set(taken.map(({ id }) => id));
+  const box = await Promise.all(
+    run.box
+      .filter(({ id }) => !takenIds.has(id))
+      .map(async (one) => ({ ...one, value: await copyValue(table, one.value, to) })),
+  );
+  const past = taken.filter(({ at }) => at > now - LIMITS.messageCopiesMs).map(takenText);
+  const set = [
+    "#status = :queued, #gen = :next, #copies = :copies, #input = :input, #ttl = :ttl, #histTtl = :ttl",
+    "#wakeSeq = #wakeSeq + :one, #hops = :zero, #crashes = :zero, #nudges = :zero, #mark = :mark",
+    WAKE,
+    ...(deadline === undefined ? [] : ["#deadline = :deadline"]),
+    ...(box.length === 0 ? [] : ["#box = :box"]),
+    ...(past.length === 0 ? [] : ["#past = :past"]),
+  ];
+  const remove = [
+    "#output, #error, #finishedAt, #failedOp, #attentionShard, #attentionAt, #cancel, #pause",
+    "#owed, #owner, #leaseUntil, #quorum, #activity, #code, #unmarked",
+    ...(box.length === 0 ? ["#box"] : []),
+    ...(past.length === 0 ? ["#past"] : []),
+  ];
+  const form = {
+    condition: "#status IN (:failed, :cancelled) AND #gen = :gen AND #tx = :seen",
+    set: set.join(", "),
+    remove: remove.join(", "),
+    values: {
+      ":failed": text("failed"),
+      ":cancelled": text("cancelled"),
+      ":gen": number(run.generation),
+      ":seen": text(run.tx),
+      ":queued": text("queued"),
+      ":next": number(generation),
+      ":copies": { SS: copies },
+      ":input": valueAttribute(input),
+      ":ttl": number(ttlSeconds),
+      ":one": number(1),
+      ":zero": number(0),
+      ":mark": number(progressOf(kept)),
+      ...wakeValues(now, deadline),
+      ...(deadline !== undefined && { ":deadline": number(deadline) }),
+      ...(box.length > 0 && { ":box": { L: box.map(messageAttribute) } }),
+      ...(past.length > 0 && { ":past": { SS: [...new Set(past)] } }),
+    },
+  };
+  const { outcome } = await changeRun(table, run, tx, form, () => undefined);
+  if (outcome === "changed") return "queued";
+  return outcome === "gone" ? "gone" : "changed";
+}
+
+/** Progress that kept records stand for, as the engine counts it: settled operations and failed attempts. */
+export const progressOf = (kept: readonly OperationRecord[]): number =>
+  kept.reduce((sum, { order, failures }) => sum + (order === undefined ? 0 : 1) + failures, 0);
+
+const takenMessages = (run: Meta, records: readonly OperationRecord[]): TakenMessage[] => [
+  ...run.past,
+  ...records.flatMap(({ messageId: id, endedAt: at = 0 }) =>
+    id === undefined ? [] : [{ id, at }],
+  ),
+];

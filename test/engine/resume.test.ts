@@ -1,0 +1,282 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { type Context, event, TerminalError, workflow } from "../../lambda/index.ts";
+import { World, type WorldOptions } from "../support/world.ts";
+import { expectSoundEnd } from "./invariants.ts";
+
+let world: World;
+let log: string[] = [];
+let isFixed = false;
+afterEach(async () => {
+  await world.end();
+  log = [];
+  isFixed = false;
+});
+
+const note = (what: string) => {
+  log.push(what);
+  return what;
+};
+const failing = (what: string) => {
+  note(what);
+  if (!isFixed) throw new TerminalError(`${what} is broken`);
+  return `${what} works`;
+};
+
+const flow = workflow("flow", {}, async (ctx, { times }: { times: number }) => {
+  const drawn = ctx.random();
+  const first = await ctx.step("first", () => note("first".repeat(times)));
+  await ctx.sleep("rest", "30m");
+  const at = ctx.now();
+  const big = await ctx.step("big", () => note("big") && "x".repeat(1).concat(noise));
+  const last = await ctx.step("last", () => failing("last"));
+  return { drawn, first, at, size: big.length, last };
+});
+/** Text that no compression makes fit an item. */
+const noise = Array.from({ length: 120_000 }, (_, i) => ((i * 7_919) % 65_521).toString(36)).join(
+  "",
+);
+const caught = workflow("caught", {}, async (ctx) => {
+  await ctx.step("first", () => note("first"));
+  try {
+    return await ctx.step("work", () => failing("work"));
+  } catch (error) {
+    await ctx.sleepUntil("pause", 5);
+    await ctx.step("report", () => note("report"));
+    throw error;
+  }
+});
+const sleeper = workflow("sleeper", {}, async (ctx) => {
+  await ctx.step("first", () => note("first"));
+  try {
+    await ctx.sleep("long", "1h");
+  } finally {
+    await ctx.step("clean", () => note("clean"));
+  }
+  return ctx.step("end", () => note("end"));
+});
+const undone = workflow("undone", {}, async (ctx) => {
+  await ctx.step("kept", () => note("kept"));
+  for (const name of ["a", "b"]) {
+    await ctx.step(name, { rollback: () => void note(`undo ${name}`) }, () => note(name));
+  }
+  return ctx.step("c", () => failing("c"));
+});
+const broken = workflow("broken", {}, async (ctx) => {
+  await ctx.step("once", () => note("once"));
+  return ctx.step("work", () => failing("work"));
+});
+const parent = workflow("parent", {}, async (ctx) => {
+  const [, child] = await Promise.all([
+    ctx.run(sound, undefined),
+    ctx.run(broken, undefined),
+    ctx.sleep("short", "1s"),
+  ]);
+  return child;
+});
+const sound = workflow("sound", {}, async (ctx) => ctx.step("sound", () => note("sound")));
+const late = workflow("late", {}, async (ctx) => {
+  await ctx.sleep("first", "10m");
+  return ctx.run(sleeper, undefined);
+});
+const go = event("go");
+const listener = workflow("listener", {}, async (ctx) => {
+  await ctx.waitFor(go);
+  await ctx.sleep("rest", "1m");
+  await ctx.step("work", () => failing("work"));
+  return ctx.waitFor(go);
+});
+let code = async (ctx: Context): Promise<unknown> => ctx.step("old", () => note("old"));
+const changing = workflow("changing", {}, (ctx: Context, _: undefined) => code(ctx));
+const workflows = [flow, caught, sleeper, undone, broken, parent, sound, late, listener, changing];
+
+const open = async (options: Partial<WorldOptions> = {}) => {
+  world = await World.create({ workflows, ...options });
+  world.begin();
+};
+const ending = (promise: Promise<unknown>) =>
+  world.until(
+    promise.then(
+      (value) => value,
+      (error: unknown) => error,
+    ),
+  );
+
+describe("resuming a run that failed", () => {
+  it("keeps what had completed, asks again what failed, and goes on", async () => {
+    await open();
+    const run = await world.until(world.savepoint.start(flow, { times: 1 }, { id: "run" }));
+    const startedAt = world.clock.now();
+    expect(await ending(run.result())).toMatchObject({ message: "last is broken" });
+    isFixed = true;
+    await world.pass(3_600_000);
+    await world.until(run.resume());
+    const output = (await ending(run.result())) as { at: number; drawn: number };
+    expect(output).toMatchObject({ first: "first", size: noise.length + 1, last: "last works" });
+    expect(output.at - startedAt).toBeLessThan(1_801_000);
+    expect(log).toEqual(["first", "big", "last", "last"]);
+    expect(await world.until(run.describe())).not.toHaveProperty("error");
+    await expectSoundEnd(world);
+  });
+
+  it("asks again what failed although the code had caught it and gone on", async () => {
+    await open();
+    const run = await world.until(world.savepoint.start(caught, undefined, { id: "run" }));
+    expect(await ending(run.result())).toMatchObject({ message: "work is broken" });
+    isFixed = true;
+    await world.until(run.resume());
+    expect(await ending(run.result())).toBe("work works");
+    expect(log).toEqual(["first", "work", "report", "work"]);
+    await expectSoundEnd(world);
+  });
+
+  it("lets it fail again, and be resumed again", async () => {
+    await open();
+    const run = await world.until(world.savepoint.start(broken, undefined, { id: "run" }));
+    await ending(run.result());
+    await world.until(run.resume());
+    expect(await ending(run.result())).toMatchObject({ message: "work is broken" });
+    isFixed = true;
+    await world.until(run.resume());
+    expect(await ending(run.result())).toBe("work works");
+    expect(log).toEqual(["once", "work", "work", "work"]);
+    await expectSoundEnd(world);
+    await world.until(run.delete());
+    expect(await world.until(world.savepoint.list())).toEqual({ runs: [] });
+  });
+
+  it("runs again what was undone, and what came after it", async () => {
+    await open();
+    const run = await world.until(world.savepoint.start(undone, undefined, { id: "run" }));
+    await ending(run.result());
+    expect(log.splice(0)).toEqual(["kept", "a", "b", "c", "undo b", "undo a"]);
+    isFixed = true;
+    await world.until(run.resume());
+    expect(await ending(run.result())).toBe("c works");
+    expect(log).toEqual(["a", "b", "c"]);
+    await expectSoundEnd(world);
+  });
+
+  it("resumes its failed child first, and takes the outcome of the one that succeeded", async () => {
+    await open();
+    const run = await world.until(world.savepoint.start(parent, undefined, { id: "run" }));
+    expect(await ending(run.result())).toMatchObject({ message: "work is broken" });
+    await world.pass(60_000);
+    isFixed = true;
+    await world.until(run.resume());
+    expect(await ending(run.result())).toBe("work works");
+    expect([...log].sort()).toEqual(["once", "sound", "work", "work"]);
+    await expectSoundEnd(world);
+  });
+
+  it("leaves taken messages taken, and those not taken for it to take", async () => {
+    await open();
+    const run = await world.until(world.savepoint.start(listener, undefined, { id: "run" }));
+    await world.until(run.send(go, 1, { idempotencyKey: "one" }));
+    await world.until(run.send(go, noise));
+    await ending(run.result());
+    isFixed = true;
+    const resume = async () => {
+      await run.resume();
+      await run.send(go, 1, { idempotencyKey: "one" });
+    };
+    await world.until(resume());
+    expect(await ending(run.result())).toBe(noise);
+    await expectSoundEnd(world);
+  });
+
+  it("once, when two do it at once", async () => {
+    await open();
+    const run = await world.until(world.savepoint.start(broken, undefined, { id: "run" }));
+    await ending(run.result());
+    isFixed = true;
+    await world.until(Promise.all([run.resume(), run.resume()]));
+    expect(await ending(run.result())).toBe("work works");
+    await world.until(run.resume());
+    expect(log).toEqual(["once", "work", "work"]);
+    await expectSoundEnd(world);
+  });
+});
+
+describe("resuming a run that was cancelled", () => {
+  it("goes on from where the request was delivered", async () => {
+    await open();
+    const run = await world.until(world.savepoint.start(sleeper, undefined, { id: "run" }));
+    await world.pass(5_000);
+    await world.until(run.cancel());
+    await ending(run.result());
+    expect(log.splice(0)).toEqual(["first", "clean"]);
+    await world.until(run.resume());
+    expect(await ending(run.result())).toBe("end");
+    expect(log).toEqual(["clean", "end"]);
+    await expectSoundEnd(world);
+  });
+
+  it("resumes the child that was cancelled with it", async () => {
+    await open();
+    const run = await world.until(world.savepoint.start(late, undefined, { id: "run" }));
+    await world.pass(700_000);
+    await world.until(run.cancel());
+    await ending(run.result());
+    await world.pass(60_000);
+    await world.until(run.resume());
+    expect(await ending(run.result())).toBe("end");
+    expect(log).toEqual(["first", "clean", "clean", "end"]);
+    await expectSoundEnd(world);
+  });
+
+  it("gives it its time again when that was over", async () => {
+    await open();
+    const options = { id: "run", timeout: "10m" } as const;
+    const run = await world.until(world.savepoint.start(sleeper, undefined, options));
+    expect(await ending(run.result())).toMatchObject({ code: "run_timeout" });
+    await world.until(run.resume());
+    const { deadline } = await world.until(run.describe());
+    expect(deadline).toBe(world.clock.now() + 600_000);
+    expect(await ending(run.result())).toMatchObject({ code: "run_timeout" });
+    await expectSoundEnd(world);
+  });
+
+  it("goes on after a termination, whose children have been cancelled", async () => {
+    await open();
+    const run = await world.until(world.savepoint.start(late, undefined, { id: "run" }));
+    await world.pass(700_000);
+    await world.until(run.terminate());
+    await world.pass(60_000);
+    await world.until(run.resume());
+    expect(await ending(run.result())).toBe("end");
+    await expectSoundEnd(world);
+  });
+});
+
+it("a blocked run is tried again by the code it was blocked under", async () => {
+  let hash = "one";
+  await open({ code: () => hash });
+  code = async (ctx) => {
+    await ctx.step("old", () => note("old"));
+    await ctx.sleep("rest", "1h");
+  };
+  const run = await world.until(world.savepoint.start(changing, undefined, { id: "run" }));
+  await world.pass(60_000);
+  code = async (ctx) => ctx.step("new", () => note("new"));
+  hash = "two";
+  await world.pass(2 * 3_600_000);
+  expect(await world.until(run.status())).toBe("blocked");
+  code = async (ctx) => {
+    await ctx.step("old", () => note("old"));
+    await ctx.sleep("rest", "1h");
+    return "went on";
+  };
+  await world.until(run.resume());
+  expect(await ending(run.result())).toBe("went on");
+  expect(log).toEqual(["old"]);
+  await expectSoundEnd(world);
+});
+
+it("a run that succeeded is left as it is", async () => {
+  await open();
+  const run = await world.until(world.savepoint.start(sound, undefined, { id: "run" }));
+  await ending(run.result());
+  const before = await world.until(world.store.readRun("run"));
+  await world.until(run.resume());
+  expect(await world.until(world.store.readRun("run"))).toEqual(before);
+});
