@@ -19,6 +19,8 @@ import {
 export interface RunFilter {
   readonly workflow?: string;
   readonly status?: string;
+  /** Started at or after this, milliseconds since the epoch. */
+  readonly since?: number;
   readonly attribute?: Readonly<Record<string, string>>;
   readonly limit?: number;
   readonly cursor?: string;
@@ -30,6 +32,13 @@ export interface StartRequest {
   readonly input: unknown;
   readonly timeout?: string | undefined;
   readonly attributes?: Readonly<Record<string, string>> | undefined;
+}
+
+/** How a run is forked; what is undefined is left out. */
+export interface ForkRequest {
+  readonly id: string;
+  readonly from?: string | undefined;
+  readonly input?: unknown;
 }
 
 /** What can be done to a run that is there. */
@@ -55,6 +64,8 @@ export interface ApiClient {
   ): Promise<void>;
   /** Does something to a run, and tells how it stands then. */
   control(id: string, action: RunAction, details: { readonly reason?: string }): Promise<Standing>;
+  /** Starts a new run from a copy of what a run has recorded. */
+  fork(id: string, request: ForkRequest): Promise<Standing>;
   /** Deletes a run. */
   delete(id: string): Promise<void>;
   /** A run with its values. */
@@ -89,6 +100,10 @@ export function apiClient(transport: Transport): ApiClient {
     },
     async control(id, action, body) {
       const path = `${runPath(id)}/${action}`;
+      return (await transport.send({ method: "POST", path, body, reply: standingSchema })).body;
+    },
+    async fork(id, body) {
+      const path = `${runPath(id)}/fork`;
       return (await transport.send({ method: "POST", path, body, reply: standingSchema })).body;
     },
     async delete(id) {

@@ -1,7 +1,10 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Duration, parseDuration } from "../lambda/core/duration.ts";
+import { RUN_STATUSES } from "../lambda/core/status.ts";
 import type { RunAction } from "./api-client.ts";
 import type { CompleteOptions } from "./commands/complete.ts";
-import type { ControlOptions } from "./commands/runs-control.ts";
+import type { BulkOptions } from "./commands/runs-bulk.ts";
+import type { ControlOptions, ForkOptions } from "./commands/runs-control.ts";
 import type { SendOptions } from "./commands/send.ts";
 import type { Host } from "./host.ts";
 import type { GlobalOptions } from "./session.ts";
@@ -16,23 +19,45 @@ const ACTIONS: Readonly<Record<RunAction, string>> = {
   cancel: "ask a run to end; it may clean up",
   terminate: "end a run at once; nothing of its code runs any more",
   pause: "keep a run from going on until it is resumed",
-  resume: "let a paused run go on",
+  resume: "let a run go on that is paused, blocked, failed or cancelled",
 };
 
-/** Adds `runs cancel`, `terminate`, `pause`, `resume` and `delete`. */
+/** Adds `runs cancel`, `terminate`, `pause`, `resume`, `fork` and `delete`. */
 export function addControl(runs: Command, { host, done }: Cli): void {
   for (const [action, description] of Object.entries(ACTIONS) as [RunAction, string][]) {
-    const command = runs.command(action).description(description).argument("<id>", "id of the run");
+    const command = runs.command(action).description(description);
     if (action === "cancel" || action === "terminate") {
       command.option("--reason <text>", "why, for those who look at the run");
     }
+    command.option("--json", "print the reply as JSON");
+    if (action === "cancel" || action === "resume") {
+      addSelection(command)
+        .argument("[id]", "id of the run; none to choose runs by --workflow, --status and --since")
+        .action(async (id: string | undefined, _: unknown, called: Command) => {
+          const { controlSelected } = await import("./commands/runs-bulk.ts");
+          done(await controlSelected(host, action, id, called.optsWithGlobals<BulkOptions>()));
+        });
+      continue;
+    }
     command
-      .option("--json", "print the reply as JSON")
+      .argument("<id>", "id of the run")
       .action(async (id: string, _: unknown, called: Command) => {
         const { controlRun } = await import("./commands/runs-control.ts");
         done(await controlRun(host, action, id, called.optsWithGlobals<ControlOptions>()));
       });
   }
+  runs
+    .command("fork")
+    .description("start a new run from a copy of what a run has recorded")
+    .argument("<id>", "id of the run to copy")
+    .option("--from <key>", "the operation to ask again first (default: what ended the run)")
+    .option("--input <json>", "another input: JSON, @FILE, or - for standard input")
+    .option("--id <id>", "id of the new run; given again with the same options, joins that run")
+    .option("--json", "print the reply as JSON")
+    .action(async (id: string, _: unknown, called: Command) => {
+      const { forkRun } = await import("./commands/runs-control.ts");
+      done(await forkRun(host, id, called.optsWithGlobals<ForkOptions>()));
+    });
   runs
     .command("delete")
     .description("delete a run that has finished, and all that it has recorded")
@@ -41,6 +66,24 @@ export function addControl(runs: Command, { host, done }: Cli): void {
       const { deleteRun } = await import("./commands/runs-control.ts");
       done(await deleteRun(host, id, command.optsWithGlobals<GlobalOptions>()));
     });
+}
+
+const addSelection = (command: Command): Command =>
+  command
+    .option("--workflow <name>", "all runs of this workflow")
+    .addOption(new Option("--status <status>", "all runs in this status").choices(RUN_STATUSES))
+    .option("--since <time>", 'only those started since: as "2026-01-31T12:00Z", or "2h" ago', time)
+    .option("--dry-run", "show which runs these are, and change nothing");
+
+/** A time that was given as such, or as how long ago; as milliseconds, the latter below zero. */
+function time(text: string): number {
+  const at = Date.parse(text);
+  if (/^\d{4}-/.test(text) && !Number.isNaN(at)) return at;
+  try {
+    return -parseDuration(text as Duration);
+  } catch {
+    throw new InvalidArgumentError('Give a date and time, or a duration as "2h".');
+  }
 }
 
 /** Adds `send`. */

@@ -15,6 +15,7 @@ const runSummary = z.looseObject({
   recoveries: z.number(),
   deadline: z.number().optional(),
   attributes: z.record(z.string(), z.string()).optional(),
+  forkedFrom: z.looseObject({ id: z.string(), key: z.string().optional() }).optional(),
 });
 
 /** One run. */

@@ -39,7 +39,7 @@ const VALUE_MAX = 300;
 const NAME_WIDTH = 12;
 
 function summary(run: Run, now: number): string {
-  const { startedAt, finishedAt, error } = run;
+  const { startedAt, finishedAt, error, forkedFrom } = run;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ["run", run.id],
     ["workflow", run.workflow],
@@ -49,6 +49,7 @@ function summary(run: Run, now: number): string {
     ["goes on", run.dueAt === undefined ? undefined : `in ${duration(run.dueAt - now)}`],
     ["deadline", run.deadline === undefined ? undefined : new Date(run.deadline).toISOString()],
     ["attributes", run.attributes === undefined ? undefined : plainJson(run.attributes, 0)],
+    ["forked from", forkedFrom && [forkedFrom.id, forkedFrom.key ?? []].flat().join(", before ")],
     ["claims", String(run.epoch)],
     ["recovered", run.recoveries === 0 ? undefined : String(run.recoveries)],
     ["input", plainJson(run.input, 0)],

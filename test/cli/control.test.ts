@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { main } from "../../cli/main.ts";
-import { failure } from "./fake-api.ts";
+import { failure, runOf } from "./fake-api.ts";
 import { type Stage, stage } from "./fixture.ts";
 
 /** A stage whose API answers every request with a run of that status. */
@@ -33,6 +33,90 @@ describe("savepoint runs cancel, terminate, pause and resume", () => {
       { url: `/runs/p~1~c%402/${action}`, body: { reason: "not needed" } },
     ]);
     expect(JSON.parse(host.stdout.text)).toEqual({ id: "demo", status: "cancelled" });
+  });
+});
+
+describe("savepoint runs cancel and resume of many runs", () => {
+  const choice = ["--workflow", "w", "--status", "failed"];
+  /** An API with three runs on two pages, of which the second refuses. */
+  async function withRuns(): Promise<Stage> {
+    const staged = await stage();
+    staged.api.intercept = ({ method, url }) => {
+      if (method === "POST") {
+        return url.includes("two")
+          ? failure(409, "run_conflict", 'run "two" is being cancelled')
+          : { status: 200, body: { id: url.split("/")[2], status: "queued" } };
+      }
+      const of = (id: string) => runOf({ id, status: "failed" });
+      return url.includes("cursor")
+        ? { status: 200, body: { runs: [of("three")] } }
+        : { status: 200, body: { runs: [of("one"), of("two")], next: "c" } };
+    };
+    return staged;
+  }
+
+  it("acts on each that was chosen, tells who refuses, and counts", async () => {
+    const { api, host } = await withRuns();
+    const since = ["--since", "2026-01-01T00:00Z"];
+    expect(await main(["runs", "resume", ...choice, ...since, "--endpoint", api.url], host)).toBe(
+      1,
+    );
+    const query = `workflow=w&status=failed&since=${Date.UTC(2026, 0, 1)}&limit=200`;
+    expect(api.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      `GET /runs?${query}`,
+      `GET /runs?${query}&cursor=c`,
+      "POST /runs/one/resume",
+      "POST /runs/two/resume",
+      "POST /runs/three/resume",
+    ]);
+    expect(host.stdout.text).toBe("one queued\nthree queued\n");
+    expect(host.stderr.text).toBe(
+      'refused: run "two" is being cancelled\nresume: asked of 3 runs, refused by 1\n',
+    );
+  });
+
+  it("only shows them when told so", async () => {
+    const { api, host } = await withRuns();
+    expect(
+      await main(["runs", "cancel", ...choice, "--dry-run", "--endpoint", api.url], host),
+    ).toBe(0);
+    expect(api.requests.filter(({ method }) => method === "POST")).toEqual([]);
+    expect(host.stdout.text).toBe("one failed\ntwo failed\nthree failed\n");
+    expect(host.stderr.text).toBe("3 runs to cancel; nothing is changed\n");
+  });
+
+  it.each([
+    [["resume"], /give the id of a run, or/],
+    [["resume", "one", ...choice], /not both/],
+    [["cancel", "one", "--dry-run"], /not both/],
+    [["cancel", "--since", "yesterday", ...choice], /a date and time, or a duration/],
+  ])("%j does nothing but say what is missing", async (words, message) => {
+    const { api, host } = await withRuns();
+    expect(await main(["runs", ...words, "--endpoint", api.url], host)).toBe(2);
+    expect(host.stderr.text).toMatch(message);
+    expect(api.requests).toEqual([]);
+  });
+});
+
+describe("savepoint runs fork", () => {
+  it("prints the id of the new run, which it draws itself", async () => {
+    const { api, host } = await answering("queued");
+    expect(await main(["runs", "fork", "p", "--endpoint", api.url], host)).toBe(0);
+    expect(api.requests).toMatchObject([
+      {
+        url: "/runs/p/fork",
+        body: { id: expect.stringMatching(/^[0-9A-Z]{26}$/) as string },
+      },
+    ]);
+    expect(host.stdout.text).toBe("demo\n");
+  });
+
+  it("tells where to begin, another input and the id", async () => {
+    const { api, host } = await answering("queued");
+    const options = ["--from", "a/2/b", "--input", "null", "--id", "f", "--json"];
+    expect(await main(["runs", "fork", "p", ...options, "--endpoint", api.url], host)).toBe(0);
+    expect(api.requests.map(({ body }) => body)).toEqual([{ from: "a/2/b", input: null, id: "f" }]);
+    expect(JSON.parse(host.stdout.text)).toEqual({ id: "demo", status: "queued" });
   });
 });
 
