@@ -65,6 +65,7 @@ describe("savepoint runs show", () => {
     failedOperation: "read",
     deadline: BEGAN + 3_600_000,
     attributes: { tenant: "acme" },
+    forkedFrom: { id: "first", key: "search" },
   });
   const operations = [stepOf({ key: "search" }), stepOf({ key: "read", state: "failed" })];
 
@@ -80,6 +81,7 @@ describe("savepoint runs show", () => {
       "took        900 ms",
       "deadline    2026-01-01T01:00:00.000Z",
       'attributes  {"tenant":"acme"}',
+      "forked from first, before search",
       "claims      1",
       'input       {"topic":"durable execution"}',
       "failed in   read",
