@@ -34,7 +34,7 @@ export async function expectUndone(world: World): Promise<void> {
       .map(({ key }) => `@rollback/${key}`);
     // One ended from outside stopped wherever it was.
     if (isEndedFromOutside(meta)) continue;
-    const expected = meta.status === "succeeded" ? [] : completed.reverse();
+    const expected = meta.status === "succeeded" ? [] : completed.toReversed();
     expect(undone, `what ${meta.id}, ${meta.status}, has undone`).toEqual(expected);
   }
 }

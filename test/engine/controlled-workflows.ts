@@ -73,7 +73,7 @@ function messagesOf(effects: Effects) {
       "done",
       effects.body("done", () => "done"),
     );
-    const notes = [first, ...both].sort();
+    const notes = [first, ...both].sort((a, b) => a - b);
     return { notes, text: text.length, nothing: nothing === undefined, inTime, done };
   });
 }

@@ -51,7 +51,7 @@ export async function play(
     const acted = acts.map(
       ({ atMs, act }) =>
         new Promise<void>((resolve, reject) => {
-          world.clock.after(atMs, () => act(run).then(() => resolve(), reject));
+          world.clock.after(atMs, () => void act(run).then(resolve, reject));
         }),
     );
     const refused = Promise.all(acted);

@@ -1,4 +1,4 @@
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { CONTROLLED } from "../engine/acts.ts";
 import { calmly, expectLegalEnd, INTRUSIONS } from "../engine/act-at-any-call.ts";
 import { CRASHES, describeFaultsAtEveryCall, LAPSES } from "../engine/crash.ts";
@@ -10,6 +10,7 @@ describe.each(Object.entries(INTRUSIONS))("%s", (_, intrusion) => {
     "at each call of the workers ends legally: %j",
     async (when) => {
       const calm = await calmly(intrusion);
+      expect(calm.calls).toBeGreaterThan(5);
       for (let n = 1; n <= calm.calls; n += 1) await expectLegalEnd(intrusion, calm, n, when);
     },
   );
