@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { CancelledError, event, InvalidArgumentError, workflow } from "../../lambda/index.ts";
 import type { ProcessFault } from "../support/faulty-handler.ts";
+import { sampled } from "./sample.ts";
 import { World } from "../support/world.ts";
 import { expectSoundEnd } from "./invariants.ts";
 
@@ -67,14 +68,13 @@ describe("a run that continues as new", () => {
     async (fault) => {
       await play();
       const { calls } = world;
-      await world.end();
-      for (let n = 1; n <= calls; n += 1) {
+      for (const n of sampled(calls, 10)) {
+        await world.end();
         expect(await play((call) => (call === n ? fault : undefined)), `call ${n}`).toEqual([
           1, 2, 3, 4,
         ]);
         await world.pass(3 * 60_000);
         await expectSoundEnd(world);
-        if (n < calls) await world.end();
       }
     },
     120_000,

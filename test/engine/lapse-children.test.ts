@@ -1,3 +1,4 @@
 import { describeFaultsAtEveryCall, LAPSES } from "./crash.ts";
 
-describeFaultsAtEveryCall("children", LAPSES);
+// At every call: test/torture/controlled-runs.test.ts.
+describeFaultsAtEveryCall("children", LAPSES, 30);

@@ -3,6 +3,9 @@ import { CONTROLLED } from "../engine/acts.ts";
 import { calmly, expectLegalEnd, INTRUSIONS } from "../engine/act-at-any-call.ts";
 import { CRASHES, describeFaultsAtEveryCall, LAPSES } from "../engine/crash.ts";
 
+for (const name of ["steps", "retries", "sleeps", "races", "children"] as const) {
+  describeFaultsAtEveryCall(name, LAPSES);
+}
 for (const name of CONTROLLED) describeFaultsAtEveryCall(name, [...CRASHES, ...LAPSES]);
 
 describe.each(Object.entries(INTRUSIONS))("%s", (_, intrusion) => {
