@@ -3,7 +3,7 @@ import { seededRandom } from "../support/seeded-ids.ts";
 import { calmly, expectLegalEnd, INTRUSIONS } from "./act-at-any-call.ts";
 import { sampled } from "./sample.ts";
 
-// At every call: test/torture/controlled-runs.test.ts.
+// More of them, or all: test/torture/controlled-runs.test.ts.
 describe.each(Object.entries(INTRUSIONS))("%s", (_, intrusion) => {
   it("just before and just after a call of the workers ends legally", async () => {
     const calm = await calmly(intrusion);

@@ -1,4 +1,4 @@
 import { describeFaultsAtEveryCall, LAPSES } from "./crash.ts";
 
-// At every call: test/torture/controlled-runs.test.ts.
+// More of them, or all: test/torture/controlled-runs.test.ts.
 describeFaultsAtEveryCall("children", LAPSES, 30);
