@@ -5,7 +5,7 @@ import { CRASHES, describeFaultsAtEveryCall, LAPSES } from "../engine/crash.ts";
 import { sampled } from "../engine/sample.ts";
 
 /** Calls of each play at which something goes wrong; SAVEPOINT_SAMPLES=Infinity takes every one. */
-const SAMPLES = Number(process.env["SAVEPOINT_SAMPLES"] ?? 20);
+const SAMPLES = Number(process.env["SAVEPOINT_SAMPLES"] ?? 8);
 
 for (const name of ["steps", "retries", "sleeps", "races", "children"] as const) {
   describeFaultsAtEveryCall(name, LAPSES, SAMPLES);
