@@ -1,4 +1,5 @@
 import type { EpochMs } from "./clock.ts";
+import { scopeOf } from "./keys.ts";
 
 /** What of a recorded operation decides whether a copy of its history keeps it. */
 export interface Recorded {
@@ -94,8 +95,6 @@ const isTimer = ({ kind, state, wakeAt }: Recorded): boolean =>
 const wasFired = (timer: Recorded, { key, ordinal, startedAt }: Recorded): boolean =>
   firesAt(timer) <= startedAt &&
   (timer.startedAt < startedAt || (scopeOf(timer.key) === scopeOf(key) && timer.ordinal < ordinal));
-
-const scopeOf = (key: string): string => key.slice(0, Math.max(key.lastIndexOf("/"), 0));
 
 /** When a timer fires at the earliest. */
 const firesAt = ({ startedAt, wakeAt }: Recorded): EpochMs => Math.max(startedAt, wakeAt ?? 0);

@@ -136,3 +136,6 @@ export const messageId = (
 /** The first characters of a SHA-256, each worth 6 bits. */
 const digest = (parts: readonly (string | number)[], characters: number): string =>
   createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, characters);
+
+/** Path of the scope that an operation's key belongs to; empty for the run's own. */
+export const scopeOf = (key: string): string => key.slice(0, Math.max(key.lastIndexOf("/"), 0));

@@ -1,5 +1,6 @@
 import { NonDeterminismError, NotDurableError } from "../core/errors.ts";
 import { decodeValue } from "../core/codec.ts";
+import { scopeOf } from "../core/keys.ts";
 import type { OperationRecord } from "../store/operation.ts";
 import { turn } from "./bell.ts";
 import { cancelAbandoned } from "./cancel-child.ts";
@@ -7,7 +8,7 @@ import { deliverCancel, fenceCancel } from "./cancellation.ts";
 import { readChildren } from "./children.ts";
 import type { Continuation } from "./continue.ts";
 import type { Execution } from "./execution.ts";
-import { describe, scopeOf } from "./history.ts";
+import { describe } from "./history.ts";
 import { fire, loneTimer } from "./lone-timer.ts";
 import { grantBodies, markHeld, startHeld, untilNextWake, wakeDue, wakeMail } from "./pending.ts";
 

@@ -1,4 +1,5 @@
 import { NonDeterminismError } from "../core/errors.ts";
+import { scopeOf } from "../core/keys.ts";
 import type { TakenMessage } from "../store/mailbox.ts";
 import type { OperationKind, OperationRecord } from "../store/operation.ts";
 
@@ -91,9 +92,6 @@ export class History {
     );
   }
 }
-
-/** The scope an operation's key belongs to. */
-export const scopeOf = (key: string): string => key.slice(0, Math.max(key.lastIndexOf("/"), 0));
 
 const place = (scope: string, ordinal: number): string => `${scope}\n${ordinal}`;
 

@@ -1,4 +1,8 @@
-import type { Execution } from "./execution.ts";
+import { validate } from "../core/schema-validation.ts";
+import { type Execution, never } from "./execution.ts";
+import type { Operation } from "./operation.ts";
+import { waitFor } from "./wait-for.ts";
+import type { Schema } from "./workflow.ts";
 
 /** Settles as `work` does, or rejects with the signal's reason when that comes first. */
 export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
@@ -33,4 +37,25 @@ export async function untilDeadline<T>(
     cancel();
     bodies.delete(controller);
   }
+}
+
+/**
+ * What a schema makes of a value that an operation needs; the value itself without one. A schema that has
+ * not answered by the deadline is asked again in another invocation: then this never settles.
+ * @throws ValidationError when the value does not fit
+ */
+export async function validated<T>(
+  execution: Execution,
+  operation: Operation,
+  {
+    schema,
+    value,
+    what,
+  }: { readonly schema: Schema<unknown, T> | undefined; readonly value: T; readonly what: string },
+): Promise<T> {
+  if (!schema) return value;
+  const valid = await untilDeadline(execution, () => validate(schema, value, what));
+  if (valid) return valid.value;
+  await waitFor(execution, operation, { bodyMs: 0 });
+  return never();
 }

@@ -3,16 +3,15 @@ import { encodeError } from "../../core/encode-error.ts";
 import { CancelledError, RunConflictError } from "../../core/errors.ts";
 import { childId } from "../../core/keys.ts";
 import { LIMITS } from "../../core/limits.ts";
-import { validate } from "../../core/schema-validation.ts";
 import { isFinished } from "../../core/status.ts";
 import { historyPk } from "../../store/schema.ts";
 import { birthTtl } from "../../store/start-run.ts";
 import type { Meta, RunReference } from "../../store/meta.ts";
-import { type Execution, never } from "../execution.ts";
+import type { Execution } from "../execution.ts";
 import type { Behaviour, Operation } from "../operation.ts";
 import { settle, writeRecord } from "../recording.ts";
 import { sendHint } from "../send-hint.ts";
-import { untilDeadline } from "../user-code.ts";
+import { validated } from "../user-code.ts";
 import type { Workflow } from "../workflow.ts";
 import { waitFor } from "../wait-for.ts";
 
@@ -103,12 +102,8 @@ async function ensureChild(
   try {
     const { inputSchema: schema, name } = workflow;
     const what = `input of workflow "${name}"`;
-    const valid = schema
-      ? await untilDeadline(execution, () => validate(schema, input, what))
-      : { value: input };
-    // Left as work to do, for another invocation.
-    if (!valid) return await waitFor(execution, operation, { bodyMs: 0 }).then(() => never());
-    encoded = encodeValue(valid.value, { what });
+    const valid = await validated(execution, operation, { schema, value: input, what });
+    encoded = encodeValue(valid, { what });
     inputHash = hashValue(input);
   } catch (error) {
     return { error: encodeError(error) };

@@ -5,13 +5,12 @@ import { MailboxFullError } from "../../core/errors.ts";
 import { idempotencyKey } from "../../core/keys.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { nextAttemptAt, retryPolicy } from "../../core/retry-policy.ts";
-import { validate } from "../../core/schema-validation.ts";
 import { deliverEvent } from "../deliver-message.ts";
 import type { Event } from "../event.ts";
-import { type Execution, never } from "../execution.ts";
+import type { Execution } from "../execution.ts";
 import type { Behaviour, Operation } from "../operation.ts";
 import { settle, writeRecord } from "../recording.ts";
-import { untilDeadline } from "../user-code.ts";
+import { validated } from "../user-code.ts";
 import { waitFor } from "../wait-for.ts";
 
 /** A full mailbox is given about four minutes to be emptied. */
@@ -61,12 +60,7 @@ async function encodedFor(
 ): Promise<{ readonly value: Encoded } | { readonly error: Encoded }> {
   const what = `value of event "${name}"`;
   try {
-    const valid = schema
-      ? await untilDeadline(execution, () => validate(schema, given, what))
-      : true;
-    // Left as work to do, for another invocation.
-    if (!valid)
-      return await waitFor(execution, operation, { bodyMs: 0 }).then(() => never<never>());
+    await validated(execution, operation, { schema, value: given, what });
     // Sent as it was given: the run that takes it applies the schema.
     return { value: encodeValue(given, { what }) };
   } catch (error) {

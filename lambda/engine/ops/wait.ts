@@ -1,12 +1,11 @@
 import type { EpochMs } from "../../core/clock.ts";
 import { decodeValue, encodeValue } from "../../core/codec.ts";
 import { encodeError } from "../../core/encode-error.ts";
-import { validate } from "../../core/schema-validation.ts";
 import type { Message } from "../../store/mailbox.ts";
-import { type Execution, never } from "../execution.ts";
+import type { Execution } from "../execution.ts";
 import type { Behaviour, Operation } from "../operation.ts";
 import { settle, writeRecord } from "../recording.ts";
-import { untilDeadline } from "../user-code.ts";
+import { validated } from "../user-code.ts";
 import { waitFor } from "../wait-for.ts";
 import type { Schema } from "../workflow.ts";
 
@@ -57,13 +56,12 @@ async function contentOf(
   const encoded = await execution.inFlight(operation, () => values.fetch(message.value));
   if (!schema) return { result: encoded };
   try {
-    const valid = await untilDeadline(execution, () =>
-      validate(schema, decodeValue(encoded), what),
-    );
-    // Left as work to do, for another invocation.
-    if (!valid)
-      return await waitFor(execution, operation, { bodyMs: 0 }).then(() => never<never>());
-    return { result: encodeValue(valid.value, { what }) };
+    const value = await validated(execution, operation, {
+      schema,
+      value: decodeValue(encoded),
+      what,
+    });
+    return { result: encodeValue(value, { what }) };
   } catch (error) {
     return { error: encodeError(error) };
   }
