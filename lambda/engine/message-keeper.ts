@@ -1,8 +1,13 @@
-import { turn } from "./bell.ts";
 import type { EngineDependencies } from "./dependencies.ts";
 
 /** A message comes back this long after its run's lease has ended, milliseconds. */
 const AFTER_LEASE_MS = 1_000;
+
+/**
+ * A batch is first hidden when it has taken this long, milliseconds: one that is done before need not
+ * be, and hiding takes as long as a step. The queue itself hides a message for longer than this.
+ */
+const FIRST_HIDE_MS = 100;
 
 /**
  * Keeps the messages of a batch hidden for as long as their leases last. They are the
@@ -14,19 +19,22 @@ export class MessageKeeper {
   readonly #kept = new Set<string>();
   readonly #calls = new Set<Promise<void>>();
   #cancel: (() => void) | undefined;
+  #hasHidden = false;
 
   constructor(deps: Pick<EngineDependencies, "hints" | "clock" | "log" | "settings">) {
     this.#deps = deps;
   }
 
-  /**
-   * Hides messages for one lease, and again with each third of it. The first time it lets the caller
-   * go on first: hiding takes as long as a step, and no claim should wait for it.
-   */
+  /** Hides messages for one lease, soon, and again with each third of it. */
   keep(receipts: readonly string[]): void {
     for (const receipt of receipts) this.#kept.add(receipt);
-    this.#call(turn().then(() => this.#hideKept()));
-    this.#cancel ??= this.#again();
+    this.#cancel ??= this.#after(FIRST_HIDE_MS);
+  }
+
+  /** A message that will be reported as failed comes back after a lease, not when the queue says. */
+  async fail(receipt: string): Promise<void> {
+    if (!this.#hasHidden && this.#kept.has(receipt)) this.#call(this.#hide([receipt]));
+    await this.drop(receipt);
   }
 
   /** Hides a message no further; resolves when its visibility is the caller's to decide. */
@@ -41,18 +49,18 @@ export class MessageKeeper {
     await Promise.all(this.#calls);
   }
 
-  #again(): () => void {
+  #after(ms: number): () => void {
     const { clock, settings } = this.#deps;
-    return clock.after(settings.leaseMs / 3, () => {
-      this.#call(this.#hideKept());
-      this.#cancel = this.#again();
+    return clock.after(ms, () => {
+      this.#hasHidden = true;
+      this.#call(this.#hide([...this.#kept]));
+      this.#cancel = this.#after(settings.leaseMs / 3);
     });
   }
 
-  async #hideKept(): Promise<void> {
+  async #hide([first, ...rest]: readonly string[]): Promise<void> {
     const { hints, settings } = this.#deps;
     const ms = settings.leaseMs + AFTER_LEASE_MS;
-    const [first, ...rest] = this.#kept;
     if (first === undefined) return;
     await (rest.length === 0 ? hints.hide(first, ms) : hints.hideAll([first, ...rest], ms));
   }

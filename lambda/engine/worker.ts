@@ -119,7 +119,9 @@ async function handle(batch: Batch, record: SQSRecord, taken: Taken): Promise<Ve
     const released = await advanceRun(deps, taken.claim, invocation);
     verdict = released === "released" ? "done" : "failed";
   }
-  await keeper.drop(record.receiptHandle);
+  await (verdict === "failed"
+    ? keeper.fail(record.receiptHandle)
+    : keeper.drop(record.receiptHandle));
   batch.open -= 1;
   if (verdict === "done" && batch.open > 0) {
     // Lambda deletes it again with the batch, so failing to is no loss.

@@ -64,6 +64,8 @@ async function playFrozen(meanwhile: (world: World) => void) {
   });
   const world: World = await World.create({
     workflows: [flow],
+    // It stands still before it has hidden its message: the queue gives that back by itself.
+    visibilitySeconds: BACK_MS / 1_000,
     fault: (_, action, body) => {
       const isFetch = action === "GetItem" && body.includes("PART#");
       const now = world.clock.monotonic();

@@ -28,6 +28,8 @@ it("fences the former owner of a run that its taker put back unread, to be advan
   world = await World.create({
     workflows: [steady, taken],
     settings: { leaseMs: LEASE_MS, leaseMarginMs: 2_000 },
+    // It stands still before it has hidden its message: the queue gives that back by itself.
+    visibilitySeconds: BACK_MS / 1_000,
     fault: () => {
       const frozenFor = frozenUntil - world.clock.now();
       return frozenFor > 100_000 - BACK_MS ? { pauseMs: frozenFor } : undefined;
