@@ -1,4 +1,4 @@
-import { childId } from "../core/keys.ts";
+import { childId, isIdOfOneOfMany } from "../core/keys.ts";
 import { historyOf, type Meta } from "../store/meta.ts";
 import { cancelChild } from "./cancel-child.ts";
 import type { EngineDependencies } from "./dependencies.ts";
@@ -24,6 +24,7 @@ export async function settleOwed(
         childFailed: meta.status !== "succeeded",
         now: deps.clock.now(),
         gatherMs: deps.settings.gatherMs,
+        isOneOfMany: isIdOfOneOfMany(meta.id),
         tx: deps.ids.nonce(),
       });
       if (!due || !(due.isNew || isRepeated)) return;

@@ -1,6 +1,7 @@
 import type { EpochMs } from "../core/clock.ts";
 import { LIMITS } from "../core/limits.ts";
-import { type Item, number, text } from "./attributes.ts";
+import type { RunStatus } from "../core/status.ts";
+import { type Item, number, optionalNumber, text } from "./attributes.ts";
 import { type Meta, metaFrom, referenceText, type RunReference } from "./meta.ts";
 import { metaKey } from "./schema.ts";
 import type { Table } from "./table.ts";
@@ -12,6 +13,8 @@ export interface Notice {
   readonly now: EpochMs;
   /** Pause that lets several children finish before their parent is woken, milliseconds. */
   readonly gatherMs: number;
+  /** Whether other children probably send theirs at about the same time: only a guess at what to try first. */
+  readonly isOneOfMany: boolean;
   readonly tx: string;
 }
 
@@ -24,6 +27,7 @@ export interface Due {
 const UNFINISHED = "#status IN (:queued, :running, :waiting, :paused, :blocked)";
 const TARGET = "attribute_exists(#pk) AND #inc = :inc";
 const COUNT = "SET #wakeSeq = #wakeSeq + :one, #tx = :tx";
+const WAKE = `${COUNT}, #dueAt = :due, #checkAt = :check`;
 
 /** The parent waits, and what it waits for has come. */
 const CAN_ACT =
@@ -35,44 +39,78 @@ const MAY_ACT =
 const MAY_ACT_ON_FAILURE =
   "(#status = :waiting AND (attribute_not_exists(#dueAt) OR #dueAt > :gather))";
 
+/** What a notice does, by the state of the parent; of any state exactly one holds. */
+type Form = "can-act" | "may-act" | "count" | "bump";
+
+/** The form for a parent as it was seen, by the same rules as the conditions of the writes. */
+export function formFor(
+  { status, quorum, dueAt = Number.POSITIVE_INFINITY }: Parent,
+  { now, gatherMs, childFailed }: Pick<Notice, "now" | "gatherMs" | "childFailed">,
+): Form {
+  const isWaiting = status === "waiting";
+  if (isWaiting && quorum !== undefined && quorum <= 1 && dueAt > now) return "can-act";
+  const isUnclear = childFailed || quorum === undefined;
+  if (isWaiting && isUnclear && dueAt > now + gatherMs) return "may-act";
+  return quorum === undefined ? "bump" : "count";
+}
+
+/** A parent as far as a notice depends on it. */
+export interface Parent {
+  readonly status: RunStatus;
+  /** Notices needed before it can act; undefined when that is not known. */
+  readonly quorum: number | undefined;
+  readonly dueAt: EpochMs | undefined;
+}
+
 /**
- * Row 13. Tries its forms in turn until one holds, all with the same `now`, so that no state of the
- * parent falls between them. A parent that is gone or finished needs no notice. A notice never
- * moves a wake-up later, and a repeated one only wakes early.
+ * Row 13. Tries one form, and when the parent refuses it the one for the state that it showed, all
+ * with the same `now`. A parent that is gone or finished needs no notice. A notice never moves a
+ * wake-up later, and a repeated one only wakes early.
  * @returns when the parent is due; undefined when it does not wait, or is not due yet
  */
 export async function notifyParent(table: Table, notice: Notice): Promise<Due | undefined> {
-  const { now } = notice;
+  const { isOneOfMany, now, to } = notice;
   const gather = now + notice.gatherMs;
-  const mayAct = notice.childFailed ? MAY_ACT_ON_FAILURE : MAY_ACT;
-  const rest = `${TARGET} AND ${UNFINISHED} AND NOT ${CAN_ACT} AND NOT ${mayAct}`;
-  const times = { ":now": number(now), ":gather": number(gather) };
+  // A refused write costs as much as one that is done: of many, most find their parent at work or due.
+  let form: Form = isOneOfMany ? "bump" : "can-act";
   for (;;) {
-    if (await wake(table, notice, CAN_ACT, now, { ":now": number(now) })) {
-      return { dueAt: now, isNew: true };
-    }
-    if (await wake(table, notice, mayAct, gather, { ":gather": number(gather) })) {
-      return { dueAt: gather, isNew: true };
-    }
-    const counted = await update(
-      table,
-      notice,
-      {
-        condition: `${rest} AND attribute_exists(#quorum)`,
-        update: `${COUNT}, #quorum = #quorum - :one`,
-      },
-      { ...times, ...STATUSES },
-    );
-    if (counted.ok) return dueBefore(counted.item, gather);
-    const bumped = await update(
-      table,
-      notice,
-      { condition: `${rest} AND attribute_not_exists(#quorum)`, update: COUNT },
-      { ...times, ...STATUSES },
-    );
-    if (bumped.ok) return dueBefore(bumped.item, gather);
-    if (!isLive(bumped.item, notice.to)) return undefined;
+    const { ok, item } = await write(table, notice, form);
+    if (!ok && !isLive(item, to)) return undefined;
+    if (ok && form === "can-act") return { dueAt: now, isNew: true };
+    if (ok && form === "may-act") return { dueAt: gather, isNew: true };
+    if (ok) return dueBefore(item, gather);
+    form = formFor(parentFrom(item), notice);
   }
+}
+
+function write(table: Table, notice: Notice, form: Form) {
+  const { now, gatherMs, childFailed } = notice;
+  const gather = now + gatherMs;
+  const mayAct = childFailed ? MAY_ACT_ON_FAILURE : MAY_ACT;
+  const rest = `${UNFINISHED} AND NOT ${CAN_ACT} AND NOT ${mayAct}`;
+  const due = (at: EpochMs) => ({
+    ":due": number(at),
+    ":check": number(at + LIMITS.checkAfterMs),
+    ":waiting": text("waiting"),
+  });
+  const times = { ":now": number(now), ":gather": number(gather), ...STATUSES };
+  switch (form) {
+    case "can-act":
+      return update(table, notice, [WAKE, CAN_ACT], { ":now": number(now), ...due(now) });
+    case "may-act":
+      return update(table, notice, [WAKE, mayAct], { ":gather": number(gather), ...due(gather) });
+    case "count": {
+      const counted = `${COUNT}, #quorum = #quorum - :one`;
+      return update(table, notice, [counted, `${rest} AND attribute_exists(#quorum)`], times);
+    }
+    case "bump":
+      return update(table, notice, [COUNT, `${rest} AND attribute_not_exists(#quorum)`], times);
+  }
+}
+
+function parentFrom(item: Item | undefined): Parent {
+  const { status, dueAt } = metaFrom(item ?? {});
+  return { status, dueAt, quorum: optionalNumber(item ?? {}, "quorum") };
 }
 
 /** A waiting parent that had become due without this notice. */
@@ -90,31 +128,17 @@ const STATUSES: Item = {
   ":blocked": text("blocked"),
 };
 
-async function wake(table: Table, notice: Notice, form: string, dueAt: EpochMs, at: Item) {
-  const { ok } = await update(
-    table,
-    notice,
-    { condition: `${TARGET} AND ${form}`, update: `${COUNT}, #dueAt = :due, #checkAt = :check` },
-    {
-      ...at,
-      ":waiting": text("waiting"),
-      ":due": number(dueAt),
-      ":check": number(dueAt + LIMITS.checkAfterMs),
-    },
-  );
-  return ok;
-}
-
 function update(
   table: Table,
   { to, tx }: Notice,
-  change: { readonly condition: string; readonly update: string },
+  [change, condition]: readonly [string, string],
   values: Item,
 ) {
   const { pk, sk } = metaKey(to.id);
   return table.update({
     key: { pk: text(pk), sk: text(sk) },
-    ...change,
+    update: change,
+    condition: `${TARGET} AND ${condition}`,
     values: {
       ":inc": text(to.incarnation),
       ":one": number(1),

@@ -32,6 +32,7 @@ it("a child that ended as cancelled, without an error, fails what waits for it b
       childFailed: true,
       now: world.clock.now(),
       gatherMs: 0,
+      isOneOfMany: false,
       tx: "notice",
     }),
   );

@@ -86,4 +86,42 @@ describe("what a run costs", () => {
     expect((calls["UpdateItem"] ?? 0) - (before.calls["UpdateItem"] ?? 0)).toBe(5);
     expect(writeUnits - before.writeUnits).toBe(5);
   });
+
+  it("the parent of a map pays at most four units a child, and is replayed once a batch of them", async () => {
+    const CHILDREN = 200;
+    const CONCURRENCY = 50;
+    const child = workflow("child", {}, async (ctx: Context, index: number) => {
+      const pause = () => new Promise<void>((resolve) => void world.clock.after(200, resolve));
+      await ctx.step("work", pause);
+      return index;
+    });
+    const parent = workflow("parent", {}, async (ctx: Context, _: undefined) => {
+      const items = Array.from({ length: CHILDREN }, (_, index) => index);
+      return ctx.map("all", items, { concurrency: CONCURRENCY }, (branch, index) =>
+        branch.run(child, index),
+      );
+    });
+    const world: World = await World.create({ workflows: [parent, child], concurrency: 10 });
+    worlds.push(world);
+    const output = await world.run(parent, undefined, "parent");
+    expect(output).toHaveLength(CHILDREN);
+    const { epoch } = await world.until(world.savepoint.get("parent").describe());
+    const meta = await world.until(world.store.readRun("parent"));
+    const isParents = (pk = "") => pk === "RUN#parent" || pk.startsWith(`H#${meta?.incarnation}`);
+    const units = world.outcomes
+      .filter(({ action, input }) => {
+        const { pk } = ((action === "PutItem" ? input["Item"] : input["Key"]) ?? {}) as {
+          readonly pk?: { readonly S?: string };
+        };
+        return isParents(pk?.S);
+      })
+      .filter(({ action }) => ["PutItem", "UpdateItem"].includes(action))
+      .flatMap(({ consumed = [] }) => consumed as readonly Consumed[])
+      .reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
+    // The record, its settlement and the notice.
+    expect(units).toBeGreaterThanOrEqual(3 * CHILDREN);
+    expect(units).toBeLessThanOrEqual(4 * CHILDREN);
+    // Twelve hundredths of a replay a child: 120 for a thousand.
+    expect(epoch - 1).toBeLessThanOrEqual(0.12 * CHILDREN);
+  });
 });
