@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { readStackFile } from "../../localstack/embedded/stack-file.ts";
 import type { AccessLine } from "../../localstack/hn/access-log.ts";
 import { isRunning, until } from "../localstack/lambda-host/functions.ts";
 import type { KeyedRequest } from "./recorded-steps.ts";
@@ -94,14 +93,13 @@ export class CommandLine {
     rmSync(this.directory, { recursive: true });
   }
 
-  /** The stack that runs or is coming up, and its children. */
+  /** Every stack of the folder, one that has not its lock yet among them, and their children. */
   #stackPids(): number[] {
-    const lock = join(this.directory, "stack.lock");
-    const owner = existsSync(lock)
-      ? (JSON.parse(readFileSync(lock, "utf8")) as { pid: number }).pid
-      : readStackFile(this.directory)?.pid;
-    if (owner === undefined || !commandOf(owner).includes(this.directory)) return [];
-    return [owner, ...childrenOf(owner)];
+    const stacks = readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      .filter((pid) => commandOf(pid).includes(this.directory));
+    return stacks.flatMap((pid) => [pid, ...childrenOf(pid)]);
   }
 
   #lines(name: string): string[] {
@@ -131,7 +129,7 @@ function kill(pid: number): void {
   }
 }
 
-/** The command line of a process: a process id of an old lock may belong to somebody else by now. */
+/** The command line of a process; empty when there is none. */
 const commandOf = (pid: number): string => readProc(`/proc/${pid}/cmdline`);
 
 const childrenOf = (pid: number): number[] =>
