@@ -8,6 +8,8 @@ export interface StepTimes {
   readonly gaps: number[];
   /** Bare puts, one inside each body. */
   readonly bare: number[];
+  /** The same puts through the client that the engine uses. */
+  readonly own: number[];
   /** The same calls to a server that answers `{}`, one inside each body. */
   readonly empty: number[];
 }
@@ -15,6 +17,7 @@ export interface StepTimes {
 /** What the bodies call beside the engine; made by the worker, which has the clients. */
 export interface Probes {
   readonly stack: Omit<PutPlace, "partition">;
+  readonly own: Omit<PutPlace, "partition">;
   readonly empty: Omit<PutPlace, "partition">;
 }
 
@@ -25,17 +28,20 @@ export function createWorkflows(probes: () => Probes) {
     for (let done = 0; done < count; done += 1) await ctx.step("step", () => PAYLOAD);
   });
 
-  /** Steps in a row; each body makes a bare put and the same call to the empty server, in turns. */
+  /** Steps in a row; each body makes bare puts, to the stack and to the empty server, in turns. */
   const timed = workflow("timed", {}, async (ctx, { count }: { count: number }) => {
     const partition = freshPartition(ctx.uuid().slice(0, 8));
-    const times: StepTimes = { gaps: [], bare: [], empty: [] };
+    const ownPartition = freshPartition(ctx.uuid().slice(0, 8));
+    const times: StepTimes = { gaps: [], bare: [], own: [], empty: [] };
     let endedAt = Number.NaN;
     const bare = async (number: number) =>
       times.bare.push(await barePut({ ...probes().stack, partition }, number));
     const empty = async (number: number) =>
       times.empty.push(await barePut({ ...probes().empty, partition }, number));
+    const own = async (number: number) =>
+      times.own.push(await barePut({ ...probes().own, partition: ownPartition }, number));
     for (let number = 1; number <= count; number += 1) {
-      const calls = number % 2 === 0 ? [bare, empty] : [empty, bare];
+      const calls = number % 2 === 0 ? [bare, own, empty] : [empty, own, bare];
       await ctx.step("step", async () => {
         if (number > 1) times.gaps.push(performance.now() - endedAt);
         for (const call of calls) await call(number);

@@ -8,6 +8,7 @@ import { jsonLog, type Log } from "../core/log.ts";
 import { openHints } from "../queue/hints.ts";
 import { openStore } from "../store/store.ts";
 import type { ClientDependencies } from "./dependencies.ts";
+import { httpHandler } from "./http-handler.ts";
 import { createSavepoint, type Savepoint } from "./savepoint.ts";
 
 /** Where a deployment is, and what to reach it with. */
@@ -55,9 +56,6 @@ export function openDeployment(options: ConnectOptions): ClientDependencies {
   };
 }
 
-/** By itself the SDK waits for ever: one connection that goes nowhere would hold a lease with it. */
-const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
-
 /**
  * The DynamoDB client that `connect` makes. It tries each call once: the store retries by itself, so
  * that it can tell its own lost write from a rival's.
@@ -67,13 +65,18 @@ export const createDynamoDBClient = (config: DynamoDBClientConfig = {}): DynamoD
   new DynamoDBClient({
     maxAttempts: 1,
     cacheMiddleware: true,
-    requestHandler: TIMEOUTS,
+    requestHandler: httpHandler(),
     ...config,
   });
 
 /** The SQS client that `connect` makes; `config` as above. */
 export const createSqsClient = (config: SQSClientConfig = {}): SQSClient =>
-  new SQSClient({ maxAttempts: 3, cacheMiddleware: true, requestHandler: TIMEOUTS, ...config });
+  new SQSClient({
+    maxAttempts: 3,
+    cacheMiddleware: true,
+    requestHandler: httpHandler(),
+    ...config,
+  });
 
 function fromEnvironment(name: string, option: string): string {
   const value = process.env[name];
