@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import type { Socket } from "node:net";
+import { type Clock, systemClock } from "../core/clock.ts";
 
 /** A request of an AWS client that speaks one of the JSON protocols, as its handler is given it. */
 interface Request {
@@ -38,14 +38,14 @@ const SOCKETS_MAX = 50;
  * It does what the SDK's own does for requests and responses that are small and whole, for about two
  * thirds of the processor time of a call; the benchmark shows both (docs/benchmarks.md).
  */
-export function httpHandler(timeouts: Timeouts = TIMEOUTS) {
+export function httpHandler(timeouts: Timeouts = TIMEOUTS, clock: Clock = systemClock) {
   const options = { keepAlive: true, maxSockets: SOCKETS_MAX };
   const agents = { "http:": new HttpAgent(options), "https:": new HttpsAgent(options) };
   return {
     metadata: { handlerProtocol: "http/1.1" },
     /** @throws TimeoutError, AbortError, or the error of the connection; TypeError for a body that is a stream */
     async handle(request: Request, { abortSignal }: { readonly abortSignal?: AbortSignal } = {}) {
-      return { response: await send(request, agents, timeouts, abortSignal) };
+      return { response: await send(request, { agents, timeouts, clock }, abortSignal) };
     },
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),
@@ -56,12 +56,15 @@ export function httpHandler(timeouts: Timeouts = TIMEOUTS) {
   };
 }
 
-type Agents = Readonly<{ "http:": HttpAgent; "https:": HttpsAgent }>;
+interface Means {
+  readonly agents: { readonly "http:": HttpAgent; readonly "https:": HttpsAgent };
+  readonly timeouts: Timeouts;
+  readonly clock: Clock;
+}
 
 function send(
   { protocol, hostname, port, path, method, headers, body }: Request,
-  agents: Agents,
-  { connectMs, requestMs }: Timeouts,
+  { agents, timeouts: { connectMs, requestMs }, clock }: Means,
   signal: AbortSignal | undefined,
 ): Promise<Response> {
   assertWhole(body);
@@ -75,15 +78,18 @@ function send(
       failed(timeoutError(`${hostname} ${what} within ${ms} ms`));
       sent.destroy();
     };
-    const timer = setTimeout(end("has not answered", requestMs), requestMs);
-    const failed = (error: Error) => (clearTimeout(timer), reject(error));
+    const cancel = clock.after(requestMs, end("has not answered", requestMs));
+    const failed = (error: Error) => (cancel(), reject(error));
     sent.on("error", failed);
-    sent.on("socket", (socket) =>
-      limitConnecting(socket, end("was not reached", connectMs), connectMs),
-    );
+    sent.on("socket", (socket) => {
+      if (!socket.connecting) return;
+      const connected = clock.after(connectMs, end("was not reached", connectMs));
+      socket.once("connect", connected);
+      socket.once("close", connected);
+    });
     sent.on("response", (response) => {
       response.on("error", failed);
-      collect(response, (whole) => (clearTimeout(timer), resolve(whole)));
+      collect(response, (whole) => (cancel(), resolve(whole)));
     });
     sent.end(body);
   });
@@ -98,14 +104,6 @@ function assertWhole(body: unknown): asserts body is string | Uint8Array | undef
 
 const timeoutError = (message: string): Error =>
   Object.assign(new Error(message), { name: "TimeoutError" });
-
-function limitConnecting(socket: Socket, onTimeout: () => void, ms: number): void {
-  if (!socket.connecting) return;
-  const timer = setTimeout(onTimeout, ms);
-  const done = () => clearTimeout(timer);
-  socket.once("connect", done);
-  socket.once("close", done);
-}
 
 function collect(response: IncomingMessage, done: (whole: Response) => void): void {
   const chunks: Uint8Array[] = [];

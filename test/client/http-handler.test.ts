@@ -53,7 +53,9 @@ describe("the request handler of AWS clients", () => {
       request.on("data", (chunk) => (body += String(chunk)));
       request.on("end", () => {
         response.writeHead(400, { "X-Amzn-RequestId": "id" });
-        response.write(`${request.method} ${request.url} ${request.headers["x-amz-target"]} `);
+        response.write(
+          `${request.method} ${request.url} ${String(request.headers["x-amz-target"])} `,
+        );
         setImmediate(() => response.end(body));
       });
     });
@@ -90,7 +92,9 @@ describe("the request handler of AWS clients", () => {
     ["that does not answer", () => undefined],
     ["that answers by half", (response: { write(text: string): void }) => response.write("{")],
   ])("gives up on a server %s", async (_, answer) => {
-    const { port } = await serve((__, response) => void answer(response));
+    const { port } = await serve((__, response) => {
+      answer(response);
+    });
     const { ask } = open({ connectMs: 1_000, requestMs: 50 });
     const error = await ask(port).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: "TimeoutError" });
