@@ -4,6 +4,7 @@ import { type Duration, parseDuration } from "../core/duration.ts";
 import { CancelledError, WaitTimeoutError } from "../core/errors.ts";
 import { isFinished, type RunStatus } from "../core/status.ts";
 import { historyOf, type Meta } from "../store/meta.ts";
+import type { Store } from "../store/store.ts";
 import { runControl, type RunControl } from "./control-run.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import {
@@ -14,7 +15,7 @@ import {
 } from "./describe-run.ts";
 import { type ForkOptions, forkRun } from "./fork-run.ts";
 import type { Pace } from "./pace.ts";
-import { readRun } from "./read-run.ts";
+import { noRun, readRun } from "./read-run.ts";
 
 /** One run, by its id. */
 export interface RunHandle<Output = unknown> extends RunControl {
@@ -58,9 +59,15 @@ export interface JustStarted {
   readonly at: number;
 }
 
+/** What handles are made of, beside what other parts of a client are. */
+export interface HandleDependencies extends ClientDependencies {
+  /** Reads a run that is waited for, with others that are. */
+  readonly lookAt: Store["readRun"];
+}
+
 /** The handle of a run; nothing is read until it is asked. */
 export function runHandle<Output>(
-  deps: ClientDependencies,
+  deps: HandleDependencies,
   id: string,
   started?: JustStarted,
 ): RunHandle<Output> {
@@ -73,7 +80,7 @@ export function runHandle<Output>(
     describe: async () => descriptionOf(await read(), store.values),
     async result({ timeout, signal } = {}) {
       const limitMs = timeout === undefined ? undefined : parseDuration(timeout);
-      const meta = await untilFinished(deps, read, { limitMs, signal, started });
+      const meta = await untilFinished(deps, id, { limitMs, signal, started });
       if (!isFinished(meta.status)) {
         throw new WaitTimeoutError(
           `run "${id}" is still ${meta.status} after ${limitMs} ms; it goes on, ask again`,
@@ -87,7 +94,7 @@ export function runHandle<Output>(
       throw new CancelledError(`run "${id}" was cancelled`);
     },
     async wait({ timeout, signal }) {
-      const meta = await untilFinished(deps, read, {
+      const meta = await untilFinished(deps, id, {
         limitMs: parseDuration(timeout),
         signal,
         started,
@@ -110,8 +117,8 @@ interface Patience {
  * started is first looked at when such runs have lately finished.
  */
 async function untilFinished(
-  { clock }: ClientDependencies,
-  read: () => Promise<Meta>,
+  { clock, lookAt }: HandleDependencies,
+  id: string,
   { limitMs, signal, started }: Patience,
 ): Promise<Meta> {
   const end = limitMs === undefined ? Number.POSITIVE_INFINITY : clock.now() + limitMs;
@@ -121,7 +128,8 @@ async function untilFinished(
   for (let looks = 1; ; looks += 1) {
     await sleep(clock, Math.min(pause, end - clock.now()), signal);
     signal?.throwIfAborted();
-    const meta = await read();
+    const meta = await lookAt(id);
+    if (!meta) throw noRun(id);
     if (isFinished(meta.status)) {
       started?.pace.learn(started.workflow, sinceStart(), looks);
       return meta;

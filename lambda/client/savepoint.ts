@@ -2,6 +2,7 @@ import { WorkflowNotFoundError } from "../core/errors.ts";
 import type { Workflow } from "../engine/workflow.ts";
 import { completeToken, type CompleteOptions } from "./complete-token.ts";
 import type { ClientDependencies } from "./dependencies.ts";
+import { gatheredReads } from "./gathered-reads.ts";
 import { list, type ListOptions, type RunPage } from "./list.ts";
 import { Pace } from "./pace.ts";
 import { type RunHandle, runHandle } from "./run-handle.ts";
@@ -51,7 +52,8 @@ export function createSavepoint(
   given: ClientDependencies,
   workflows: ReadonlyMap<string, Workflow> = new Map(),
 ): NamedSavepoint {
-  const deps = { ...given, workflows };
+  const lookAt = gatheredReads(given.store, given.clock);
+  const deps = { ...given, lookAt, workflows };
   const pace = new Pace();
   const startRun = async <Output>(
     workflow: Pick<Workflow, "name" | "inputSchema">,

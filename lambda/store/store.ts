@@ -68,7 +68,7 @@ export interface Store {
   readonly deleteRun: Bound<typeof deleteRun>;
   /** One run's META, consistently; undefined when there is none or its time to live is over. */
   readRun(id: string): Promise<Meta | undefined>;
-  /** Several runs' METAs, consistently; those that do not exist are left out. */
+  /** Several runs' METAs, consistently; those that do not exist, or not any more, are left out. */
   readRuns(ids: readonly string[]): Promise<Map<string, Meta>>;
 }
 
@@ -134,7 +134,8 @@ function overTable(options: StoreOptions, retry: Retry): Store {
     async readRuns(runIds) {
       // BatchGetItem refuses a key that comes twice.
       const items = await table.batchGet([...new Set(runIds)].map(runKey));
-      return new Map(items.map(metaFrom).map((meta) => [meta.id, meta]));
+      const there = items.map(metaFrom).filter(({ ttl }) => !isExpired(ttl, clock.now()));
+      return new Map(there.map((meta) => [meta.id, meta]));
     },
   };
 }
