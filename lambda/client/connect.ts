@@ -9,6 +9,7 @@ import { openHints } from "../queue/hints.ts";
 import { openStore } from "../store/store.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { httpHandler } from "./http-handler.ts";
+import { requestSigner, type Signatory } from "./request-signer.ts";
 import { createSavepoint, type Savepoint } from "./savepoint.ts";
 
 /** Where a deployment is, and what to reach it with. */
@@ -61,22 +62,38 @@ export function openDeployment(options: ConnectOptions): ClientDependencies {
  * that it can tell its own lost write from a rival's.
  * @param config goes before the defaults; region and credentials come from the environment
  */
-export const createDynamoDBClient = (config: DynamoDBClientConfig = {}): DynamoDBClient =>
-  new DynamoDBClient({
+export function createDynamoDBClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
+  const client: DynamoDBClient = new DynamoDBClient({
     maxAttempts: 1,
     cacheMiddleware: true,
     requestHandler: httpHandler(),
+    signer: requestSigner(signatory("dynamodb", () => client.config)),
     ...config,
   });
+  return client;
+}
 
 /** The SQS client that `connect` makes; `config` as above. */
-export const createSqsClient = (config: SQSClientConfig = {}): SQSClient =>
-  new SQSClient({
+export function createSqsClient(config: SQSClientConfig = {}): SQSClient {
+  const client: SQSClient = new SQSClient({
     maxAttempts: 3,
     cacheMiddleware: true,
     requestHandler: httpHandler(),
+    signer: requestSigner(signatory("sqs", () => client.config)),
     ...config,
   });
+  return client;
+}
+
+/** Signs for a client that is still to be made. */
+const signatory = (
+  service: string,
+  config: () => Pick<Signatory, "credentials" | "region">,
+): Signatory => ({
+  service,
+  region: () => config().region(),
+  credentials: () => config().credentials(),
+});
 
 function fromEnvironment(name: string, option: string): string {
   const value = process.env[name];
