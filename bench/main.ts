@@ -11,7 +11,10 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { measureBudget } from "./figures/budget.ts";
 import { measureBundle } from "./figures/bundle.ts";
+import { measureChildren } from "./figures/children.ts";
 import { measureCrash } from "./figures/crash.ts";
+import { measureLongRun } from "./figures/long.ts";
+import { measureMessages } from "./figures/messages.ts";
 import { measureShortRuns, measureThroughput } from "./figures/runs.ts";
 import { measureColdResume, measureFirstResult } from "./figures/starts.ts";
 import { measureSteps } from "./figures/steps.ts";
@@ -39,6 +42,15 @@ const FIGURES: Readonly<Record<string, Measure>> = {
   run: onWarmStack("run", (session, { isQuick }) => measureShortRuns(session, isQuick ? 100 : 200)),
   throughput: onWarmStack("throughput", (session, { isQuick }) =>
     measureThroughput(session, isQuick ? 3 : 8),
+  ),
+  children: onWarmStack("children", (session, { isQuick }) =>
+    measureChildren(session, isQuick ? 200 : 1_000),
+  ),
+  messages: onWarmStack("messages", (session, { isQuick }) =>
+    measureMessages(session, isQuick ? 20 : 100),
+  ),
+  long: onWarmStack("long", (session, { isQuick }) =>
+    measureLongRun(session, isQuick ? 2_000 : 10_000),
   ),
   resume: (setting) => measureColdResume(setting, setting.isQuick ? 1 : 5),
   first: (setting) => measureFirstResult(setting, setting.isQuick ? 1 : 5),

@@ -11,7 +11,7 @@ export interface Line {
 }
 
 /** Units that figures come in. */
-export type Unit = "ms" | "runs/s" | "puts/s" | "units" | "requests" | "bytes" | "KB";
+export type Unit = "ms" | "runs/s" | "puts/s" | "units" | "requests" | "bytes" | "KB" | "replays";
 
 /** What one figure has found. */
 export interface Figure {

@@ -7,6 +7,8 @@ export interface Usage {
   readonly calls: Readonly<Record<string, number>>;
   readonly writeUnits: number;
   readonly readUnits: number;
+  /** Write units of runs that are no child, and of operations in scopes. */
+  readonly parentUnits: number;
   /** Bytes of the last PutItem of a step's record, by who put it. */
   readonly stepBytes: { readonly bare: number; readonly engine: number };
 }
@@ -18,6 +20,7 @@ export class UsageCounter implements FaultPlan {
   #calls: Record<string, number> = {};
   #writeUnits = 0;
   #readUnits = 0;
+  #parentUnits = 0;
   #last: { bare?: Members; engine?: Members } = {};
 
   /** Sees a call. */
@@ -32,6 +35,7 @@ export class UsageCounter implements FaultPlan {
     const units = consumed.reduce((sum, one) => sum + Number(one["CapacityUnits"]), 0);
     if (READS.has(action)) this.#readUnits += units;
     else this.#writeUnits += units;
+    if (!READS.has(action) && isOfParent(input)) this.#parentUnits += units;
     const writer = action === "PutItem" ? isStepRecord(input) : undefined;
     if (writer) this.#last[writer] = input;
   }
@@ -43,11 +47,22 @@ export class UsageCounter implements FaultPlan {
       calls: this.#calls,
       writeUnits: this.#writeUnits,
       readUnits: this.#readUnits,
+      parentUnits: this.#parentUnits,
       stepBytes: { bare: JSON.stringify(bare).length, engine: JSON.stringify(engine).length },
     };
     this.#calls = {};
-    this.#writeUnits = this.#readUnits = 0;
+    this.#writeUnits = this.#readUnits = this.#parentUnits = 0;
     this.#last = {};
     return usage;
   }
+}
+
+/** Whether a write is to a run that is no child, whose id tells, or to a record in one of its scopes. */
+function isOfParent(input: Members): boolean {
+  const { pk, sk } = (input["Item"] ?? input["Key"] ?? {}) as Record<
+    string,
+    { readonly S?: string }
+  >;
+  if (sk?.S === "META") return pk?.S?.includes("~") === false;
+  return sk?.S?.includes("/") === true;
 }

@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { workflow } from "../lambda/index.ts";
+import { z } from "zod";
+import { event, workflow } from "../lambda/index.ts";
 import { barePut, freshPartition, PAYLOAD, type PutPlace } from "./bare-put.ts";
 
 /** Milliseconds that the steps of one run took, in their order. */
@@ -13,6 +14,14 @@ export interface StepTimes {
   /** The same calls to a server that answers `{}`, one inside each body. */
   readonly empty: number[];
 }
+
+const noTimes = (): StepTimes => ({ gaps: [], bare: [], own: [], empty: [] });
+
+/** Steps at each end of a long run that are timed. */
+const EDGE = 100;
+
+/** What a waiter waits for. */
+export const wake = event("wake", z.object({ number: z.number() }));
 
 /** What the bodies call beside the engine; made by the worker, which has the clients. */
 export interface Probes {
@@ -74,5 +83,43 @@ export function createWorkflows(probes: () => Probes) {
     }
   });
 
-  return { plain, timed, resumed, held };
+  /** Many steps in a row; tells what the first and the last hundred took, and bare puts among each. */
+  const long = workflow("long", {}, async (ctx, { count }: { count: number }) => {
+    const partition = freshPartition(ctx.uuid().slice(0, 8));
+    const first: StepTimes = noTimes();
+    const last: StepTimes = noTimes();
+    let endedAt = Number.NaN;
+    for (let number = 1; number <= count; number += 1) {
+      const times = number <= EDGE ? first : number > count - EDGE ? last : undefined;
+      await ctx.step("step", async () => {
+        if (number > 1) times?.gaps.push(performance.now() - endedAt);
+        times?.bare.push(await barePut({ ...probes().stack, partition }, number));
+        endedAt = performance.now();
+        return PAYLOAD;
+      });
+    }
+    return { first, last };
+  });
+
+  const child = workflow("child", {}, async (ctx, { index }: { index: number }) =>
+    ctx.step("step", () => index),
+  );
+
+  /** Children side by side, `concurrency` at a time. */
+  const parent = workflow(
+    "parent",
+    {},
+    async (ctx, { children, concurrency }: { children: number; concurrency: number }) => {
+      const indexes = Array.from({ length: children }, (_, index) => index);
+      const seen = await ctx.map("all", indexes, { concurrency }, (branch, index) =>
+        branch.run(child, { index }),
+      );
+      return seen.length;
+    },
+  );
+
+  /** Parks until it is sent a message. */
+  const waiter = workflow("waiter", {}, async (ctx) => ctx.waitFor(wake));
+
+  return { plain, timed, resumed, held, long, child, parent, waiter };
 }
