@@ -47,7 +47,9 @@ export function decideAttempt(failed: FailedAttempt, policy: RetryPolicy): Attem
 }
 
 function exhausted({ step, error, attempt, earlier }: FailedAttempt): RetriesExhaustedError {
-  const errors = [...earlier, { attempt, ...nameAndMessage(error) }];
+  // What is kept with the record tells more than the error declares.
+  const before = earlier.map(({ attempt, name, message }) => ({ attempt, name, message }));
+  const errors = [...before, { attempt, ...nameAndMessage(error) }];
   return new RetriesExhaustedError(
     `step "${step}" failed in each of its ${attempt} attempts: ${errors.map((one) => `${one.attempt}. ${one.message}`).join("; ")}`,
     { cause: error, errors },

@@ -125,7 +125,7 @@ async function runStep<T>(
   for (let attempt = 1; ; attempt += 1) {
     try {
       const signal = new AbortController().signal;
-      const value = copied(await body({ attempt, signal, idempotencyKey, log }));
+      const value = copied(await body({ key, attempt, attempts, signal, idempotencyKey, log }));
       trace.steps.push(key);
       trace.results.set(key, JSON.stringify(value) ?? "");
       return value;

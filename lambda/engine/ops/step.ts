@@ -40,8 +40,12 @@ export interface StepOptions<T = unknown> {
 
 /** What a step's body is given. */
 export interface StepContext {
+  /** Key of the step in the run's history. */
+  readonly key: string;
   /** Number of this attempt, 1 the first. */
   readonly attempt: number;
+  /** How many attempts the step has in all, 1 when it is not retried. */
+  readonly attempts: number;
   /** Aborted at the timeout, when the invocation ends, and when the run belongs to another worker. */
   readonly signal: AbortSignal;
   /** The same for every attempt of this step of this run, and no other's: hand it to what you call. */
@@ -86,7 +90,7 @@ export function step(options: StepOptions<never>, body: StepBody<unknown>): Beha
         if (!mayStartBody(execution, bodyMs)) await waitFor(execution, operation, { bodyMs });
         if (atMostOnce) await markRunning(operation, execution);
         const startedAt = execution.deps.clock.now();
-        const outcome = await attempt(operation, execution, body, timeoutMs);
+        const outcome = await attempt(operation, execution, body, { timeoutMs, policy });
         switch (outcome.kind) {
           case "over":
             return never();
@@ -134,7 +138,7 @@ async function attempt(
   operation: Operation,
   execution: Execution,
   body: StepBody<unknown>,
-  timeoutMs: number | undefined,
+  { timeoutMs, policy }: { readonly timeoutMs: number | undefined; readonly policy: RetryPolicy },
 ): Promise<AttemptOutcome> {
   const { deps, meta, log, bodies } = execution;
   const number = attemptNumber(operation);
@@ -149,7 +153,9 @@ async function attempt(
   try {
     const where = { run: meta.id, execution, step: operation.key };
     const context: StepContext = {
+      key: operation.key,
       attempt: number,
+      attempts: policy.attempts,
       signal: controller.signal,
       // A hash, made for the few bodies that ask.
       get idempotencyKey() {

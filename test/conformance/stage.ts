@@ -1,0 +1,83 @@
+import { afterEach } from "vitest";
+import { type Context, type Workflow, workflow } from "../../lambda/index.ts";
+import type { ProcessFault } from "../support/faulty-handler.ts";
+import { World, type WorldOptions } from "../support/world.ts";
+
+const worlds: World[] = [];
+afterEach(async () => {
+  for (const world of worlds.splice(0)) await world.end();
+});
+
+/** A world that has those workflows and is under way; it ends with the test. */
+export async function openWorld(
+  workflows: readonly Workflow[],
+  options: Partial<WorldOptions> = {},
+): Promise<World> {
+  const world = await World.create({ isDirect: true, ...options, workflows });
+  worlds.push(world);
+  world.begin();
+  return world;
+}
+
+/** Settings by which each invocation records one operation: all before it is replayed each time. */
+export const REPLAYING = { settings: { operationsPerInvocation: 1 } } as const;
+
+/** Plays one function as a run of id `run`, to its end; an error it fails with is its output. */
+export async function play<T>(
+  run: (ctx: Context, world: World) => Promise<T>,
+  options: Partial<WorldOptions> & { readonly also?: readonly Workflow[] } = {},
+) {
+  const flow = workflow("flow", {}, (ctx: Context, _: undefined) => run(ctx, world));
+  const world: World = await openWorld([flow, ...(options.also ?? [])], options);
+  const output: unknown = await outcome(world, world.run(flow, undefined));
+  const handle = world.savepoint.get("run");
+  return {
+    world,
+    output,
+    history: await world.until(handle.history()),
+    described: await world.until(handle.describe()),
+  };
+}
+
+/** Lets time pass until a promise has settled; what it rejects with is the outcome, too. */
+export const outcome = (world: World, promise: Promise<unknown>): Promise<unknown> =>
+  world.until(
+    promise.then(
+      (value) => value,
+      (error: unknown) => error,
+    ),
+  );
+
+/** Resolves when that much virtual time has passed. */
+export const rest = (world: World, ms: number): Promise<void> =>
+  new Promise((resolve) => void world.clock.after(ms, resolve));
+
+/** Which of the workers' calls is meant. */
+export type CallMatch = (action: string, body: string) => boolean;
+
+/** Records of an operation: all, or only the one that settles it. */
+export const recordOf =
+  (key: string, which: "any" | "done" = "done"): CallMatch =>
+  (action, body) =>
+    action === "PutItem" &&
+    body.includes(`"OP#${key}"`) &&
+    (which === "any" || body.includes('"s":{"S":"done"}'));
+
+/** The write by which a run ends in a status. */
+export const finishAs =
+  (status: "succeeded" | "failed" | "cancelled"): CallMatch =>
+  (action, body) =>
+    action === "UpdateItem" && body.includes(`":status":{"S":"${status}"}`);
+
+/** A fault that befalls the first call of that kind, of all workers. */
+export function firstTime(
+  matches: CallMatch,
+  fault: ProcessFault,
+): NonNullable<WorldOptions["fault"]> {
+  let isOver = false;
+  return (_, action, body) => {
+    if (isOver || !matches(action, body)) return undefined;
+    isOver = true;
+    return fault;
+  };
+}
