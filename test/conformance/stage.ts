@@ -72,12 +72,32 @@ export const finishAs =
 /** A fault that befalls the first call of that kind, of all workers. */
 export function firstTime(
   matches: CallMatch,
-  fault: ProcessFault,
+  fault: ProcessFault | (() => ProcessFault),
 ): NonNullable<WorldOptions["fault"]> {
   let isOver = false;
   return (_, action, body) => {
     if (isOver || !matches(action, body)) return undefined;
     isOver = true;
-    return fault;
+    return typeof fault === "function" ? fault() : fault;
   };
 }
+
+/** How long a worker stands still: long enough for another to take its run over. */
+export const FROZEN_MS = 100_000;
+
+/**
+ * Options of a world whose first worker stands still as a whole just before its first call of that kind,
+ * until another has long taken its run over; then it goes on with that call.
+ */
+export const frozenBefore = (
+  world: () => World,
+  matches: CallMatch,
+  options: { readonly ms?: number } = {},
+): Partial<WorldOptions> => ({
+  // Frozen before it has hidden its message, the queue must give that back by itself.
+  visibilitySeconds: 31,
+  fault: firstTime(matches, () => ({
+    freeze: "before",
+    until: rest(world(), options.ms ?? FROZEN_MS),
+  })),
+});
