@@ -78,7 +78,7 @@ it.each<[string, typeof steps, unknown]>([
     ]) {
       const { output, history, world } = await play(code, { ...options, also: [child] });
       expect(output).toEqual(expected);
-      keys.add(JSON.stringify(history.map(({ key, state }) => [key, state]).toSorted()));
+      keys.add(JSON.stringify(history.map(({ key, state }) => `${key} ${state}`).toSorted()));
       // Every finished history is replayed by the same code there.
       await expectSoundEnd(world);
     }

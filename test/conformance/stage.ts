@@ -1,6 +1,7 @@
 import { afterEach } from "vitest";
 import { type Context, type Workflow, workflow } from "../../lambda/index.ts";
 import type { ProcessFault } from "../support/faulty-handler.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
 import { World, type WorldOptions } from "../support/world.ts";
 
 const worlds: World[] = [];
@@ -49,8 +50,8 @@ export const outcome = (world: World, promise: Promise<unknown>): Promise<unknow
   );
 
 /** Resolves when that much virtual time has passed. */
-export const rest = (world: World, ms: number): Promise<void> =>
-  new Promise((resolve) => void world.clock.after(ms, resolve));
+export const rest = ({ clock }: Pick<World, "clock">, ms: number): Promise<void> =>
+  new Promise((resolve) => void clock.after(ms, resolve));
 
 /** Which of the workers' calls is meant. */
 export type CallMatch = (action: string, body: string) => boolean;
@@ -89,15 +90,12 @@ export const FROZEN_MS = 100_000;
  * Options of a world whose first worker stands still as a whole just before its first call of that kind,
  * until another has long taken its run over; then it goes on with that call.
  */
-export const frozenBefore = (
-  world: () => World,
-  matches: CallMatch,
-  options: { readonly ms?: number } = {},
-): Partial<WorldOptions> => ({
-  // Frozen before it has hidden its message, the queue must give that back by itself.
-  visibilitySeconds: 31,
-  fault: firstTime(matches, () => ({
-    freeze: "before",
-    until: rest(world(), options.ms ?? FROZEN_MS),
-  })),
-});
+export function frozenBefore(matches: CallMatch, ms: number = FROZEN_MS): Partial<WorldOptions> {
+  const clock = new VirtualClock();
+  return {
+    clock,
+    // Frozen before it has hidden its message, the queue must give that back by itself.
+    visibilitySeconds: 31,
+    fault: firstTime(matches, () => ({ freeze: "before", until: rest({ clock }, ms) })),
+  };
+}
