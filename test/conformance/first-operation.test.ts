@@ -74,7 +74,10 @@ async function playFirst(first: First, fault?: ReturnType<typeof firstTime>) {
     await ctx.step("after", effect("after"));
     return given;
   });
-  const world: World = await openWorld([flow, child, receiver], fault && { fault });
+  const world: World = await openWorld([flow, child, receiver], {
+    visibilitySeconds: 5,
+    ...(fault && { fault }),
+  });
   const listening = await world.until(
     world.savepoint.start(receiver, undefined, { id: "receiver" }),
   );
@@ -83,7 +86,7 @@ async function playFirst(first: First, fault?: ReturnType<typeof firstTime>) {
   const output = await world.until(run.result());
   await world.until(listening.send(news, "end"));
   const received = await world.until(listening.result());
-  await world.pass(60_000);
+  await world.pass(2_000);
   await expectSoundEnd(world);
   const history = await world.until(run.history());
   return { output, received, keys: history.map(({ key }) => key), effects: [...effects].sort() };
