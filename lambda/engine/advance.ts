@@ -3,7 +3,6 @@ import { LIMITS } from "../core/limits.ts";
 import type { Claimed } from "../store/claim-run.ts";
 import { historyOf, type Meta } from "../store/meta.ts";
 import type { OperationRecord } from "../store/operation.ts";
-import { isRefusal } from "../store/retry.ts";
 import { birthTtl } from "../store/start-run.ts";
 import { isCapped, killsWhenRead, noProgress } from "./caps.ts";
 import { continueAsNew } from "./continue.ts";
@@ -11,6 +10,7 @@ import { createContext } from "./create-context.ts";
 import type { EngineDependencies, Invocation } from "./dependencies.ts";
 import { drive } from "./drive.ts";
 import { Execution } from "./execution.ts";
+import { isFinal } from "./final-error.ts";
 import { History } from "./history.ts";
 import { Lease } from "./lease.ts";
 import { leaseHolder } from "./lease-holder.ts";
@@ -135,12 +135,12 @@ const longestStep = (records: readonly OperationRecord[]): number =>
 /** How a run came to an end in this worker, or is to be loaded anew: as it was, or in its next round. */
 type Advanced = "released" | "lost" | "reload" | { readonly next: Meta };
 
-/** What AWS refuses for good ends the run with that error: another owner would fare no better. */
+/** What no other owner would fare better with ends the run with that error. */
 async function advanceOrFail(execution: Execution): Promise<Advanced> {
   try {
     return await advance(execution);
   } catch (error) {
-    if (!isRefusal(error)) throw error;
+    if (!isFinal(error)) throw error;
     return settled(await fail(execution, error));
   }
 }

@@ -4,13 +4,13 @@ import { type Log, logWith } from "../core/log.ts";
 import { InvalidArgumentError, type NonDeterminismError } from "../core/errors.ts";
 import { historyOf, type Meta } from "../store/meta.ts";
 import type { OperationKind, OperationRecord } from "../store/operation.ts";
-import { isRefusal } from "../store/retry.ts";
 import { assertContext } from "./assert-context.ts";
 import { Bell } from "./bell.ts";
 import type { Continuation } from "./continue.ts";
 import type { EngineDependencies, Invocation } from "./dependencies.ts";
 import { CANCEL_KEY, rejectPending } from "./cancelled.ts";
 import type { ExecutionParts } from "./execution-parts.ts";
+import { isFinal } from "./final-error.ts";
 import type { History, OperationRequest } from "./history.ts";
 import type { Lease } from "./lease.ts";
 import type { Behaviour, Operation, Phase, StopReason, Undoable } from "./operation.ts";
@@ -191,23 +191,23 @@ export class Execution {
   }
 
   /**
-   * Runs a write for an operation. One that AWS refuses for good fails the run: it would be refused
-   * after any number of takeovers. One whose outcome stays unknown ends the execution, and the lease
+   * Runs a call for an operation. One that AWS refuses for good, or that reads what cannot be read, fails
+   * the run: so it would after any number of takeovers. One whose outcome stays unknown ends the execution, and the lease
    * is left to end.
    */
   async inFlight<T>(operation: { readonly key: string }, write: () => Promise<T>): Promise<T> {
     if (this.#isOver || this.ending || this.failure || this.isDropped(operation)) return never();
-    const { key } = operation;
     this.#writes += 1;
     try {
       return await write();
     } catch (error) {
-      const details = { operation: key, error };
-      if (isRefusal(error)) {
-        this.log.error("a write was refused for good; the run fails", details);
-        this.failure ??= { error, operation: key };
+      if (isFinal(error)) {
+        this.fail(operation, error);
       } else {
-        this.log.error("a write's outcome is unknown; the run goes on after its lease", details);
+        this.log.error("a write's outcome is unknown; the run goes on after its lease", {
+          operation: operation.key,
+          error,
+        });
         void this.end("lost");
       }
     } finally {
@@ -215,6 +215,13 @@ export class Execution {
       this.bell.ring();
     }
     return never();
+  }
+
+  /** Fails the run with an error that every later owner would meet again at this operation. */
+  fail({ key }: { readonly key: string }, error: Error): void {
+    this.log.error("the run fails: no worker could go on with it", { operation: key, error });
+    this.failure ??= { error, operation: key };
+    this.bell.ring();
   }
 
   /** Whether nobody waits for an operation any more, so that nothing of it may be recorded. */

@@ -4,6 +4,7 @@ import { LIMITS } from "../core/limits.ts";
 import type { OperationKind, OperationRecord } from "../store/operation.ts";
 import type { Ending } from "./drive.ts";
 import type { Execution } from "./execution.ts";
+import { isFinal } from "./final-error.ts";
 import type { Operation } from "./operation.ts";
 
 const heldOf = ({ pending }: Execution): Operation[] =>
@@ -18,6 +19,7 @@ export async function startHeld(execution: Execution): Promise<Ending | undefine
   for (const operation of held) {
     execution.enter(operation, "active");
     operation.behaviour.live(operation, execution).catch((error: unknown) => {
+      if (isFinal(error)) return execution.fail(operation, error);
       execution.log.error("an operation failed inside the engine", {
         operation: operation.key,
         error,

@@ -1,5 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { type Encoded, encodedSize } from "../core/codec.ts";
+import { ValueUnreadableError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import { number, text } from "./attributes.ts";
 import { PART_PREFIX } from "./schema.ts";
@@ -62,7 +63,7 @@ export interface Values {
    * are put first, so that whatever refers to them finds them.
    */
   keep(value: Encoded, where: Placement): Promise<StoredValue>;
-  /** The encoded value, fetched from its parts when it has any. Throws when a part is gone. */
+  /** The encoded value, fetched from its parts when it has any. Throws ValueUnreadableError when a part is gone. */
   fetch(value: StoredValue): Promise<Encoded>;
 }
 
@@ -103,7 +104,7 @@ export function openValues(table: Table): Values {
         Array.from({ length: parts }, async (_, index) => {
           const chunk = (await table.get(partKey(pk, nonce, index)))?.["v"]?.B;
           if (!chunk) {
-            throw new Error(
+            throw new ValueUnreadableError(
               `part ${index + 1} of ${parts} of a value in ${pk} is gone; its records have expired or were deleted`,
             );
           }
