@@ -138,6 +138,8 @@ it.each<[string, () => Promise<unknown>]>([
   expect(ended).toEqual([1]);
   expect(output).toBe("second");
   expect(history[0]).toMatchObject({ attempts: 2, errors: [{ name: "StepTimeoutError" }] });
+  const { startedAt = 0, errors = [] } = history[0] ?? {};
+  expect((errors[0]?.at ?? 0) - startedAt).toBe(2_000);
   expect(unhandled).toEqual([]);
 });
 
