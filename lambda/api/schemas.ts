@@ -69,8 +69,12 @@ export const TokenCompleted = z.strictObject({ completed: z.literal(true) });
 /** Query of a list. */
 export const ListQuery = z.strictObject({
   workflow: z.string().optional(),
-  status: status.optional(),
-  since: wholeNumber(time).optional().describe("Started at or after"),
+  status: status
+    .optional()
+    .describe("`failed` and `blocked` ones come by when they became so, others by their start"),
+  since: wholeNumber(time)
+    .optional()
+    .describe("Started at or after; 30 days ago by default, but for failed and blocked runs"),
   until: wholeNumber(time).optional().describe("Started before"),
   parent: z.string().optional().describe("Children of this run only"),
   attribute: z

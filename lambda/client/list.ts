@@ -11,7 +11,10 @@ import { type RunSummary, summaryOf } from "./describe-run.ts";
 export interface ListOptions {
   readonly workflow?: string;
   readonly status?: RunStatus;
-  /** Started at or after this. Default: as far back as runs are kept after their end, 30 days. */
+  /**
+   * Started at or after this. Default: as far back as runs are kept after their end, 30 days; for failed
+   * and blocked ones asked for by their status, as far back as there are any.
+   */
   readonly since?: EpochMs;
   /** Started before this. Default: now. */
   readonly until?: EpochMs;
@@ -25,7 +28,7 @@ export interface ListOptions {
   readonly cursor?: string;
 }
 
-/** One page of runs, newest first. */
+/** One page of runs: failed or blocked ones asked for by their status by when they became so, others by their start. */
 export interface RunPage {
   readonly runs: RunSummary[];
   /** Gives the next page; absent on the last. */
@@ -34,9 +37,13 @@ export interface RunPage {
 
 const LIMIT_MAX = 200;
 
+/** The statuses that have an index of their own, over the time at which a run came to be so. */
+const needsAttention = (status: RunStatus | undefined): boolean =>
+  status === "failed" || status === "blocked";
+
 /**
- * Lists runs, newest first. The index it reads lags a little behind: a run just started may be
- * missing for a moment.
+ * Lists runs, newest first; failed and blocked ones asked for by their status: those first that became so
+ * last. The index it reads lags a little behind: a run just started may be missing for a moment.
  * @throws InvalidArgumentError for a limit, status, attribute or cursor that makes no sense
  */
 export async function list(
@@ -52,35 +59,69 @@ export async function list(
   }
   assertRunAttributes(attributes);
   const wanted = Object.entries(attributes);
-  const now = clock.now();
-  const since = options.since ?? now - LIMITS.retentionMs;
+  const isWanted = (meta: Meta): boolean =>
+    (workflow === undefined || meta.workflow === workflow) &&
+    (status === undefined || meta.status === status) &&
+    (parent === undefined || meta.parent?.id === parent) &&
+    wanted.every(([name, value]) => attributeOf(meta, name) === value) &&
+    meta.startedAt >= (options.since ?? 0) &&
+    (options.until === undefined || meta.startedAt < options.until);
   const cursor = options.cursor === undefined ? undefined : parseCursor(options.cursor);
-  const until = cursor?.startedAt ?? options.until ?? now + 1;
-  const window = { since, until, beforeId: cursor?.id };
-  const runs: RunSummary[] = [];
-  for await (const meta of store.listRuns(window, Math.max(limit, 25), now)) {
-    if (workflow !== undefined && meta.workflow !== workflow) continue;
-    if (status !== undefined && meta.status !== status) continue;
-    if (parent !== undefined && meta.parent?.id !== parent) continue;
-    if (wanted.some(([name, value]) => attributeOf(meta, name) !== value)) continue;
-    if (runs.length === limit) return { runs, next: cursorAfter(runs.at(-1)) };
-    runs.push(summaryOf(meta));
+  const found: Meta[] = [];
+  for await (const meta of candidates(store, options, cursor, clock.now())) {
+    if (!isWanted(meta)) continue;
+    if (found.length === limit)
+      return { runs: found.map(summaryOf), next: cursorAfter(found, status) };
+    found.push(meta);
   }
-  return { runs };
+  return { runs: found.map(summaryOf) };
+}
+
+/** The runs of the index that suits the filters best, from the cursor on. */
+function candidates(
+  store: ClientDependencies["store"],
+  { status, since, until, limit = 50 }: ListOptions,
+  cursor: Cursor | undefined,
+  now: EpochMs,
+): AsyncIterable<Meta> {
+  const pageSize = Math.max(limit, 25);
+  if (needsAttention(status)) {
+    // A run cannot have failed before it was started.
+    const window = { since: since ?? 0, until: cursor?.at ?? LATEST, beforeId: cursor?.id };
+    return store.listAttention(window, pageSize, now);
+  }
+  const window = {
+    since: since ?? now - LIMITS.retentionMs,
+    until: cursor?.at ?? until ?? now + 1,
+    beforeId: cursor?.id,
+  };
+  return store.listRuns(window, pageSize, now);
 }
 
 const attributeOf = ({ attributes }: Meta, name: string): string | undefined =>
   Object.hasOwn(attributes, name) ? attributes[name] : undefined;
 
-const cursorAfter = (last: RunSummary | undefined): string =>
-  Buffer.from(`${last?.startedAt ?? 0}#${last?.id ?? ""}`).toString("base64url");
+/** Where a page ended: the time it was ordered by, and the id, of its last run. */
+interface Cursor {
+  readonly at: EpochMs;
+  readonly id: string;
+}
 
-function parseCursor(cursor: string): { startedAt: EpochMs; id: string } {
-  const [startedAt = "", id = ""] = Buffer.from(cursor, "base64url").toString("utf8").split("#", 2);
-  if (!/^\d{1,14}$/.test(startedAt) || id === "") {
+/** Past the time of any run. */
+const LATEST: EpochMs = 99_999_999_999_999;
+
+function cursorAfter(page: readonly Meta[], status: RunStatus | undefined): string {
+  const { id = "", startedAt = 0, attentionAt = 0 } = page.at(-1) ?? {};
+  const at = needsAttention(status) ? attentionAt : startedAt;
+  return Buffer.from(`${at}#${id}`).toString("base64url");
+}
+
+function parseCursor(cursor: string): Cursor {
+  const [at = "", id = ""] = Buffer.from(cursor, "base64url").toString("utf8").split("#", 2);
+  if (!/^\d{1,14}$/.test(at) || id === "") {
     throw new InvalidArgumentError(
       `cursor is "${cursor.slice(0, 100)}"; give the "next" of the page before`,
     );
   }
-  return { startedAt: Number(startedAt), id };
+  return { at: Number(at), id };
 }

@@ -72,6 +72,8 @@ export interface Meta {
   /** When the present round began. */
   readonly roundAt: EpochMs;
   readonly finishedAt: EpochMs | undefined;
+  /** When it came to be failed or blocked, as it is now. */
+  readonly attentionAt: EpochMs | undefined;
   /** When META expires, seconds since the epoch. */
   readonly ttl: number;
   /** When the history expires, seconds since the epoch. */
@@ -170,6 +172,7 @@ export function metaFrom(item: Item): Meta {
     startedAt: requiredNumber(item, "startedAt"),
     roundAt: optionalNumber(item, "roundAt") ?? requiredNumber(item, "startedAt"),
     finishedAt: optionalNumber(item, "finishedAt"),
+    attentionAt: optionalNumber(item, "attentionAt"),
     ttl: requiredNumber(item, "ttl"),
     historyTtl: requiredNumber(item, "histTtl"),
     tx: requiredText(item, "tx"),

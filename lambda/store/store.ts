@@ -9,7 +9,7 @@ import { copyRecords, copyValue, readSnapshot } from "./copy-history.ts";
 import { deleteRun } from "./delete-run.ts";
 import { blockRun, clearOwed, finishRun } from "./finish-run.ts";
 import { handOverRun, heartbeat, parkRun, releasePaused } from "./hold-run.ts";
-import { listRuns } from "./list-runs.ts";
+import { listAttention, listRuns } from "./list-runs.ts";
 import { loadHistory } from "./load-history.ts";
 import { isExpired, type Meta, metaFrom } from "./meta.ts";
 import { addWaiter, notifyParent } from "./notify-parent.ts";
@@ -55,6 +55,7 @@ export interface Store {
   readonly dueRuns: Bound<typeof dueRuns>;
   readonly pushCheck: Bound<typeof pushCheck>;
   readonly listRuns: Bound<typeof listRuns>;
+  readonly listAttention: Bound<typeof listAttention>;
   readonly restampHistory: Bound<typeof restampHistory>;
   readonly sendMessage: Bound<typeof sendMessage>;
   readonly cancelRun: Bound<typeof cancelRun>;
@@ -115,6 +116,7 @@ function overTable(options: StoreOptions, retry: Retry): Store {
     dueRuns: bind(dueRuns),
     pushCheck: bind(pushCheck),
     listRuns: bind(listRuns),
+    listAttention: bind(listAttention),
     restampHistory: bind(restampHistory),
     sendMessage: bind(sendMessage),
     cancelRun: bind(cancelRun),
