@@ -3,7 +3,7 @@ import { type Duration, parseDuration } from "../lambda/core/duration.ts";
 import { RUN_STATUSES } from "../lambda/core/status.ts";
 import type { RunAction } from "./api-client.ts";
 import type { CompleteOptions } from "./commands/complete.ts";
-import type { BulkOptions } from "./commands/runs-bulk.ts";
+import type { SelectionOptions } from "./commands/runs-bulk.ts";
 import type { ControlOptions, ForkOptions } from "./commands/runs-control.ts";
 import type { SendOptions } from "./commands/send.ts";
 import type { Host } from "./host.ts";
@@ -22,6 +22,8 @@ const ACTIONS: Readonly<Record<RunAction, string>> = {
   resume: "let a run go on that is paused, blocked, failed or cancelled",
 };
 
+const ID_OR_CHOICE = "id of the run; none to choose runs by --workflow, --status and --since";
+
 /** Adds `runs cancel`, `terminate`, `pause`, `resume`, `fork` and `delete`. */
 export function addControl(runs: Command, { host, done }: Cli): void {
   for (const [action, description] of Object.entries(ACTIONS) as [RunAction, string][]) {
@@ -32,10 +34,10 @@ export function addControl(runs: Command, { host, done }: Cli): void {
     command.option("--json", "print the reply as JSON");
     if (action === "cancel" || action === "resume") {
       addSelection(command)
-        .argument("[id]", "id of the run; none to choose runs by --workflow, --status and --since")
+        .argument("[id]", ID_OR_CHOICE)
         .action(async (id: string | undefined, _: unknown, called: Command) => {
           const { controlSelected } = await import("./commands/runs-bulk.ts");
-          done(await controlSelected(host, action, id, called.optsWithGlobals<BulkOptions>()));
+          done(await controlSelected(host, action, id, called.optsWithGlobals<SelectionOptions>()));
         });
       continue;
     }
@@ -46,17 +48,16 @@ export function addControl(runs: Command, { host, done }: Cli): void {
         done(await controlRun(host, action, id, called.optsWithGlobals<ControlOptions>()));
       });
   }
-  runs
-    .command("fork")
+  addSelection(runs.command("fork"))
     .description("start a new run from a copy of what a run has recorded")
-    .argument("<id>", "id of the run to copy")
+    .argument("[id]", ID_OR_CHOICE)
     .option("--from <key>", "the operation to ask again first (default: what ended the run)")
     .option("--input <json>", "another input: JSON, @FILE, or - for standard input")
     .option("--id <id>", "id of the new run; given again with the same options, joins that run")
     .option("--json", "print the reply as JSON")
-    .action(async (id: string, _: unknown, called: Command) => {
-      const { forkRun } = await import("./commands/runs-control.ts");
-      done(await forkRun(host, id, called.optsWithGlobals<ForkOptions>()));
+    .action(async (id: string | undefined, _: unknown, called: Command) => {
+      const { forkSelected } = await import("./commands/runs-bulk.ts");
+      done(await forkSelected(host, id, called.optsWithGlobals<ForkOptions>()));
     });
   runs
     .command("delete")

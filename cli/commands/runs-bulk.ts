@@ -2,24 +2,36 @@ import type { ApiClient, RunFilter } from "../api-client.ts";
 import { ApiError, EXIT, UsageError } from "../cli-error.ts";
 import type { Host } from "../host.ts";
 import { plainJson, plainLine } from "../plain-text.ts";
-import { openSession } from "../session.ts";
+import { type GlobalOptions, openSession } from "../session.ts";
 import type { RunSummary } from "../wire.ts";
-import { type ControlOptions, controlRun } from "./runs-control.ts";
+import { type ControlOptions, controlRun, type ForkOptions, forkRun } from "./runs-control.ts";
 
-/** Options of what can be done to many runs at once. */
-export interface BulkOptions extends ControlOptions {
+/** Which runs are meant when no id is given. */
+export interface SelectionOptions extends GlobalOptions {
   readonly workflow?: string;
   readonly status?: string;
   /** Milliseconds since the epoch; below zero, before now. */
   readonly since?: number;
   readonly dryRun?: boolean;
+  readonly json?: boolean;
 }
 
 /** What became of one run. */
 interface Outcome {
   readonly id: string;
   readonly status?: string;
+  /** The run that was started from it. */
+  readonly fork?: string;
   readonly error?: string;
+}
+
+/** What is done to one run, or to each of several. */
+interface Deed {
+  readonly verb: string;
+  readonly one: (id: string) => Promise<number>;
+  readonly each: (api: ApiClient, run: RunSummary) => Promise<Outcome>;
+  /** HTTP statuses of an API to which only this run says no. */
+  readonly refusals: readonly number[];
 }
 
 /** Runs asked for at a time. */
@@ -31,18 +43,59 @@ const PAGE = 200;
  * @returns the exit code: 0 only if none has refused
  * @throws UsageError when it is not clear which runs are meant, CliError
  */
-export async function controlSelected(
+export const controlSelected = (
   host: Host,
   action: "cancel" | "resume",
   id: string | undefined,
-  options: BulkOptions,
+  options: SelectionOptions & ControlOptions,
+): Promise<number> => {
+  const details = options.reason === undefined ? {} : { reason: options.reason };
+  return toSelected(host, id, options, {
+    verb: action,
+    one: (only) => controlRun(host, action, only, options),
+    each: (api, run) => api.control(run.id, action, details),
+    refusals: [404, 409],
+  });
+};
+
+/**
+ * `savepoint runs fork`: the same with a fork of each, whose id it draws.
+ * @returns the exit code: 0 only if none has refused
+ * @throws UsageError when it is not clear which runs are meant, CliError
+ */
+export async function forkSelected(
+  host: Host,
+  id: string | undefined,
+  options: SelectionOptions & ForkOptions,
 ): Promise<number> {
-  const { workflow, status, since, dryRun, reason } = options;
+  const { from } = options;
+  if (id === undefined && (options.id !== undefined || options.input !== undefined)) {
+    throw new UsageError("--id and --input are for the fork of one run; give the id of that run");
+  }
+  return toSelected(host, id, options, {
+    verb: "fork",
+    one: (only) => forkRun(host, only, options),
+    async each(api, run) {
+      const fork = await api.fork(run.id, { id: host.ids.ulid(host.clock.now()), from });
+      return { id: run.id, status: fork.status, fork: fork.id };
+    },
+    // 422: there is nothing recorded under `from`.
+    refusals: [404, 409, 422],
+  });
+}
+
+async function toSelected(
+  host: Host,
+  id: string | undefined,
+  options: SelectionOptions,
+  { verb, one, each, refusals }: Deed,
+): Promise<number> {
+  const { workflow, status, since, dryRun } = options;
   const isChoice = workflow !== undefined || status !== undefined;
   if (id !== undefined && (isChoice || since !== undefined || dryRun)) {
     throw new UsageError("give the id of one run, or options that choose several, not both");
   }
-  if (id !== undefined) return controlRun(host, action, id, options);
+  if (id !== undefined) return one(id);
   if (!isChoice) throw new UsageError("give the id of a run, or --workflow, --status or both");
   const { api, screen } = await openSession(host, options);
   const runs = await allRuns(api, {
@@ -54,21 +107,22 @@ export async function controlSelected(
   for (const run of runs) {
     const done: Outcome = dryRun
       ? { id: run.id, status: run.status }
-      : await api
-          .control(run.id, action, reason === undefined ? {} : { reason })
-          .catch((error: unknown) => ({ id: run.id, error: refusal(error) }));
+      : await each(api, run).catch((error: unknown) => ({
+          id: run.id,
+          error: refusal(error, refusals),
+        }));
     outcomes.push(done);
     if (options.json === true) continue;
     if (done.error !== undefined) screen.say(`refused: ${plainLine(done.error)}`);
-    else host.stdout.write(`${plainLine(done.id)} ${done.status ?? ""}\n`);
+    else host.stdout.write(`${plainLine(done.id)} ${plainLine(done.fork ?? done.status ?? "")}\n`);
   }
   if (options.json === true) host.stdout.write(`${plainJson({ runs: outcomes })}\n`);
   const refused = outcomes.filter(({ error }) => error !== undefined).length;
   const count = runs.length === 1 ? "1 run" : `${runs.length} runs`;
   screen.say(
     dryRun
-      ? `${count} to ${action}; nothing is changed`
-      : `${action}: asked of ${count}, refused by ${refused}`,
+      ? `${count} to ${verb}; nothing is changed`
+      : `${verb}: asked of ${count}, refused by ${refused}`,
   );
   return refused === 0 ? EXIT.ok : EXIT.failed;
 }
@@ -90,8 +144,7 @@ async function allRuns(api: ApiClient, filter: RunFilter): Promise<RunSummary[]>
 }
 
 /** Why one run refused; what concerns all of them is thrown on. */
-function refusal(error: unknown): string {
-  if (error instanceof ApiError && (error.status === 409 || error.status === 404))
-    return error.message;
+function refusal(error: unknown, refusals: readonly number[]): string {
+  if (error instanceof ApiError && refusals.includes(error.status)) return error.message;
   throw error;
 }

@@ -98,6 +98,78 @@ describe("savepoint runs cancel and resume of many runs", () => {
   });
 });
 
+describe("savepoint runs fork of many runs", () => {
+  const choice = ["--workflow", "w", "--status", "failed"];
+  /** An API with two failed runs, of which the second has nothing recorded under the key asked for. */
+  async function withRuns(): Promise<Stage> {
+    const staged = await stage();
+    staged.api.intercept = ({ method, url, body }) => {
+      if (method !== "POST") {
+        const runs = ["one", "two"].map((id) => runOf({ id, status: "failed" }));
+        return { status: 200, body: { runs } };
+      }
+      if (url.includes("two")) {
+        return failure(422, "invalid_argument", 'run "two" has recorded no operation "draft"');
+      }
+      return { status: 202, body: { id: (body as { id: string }).id, status: "queued" } };
+    };
+    return staged;
+  }
+
+  it("forks each from there under an id of its own, tells who refuses, and counts", async () => {
+    const { api, host } = await withRuns();
+    const from = ["--from", "draft"];
+    expect(await main(["runs", "fork", ...choice, ...from, "--endpoint", api.url], host)).toBe(1);
+    const id = expect.stringMatching(/^[0-9A-Z]{26}$/) as string;
+    expect(api.requests).toMatchObject([
+      { method: "GET", url: "/runs?workflow=w&status=failed&limit=200" },
+      { method: "POST", url: "/runs/one/fork", body: { id, from: "draft" } },
+      { method: "POST", url: "/runs/two/fork", body: { id, from: "draft" } },
+    ]);
+    const [, one, two] = api.requests.map(({ body }) => (body as { id?: string } | undefined)?.id);
+    expect(one).not.toBe(two);
+    expect(host.stdout.text).toBe(`one ${one}\n`);
+    expect(host.stderr.text).toBe(
+      'refused: run "two" has recorded no operation "draft"\nfork: asked of 2 runs, refused by 1\n',
+    );
+  });
+
+  it("tells as JSON which fork is whose", async () => {
+    const { api, host } = await withRuns();
+    await main(["runs", "fork", ...choice, "--json", "--endpoint", api.url], host);
+    const fork = expect.stringMatching(/^[0-9A-Z]{26}$/) as string;
+    const error = 'run "two" has recorded no operation "draft"';
+    expect(JSON.parse(host.stdout.text)).toEqual({
+      runs: [
+        { id: "one", status: "queued", fork },
+        { id: "two", error },
+      ],
+    });
+  });
+
+  it("only shows them when told so", async () => {
+    const { api, host } = await withRuns();
+    expect(await main(["runs", "fork", ...choice, "--dry-run", "--endpoint", api.url], host)).toBe(
+      0,
+    );
+    expect(api.requests.filter(({ method }) => method === "POST")).toEqual([]);
+    expect(host.stdout.text).toBe("one failed\ntwo failed\n");
+    expect(host.stderr.text).toBe("2 runs to fork; nothing is changed\n");
+  });
+
+  it.each([
+    [[], /give the id of a run, or/],
+    [["one", ...choice], /not both/],
+    [[...choice, "--id", "f"], /--id and --input are for the fork of one run/],
+    [[...choice, "--input", "1"], /--id and --input are for the fork of one run/],
+  ])("%j does nothing but say what is wrong", async (words, message) => {
+    const { api, host } = await withRuns();
+    expect(await main(["runs", "fork", ...words, "--endpoint", api.url], host)).toBe(2);
+    expect(host.stderr.text).toMatch(message);
+    expect(api.requests).toEqual([]);
+  });
+});
+
 describe("savepoint runs fork", () => {
   it("prints the id of the new run, which it draws itself", async () => {
     const { api, host } = await answering("queued");
