@@ -21,6 +21,8 @@ export interface RunFilter {
   readonly status?: string;
   /** Started at or after this, milliseconds since the epoch. */
   readonly since?: number;
+  /** Started before this. */
+  readonly until?: number;
   readonly attribute?: Readonly<Record<string, string>>;
   readonly limit?: number;
   readonly cursor?: string;

@@ -22,7 +22,7 @@ const ACTIONS: Readonly<Record<RunAction, string>> = {
   resume: "let a run go on that is paused, blocked, failed or cancelled",
 };
 
-const ID_OR_CHOICE = "id of the run; none to choose runs by --workflow, --status and --since";
+const ID_OR_CHOICE = "id of the run; none to choose runs by the options below";
 
 /** Adds `runs cancel`, `terminate`, `pause`, `resume`, `fork` and `delete`. */
 export function addControl(runs: Command, { host, done }: Cli): void {
@@ -74,6 +74,7 @@ const addSelection = (command: Command): Command =>
     .option("--workflow <name>", "all runs of this workflow")
     .addOption(new Option("--status <status>", "all runs in this status").choices(RUN_STATUSES))
     .option("--since <time>", 'only those started since: as "2026-01-31T12:00Z", or "2h" ago', time)
+    .option("--until <time>", "only those started before: given in the same way", time)
     .option("--dry-run", "show which runs these are, and change nothing");
 
 /** A time that was given as such, or as how long ago; as milliseconds, the latter below zero. */

@@ -12,6 +12,8 @@ export interface SelectionOptions extends GlobalOptions {
   readonly status?: string;
   /** Milliseconds since the epoch; below zero, before now. */
   readonly since?: number;
+  /** The same. */
+  readonly until?: number;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -90,18 +92,20 @@ async function toSelected(
   options: SelectionOptions,
   { verb, one, each, refusals }: Deed,
 ): Promise<number> {
-  const { workflow, status, since, dryRun } = options;
+  const { workflow, status, since, until, dryRun } = options;
   const isChoice = workflow !== undefined || status !== undefined;
-  if (id !== undefined && (isChoice || since !== undefined || dryRun)) {
+  if (id !== undefined && (isChoice || since !== undefined || until !== undefined || dryRun)) {
     throw new UsageError("give the id of one run, or options that choose several, not both");
   }
   if (id !== undefined) return one(id);
   if (!isChoice) throw new UsageError("give the id of a run, or --workflow, --status or both");
   const { api, screen } = await openSession(host, options);
+  const at = (time: number) => (time < 0 ? host.clock.now() + time : time);
   const runs = await allRuns(api, {
     ...(workflow !== undefined && { workflow }),
     ...(status !== undefined && { status }),
-    ...(since !== undefined && { since: since < 0 ? host.clock.now() + since : since }),
+    ...(since !== undefined && { since: at(since) }),
+    ...(until !== undefined && { until: at(until) }),
   });
   const outcomes: Outcome[] = [];
   for (const run of runs) {

@@ -57,11 +57,12 @@ describe("savepoint runs cancel and resume of many runs", () => {
 
   it("acts on each that was chosen, tells who refuses, and counts", async () => {
     const { api, host } = await withRuns();
-    const since = ["--since", "2026-01-01T00:00Z"];
-    expect(await main(["runs", "resume", ...choice, ...since, "--endpoint", api.url], host)).toBe(
+    const times = ["--since", "2026-01-01T00:00Z", "--until", "2h"];
+    expect(await main(["runs", "resume", ...choice, ...times, "--endpoint", api.url], host)).toBe(
       1,
     );
-    const query = `workflow=w&status=failed&since=${Date.UTC(2026, 0, 1)}&limit=200`;
+    const until = host.clock.now() - 7_200_000;
+    const query = `workflow=w&status=failed&since=${Date.UTC(2026, 0, 1)}&until=${until}&limit=200`;
     expect(api.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
       `GET /runs?${query}`,
       `GET /runs?${query}&cursor=c`,
@@ -90,6 +91,7 @@ describe("savepoint runs cancel and resume of many runs", () => {
     [["resume", "one", ...choice], /not both/],
     [["cancel", "one", "--dry-run"], /not both/],
     [["cancel", "--since", "yesterday", ...choice], /a date and time, or a duration/],
+    [["cancel", "one", "--until", "2h"], /not both/],
   ])("%j does nothing but say what is missing", async (words, message) => {
     const { api, host } = await withRuns();
     expect(await main(["runs", ...words, "--endpoint", api.url], host)).toBe(2);
