@@ -1,10 +1,10 @@
-import type { EpochMs } from "../core/clock.ts";
 import { encodeValue, hashValue } from "../core/codec.ts";
-import { type Duration, parseDuration } from "../core/duration.ts";
-import { InvalidArgumentError, RunConflictError } from "../core/errors.ts";
+import type { Duration } from "../core/duration.ts";
+import { RunConflictError } from "../core/errors.ts";
 import { assertRunId, isPossibleRunId } from "../core/keys.ts";
 import { LIMITS } from "../core/limits.ts";
 import { assertRunAttributes, type RunAttributes } from "../core/run-attributes.ts";
+import { runTimeoutMs } from "../core/run-timeout.ts";
 import { validate } from "../core/schema-validation.ts";
 import type { Schema } from "../engine/workflow.ts";
 import { historyPk } from "../store/schema.ts";
@@ -49,7 +49,7 @@ export async function start<Given>(
   const now = clock.now();
   const id = options.id ?? ids.ulid(now);
   if (!options.isInternalId || !isPossibleRunId(id)) assertRunId(id);
-  const deadline = options.timeout === undefined ? undefined : deadlineAfter(options.timeout, now);
+  const deadline = options.timeout === undefined ? undefined : now + runTimeoutMs(options.timeout);
   const { attributes } = options;
   if (attributes !== undefined) assertRunAttributes(attributes);
   const valid = workflow.inputSchema
@@ -82,15 +82,6 @@ export async function start<Given>(
   // A run never claimed may have lost its hint: a repeated start sends it again.
   if (created || meta.epoch === 0) await hintRun(deps, meta.id, meta.dueAt);
   return started;
-}
-
-/** Longest life of a run with a timeout: a hundred years, 3,153,600,000,000 ms. */
-const TIMEOUT_MAX_MS = 100 * LIMITS.lifeMs;
-
-function deadlineAfter(timeout: Duration, now: EpochMs): EpochMs {
-  const ms = parseDuration(timeout);
-  if (ms >= 1 && ms <= TIMEOUT_MAX_MS) return now + ms;
-  throw new InvalidArgumentError(`timeout is ${timeout}; give 1 ms to ${TIMEOUT_MAX_MS} ms`);
 }
 
 const conflict = (there: Meta, workflow: string): RunConflictError =>

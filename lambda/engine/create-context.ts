@@ -4,6 +4,7 @@ import { type Duration, parseDuration } from "../core/duration.ts";
 import { InvalidArgumentError } from "../core/errors.ts";
 import { assertName, assertRunId, isPossibleRunId } from "../core/keys.ts";
 import type { Log } from "../core/log.ts";
+import { runTimeoutMs } from "../core/run-timeout.ts";
 import type { RecordedToken } from "../core/token.ts";
 import { assertContext } from "./assert-context.ts";
 import { askContinueAsNew } from "./continue.ts";
@@ -197,13 +198,14 @@ function childOf<Given>(
   { meta }: Execution,
   workflow: Workflow<Given>,
   input: unknown,
-  { id }: ChildOptions,
+  { id, timeout }: ChildOptions,
 ) {
   if (id !== undefined) assertRunId(id);
   if (id === meta.id) {
     throw new InvalidArgumentError(`run "${id}" cannot wait for itself; give the child another id`);
   }
-  return { workflow: workflow as Workflow, input, id };
+  const timeoutMs = timeout === undefined ? undefined : runTimeoutMs(timeout);
+  return { workflow: workflow as Workflow, input, id, timeoutMs };
 }
 
 function silentInReplay(execution: Execution): Log {

@@ -1,4 +1,6 @@
+import type { EpochMs } from "../../core/clock.ts";
 import { decodeValue, type Encoded, encodeValue, hashValue } from "../../core/codec.ts";
+import type { Duration } from "../../core/duration.ts";
 import { encodeError } from "../../core/encode-error.ts";
 import { CancelledError, RunConflictError } from "../../core/errors.ts";
 import { childId } from "../../core/keys.ts";
@@ -21,12 +23,18 @@ export interface ChildOptions {
   readonly key?: string;
   /** Attaches to the run of this id, started by whoever comes first, instead of a child of this run's own. */
   readonly id?: string;
+  /**
+   * Time from its start after which the child is cancelled if it has not finished. It has never more time
+   * than its parent, whatever is given. A run that it attaches to keeps the time it has.
+   */
+  readonly timeout?: Duration;
 }
 
 interface Child {
   readonly workflow: Workflow;
   readonly input: unknown;
   readonly id: string | undefined;
+  readonly timeoutMs: number | undefined;
 }
 
 /** The behaviour of `ctx.run`: a child run, awaited. */
@@ -76,6 +84,9 @@ export function startChild(child: Child): Behaviour {
   };
 }
 
+const earliest = (times: readonly (EpochMs | undefined)[]): EpochMs | undefined =>
+  times.filter((time) => time !== undefined).sort((a, b) => a - b)[0];
+
 const ownChildId = ({ meta }: Execution, { key }: Operation): string =>
   childId(meta.id, meta.round, key);
 
@@ -89,7 +100,7 @@ const reference = ({ id, incarnation }: Meta): RunReference => ({ id, incarnatio
 async function ensureChild(
   operation: Operation,
   execution: Execution,
-  { workflow, input, id: attachedId }: Child,
+  { workflow, input, id: attachedId, timeoutMs }: Child,
   id: string,
   isAwaited: boolean,
 ): Promise<{ error: Encoded } | undefined> {
@@ -97,6 +108,9 @@ async function ensureChild(
   const me = reference(meta);
   const now = deps.clock.now();
   const incarnation = deps.ids.ulid(now);
+  // A child has no more time than its parent.
+  const deadlines = [meta.deadline, timeoutMs === undefined ? undefined : now + timeoutMs];
+  const deadline = earliest(deadlines);
   let encoded: Encoded;
   let inputHash: string;
   try {
@@ -116,14 +130,13 @@ async function ensureChild(
       input: await deps.store.values.keep(encoded, {
         historyPk: historyPk(incarnation, 0),
         inlineBytes: LIMITS.metaInlineBytes,
-        ttlSeconds: birthTtl(now, meta.deadline),
+        ttlSeconds: birthTtl(now, deadline),
         nonce: deps.ids.nonce(),
       }),
       inputHash,
       now,
       tx: deps.ids.nonce(),
-      // A child has no more time than its parent.
-      deadline: meta.deadline,
+      deadline,
       parent: me,
       ...(isAwaited && { waiter: me }),
     }),
