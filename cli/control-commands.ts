@@ -7,7 +7,6 @@ import type { SelectionOptions } from "./commands/runs-bulk.ts";
 import type { ControlOptions, ForkOptions } from "./commands/runs-control.ts";
 import type { SendOptions } from "./commands/send.ts";
 import type { Host } from "./host.ts";
-import type { GlobalOptions } from "./session.ts";
 
 /** What commands are declared with: where they run, and what gets their exit code. */
 export interface Cli {
@@ -59,13 +58,13 @@ export function addControl(runs: Command, { host, done }: Cli): void {
       const { forkSelected } = await import("./commands/runs-bulk.ts");
       done(await forkSelected(host, id, called.optsWithGlobals<ForkOptions>()));
     });
-  runs
-    .command("delete")
+  addSelection(runs.command("delete"))
     .description("delete a run that has finished, and all that it has recorded")
-    .argument("<id>", "id of the run")
-    .action(async (id: string, _: unknown, command: Command) => {
-      const { deleteRun } = await import("./commands/runs-control.ts");
-      done(await deleteRun(host, id, command.optsWithGlobals<GlobalOptions>()));
+    .argument("[id]", ID_OR_CHOICE)
+    .option("--json", "print the runs that were chosen as JSON")
+    .action(async (id: string | undefined, _: unknown, command: Command) => {
+      const { deleteSelected } = await import("./commands/runs-bulk.ts");
+      done(await deleteSelected(host, id, command.optsWithGlobals<SelectionOptions>()));
     });
 }
 

@@ -4,7 +4,13 @@ import type { Host } from "../host.ts";
 import { plainJson, plainLine } from "../plain-text.ts";
 import { type GlobalOptions, openSession } from "../session.ts";
 import type { RunSummary } from "../wire.ts";
-import { type ControlOptions, controlRun, type ForkOptions, forkRun } from "./runs-control.ts";
+import {
+  type ControlOptions,
+  controlRun,
+  deleteRun,
+  type ForkOptions,
+  forkRun,
+} from "./runs-control.ts";
 
 /** Which runs are meant when no id is given. */
 export interface SelectionOptions extends GlobalOptions {
@@ -85,6 +91,26 @@ export async function forkSelected(
     refusals: [404, 409, 422],
   });
 }
+
+/**
+ * `savepoint runs delete`: the same with finished runs, which are deleted.
+ * @returns the exit code: 0 only if none has refused
+ * @throws UsageError when it is not clear which runs are meant, CliError
+ */
+export const deleteSelected = (
+  host: Host,
+  id: string | undefined,
+  options: SelectionOptions,
+): Promise<number> =>
+  toSelected(host, id, options, {
+    verb: "delete",
+    one: (only) => deleteRun(host, only, options),
+    async each(api, run) {
+      await api.delete(run.id);
+      return { id: run.id, status: "deleted" };
+    },
+    refusals: [404, 409],
+  });
 
 async function toSelected(
   host: Host,

@@ -194,6 +194,39 @@ describe("savepoint runs fork", () => {
   });
 });
 
+describe("savepoint runs delete of many runs", () => {
+  it("deletes each that was chosen, tells who refuses, and counts", async () => {
+    const { api, host } = await stage();
+    api.intercept = ({ method, url }) => {
+      if (method === "GET") {
+        const runs = ["one", "two"].map((id) => runOf({ id, status: "failed" }));
+        return { status: 200, body: { runs } };
+      }
+      return url === "/runs/one"
+        ? failure(409, "run_conflict", 'run "parent" waits for run "one"')
+        : { status: 200, body: { id: "two" } };
+    };
+    const choice = ["--status", "failed", "--until", "2026-01-01T00:00Z"];
+    expect(await main(["runs", "delete", ...choice, "--endpoint", api.url], host)).toBe(1);
+    expect(api.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      `GET /runs?status=failed&until=${Date.UTC(2026, 0, 1)}&limit=200`,
+      "DELETE /runs/one",
+      "DELETE /runs/two",
+    ]);
+    expect(host.stdout.text).toBe("two deleted\n");
+    expect(host.stderr.text).toBe(
+      'refused: run "parent" waits for run "one"\ndelete: asked of 2 runs, refused by 1\n',
+    );
+  });
+
+  it("does nothing without a choice", async () => {
+    const { api, host } = await stage();
+    expect(await main(["runs", "delete", "--endpoint", api.url], host)).toBe(2);
+    expect(host.stderr.text).toMatch(/give the id of a run, or/);
+    expect(api.requests).toEqual([]);
+  });
+});
+
 describe("savepoint runs delete", () => {
   it("deletes the run and says so", async () => {
     const { api, host } = await answering();
