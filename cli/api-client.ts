@@ -68,8 +68,8 @@ export interface ApiClient {
   control(id: string, action: RunAction, details: { readonly reason?: string }): Promise<Standing>;
   /** Starts a new run from a copy of what a run has recorded. */
   fork(id: string, request: ForkRequest): Promise<Standing>;
-  /** Deletes a run. */
-  delete(id: string): Promise<void>;
+  /** Deletes a run, and its own children if told so. */
+  delete(id: string, options: { readonly children: boolean }): Promise<void>;
   /** A run with its values. */
   run(id: string): Promise<Run>;
   /** The same; undefined when there is none of that id. */
@@ -108,8 +108,9 @@ export function apiClient(transport: Transport): ApiClient {
       const path = `${runPath(id)}/fork`;
       return (await transport.send({ method: "POST", path, body, reply: standingSchema })).body;
     },
-    async delete(id) {
-      await transport.send({ method: "DELETE", path: runPath(id), reply: namedSchema });
+    async delete(id, { children }) {
+      const query = children ? { children: "true" } : {};
+      await transport.send({ method: "DELETE", path: runPath(id), query, reply: namedSchema });
     },
     run,
     async findRun(id) {

@@ -61,6 +61,7 @@ export function addControl(runs: Command, { host, done }: Cli): void {
   addSelection(runs.command("delete"))
     .description("delete a run that has finished, and all that it has recorded")
     .argument("[id]", ID_OR_CHOICE)
+    .option("--children", "delete its own child runs, too, and theirs")
     .option("--json", "print the runs that were chosen as JSON")
     .action(async (id: string | undefined, _: unknown, command: Command) => {
       const { deleteSelected } = await import("./commands/runs-bulk.ts");

@@ -1,6 +1,7 @@
 export type { CompleteOptions } from "./client/complete-token.ts";
 export { connect, type ConnectOptions } from "./client/connect.ts";
 export type { EndOptions, RunControl } from "./client/control-run.ts";
+export type { DeleteOptions } from "./client/delete-run.ts";
 export type { HistoryEntry, RunDescription, RunSummary } from "./client/describe-run.ts";
 export type { ForkOptions } from "./client/fork-run.ts";
 export type { ListOptions, RunPage } from "./client/list.ts";

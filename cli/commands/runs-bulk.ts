@@ -7,6 +7,7 @@ import type { RunSummary } from "../wire.ts";
 import {
   type ControlOptions,
   controlRun,
+  type DeleteOptions,
   deleteRun,
   type ForkOptions,
   forkRun,
@@ -100,16 +101,16 @@ export async function forkSelected(
 export const deleteSelected = (
   host: Host,
   id: string | undefined,
-  options: SelectionOptions,
+  options: SelectionOptions & DeleteOptions,
 ): Promise<number> =>
   toSelected(host, id, options, {
     verb: "delete",
     one: (only) => deleteRun(host, only, options),
     async each(api, run) {
-      await api.delete(run.id);
+      await api.delete(run.id, { children: options.children === true }).catch(ifGone);
       return { id: run.id, status: "deleted" };
     },
-    refusals: [404, 409],
+    refusals: [409],
   });
 
 async function toSelected(
@@ -171,6 +172,11 @@ async function allRuns(api: ApiClient, filter: RunFilter): Promise<RunSummary[]>
     cursor = page.next;
   } while (cursor !== undefined);
   return runs;
+}
+
+/** One that is gone already, as a child of one before it, is deleted. */
+function ifGone(error: unknown): void {
+  if (!(error instanceof ApiError && error.status === 404)) throw error;
 }
 
 /** Why one run refused; what concerns all of them is thrown on. */

@@ -25,6 +25,12 @@ export interface ControlOptions extends GlobalOptions {
   readonly json?: boolean;
 }
 
+/** Options of `savepoint runs delete`. */
+export interface DeleteOptions extends GlobalOptions {
+  /** Whether its own children go, too. */
+  readonly children?: boolean;
+}
+
 /**
  * `savepoint runs cancel|terminate|pause|resume <id>`: does that, and prints how the run stands then.
  * @throws CliError
@@ -63,9 +69,9 @@ export async function forkRun(host: Host, id: string, options: ForkOptions): Pro
  * `savepoint runs delete <id>`: deletes a finished run and all that it has recorded.
  * @throws CliError
  */
-export async function deleteRun(host: Host, id: string, options: GlobalOptions): Promise<number> {
+export async function deleteRun(host: Host, id: string, options: DeleteOptions): Promise<number> {
   const { api, screen } = await openSession(host, options);
-  await api.delete(id);
+  await api.delete(id, { children: options.children === true });
   screen.say(`deleted: run ${plainLine(id)}`);
   return EXIT.ok;
 }

@@ -134,15 +134,16 @@ const deleteRun = route(
     operationId: "deleteRun",
     summary: "Delete a run that has finished, and all that it has recorded",
     id: RUN_ID,
-    query: shape.NoQuery,
+    query: shape.DeleteQuery,
     replies: {
       200: { description: "It is gone", schema: shape.NamedRun },
       404: NO_RUN,
-      409: { description: "It has not finished, or another run depends on it" },
+      422: INVALID,
+      409: { description: "It or a child has not finished, or another run depends on it" },
     },
   },
-  async (context, { id }) => {
-    await findRun(context, id).delete();
+  async (context, { id, query }) => {
+    await findRun(context, id).delete({ children: query.children === "true" });
     return { status: 200, body: { id } };
   },
 );

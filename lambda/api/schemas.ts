@@ -95,6 +95,14 @@ export const RunQuery = z.strictObject({
     .describe("Seconds to wait for the run to finish; 0 by default"),
 });
 
+/** Query of a deletion. */
+export const DeleteQuery = z.strictObject({
+  children: z
+    .enum(["true", "false"])
+    .optional()
+    .describe("Whether its own child runs, and theirs, are deleted, too; `false` by default"),
+});
+
 /** A query that takes no parameters. */
 export const NoQuery = z.strictObject({});
 

@@ -1,8 +1,9 @@
 import { encodeError } from "../core/encode-error.ts";
-import { CancelledError, InvalidArgumentError, RunConflictError } from "../core/errors.ts";
+import { CancelledError, InvalidArgumentError } from "../core/errors.ts";
 import type { RunStatus } from "../core/status.ts";
 import type { Event } from "../engine/event.ts";
 import type { Meta } from "../store/meta.ts";
+import { deleteRun, type DeleteOptions } from "./delete-run.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { hintRun } from "./hint-run.ts";
 import { conflict, noRun, readRun } from "./read-run.ts";
@@ -53,9 +54,9 @@ export interface RunControl {
   /**
    * Deletes the run and all that it has recorded.
    * @throws RunConflictError when it has not finished, or a run that waits for it has not taken its
-   * outcome yet
+   * outcome yet; with its children, when one of them has not finished: then nothing is deleted
    */
-  delete(): Promise<void>;
+  delete(options?: DeleteOptions): Promise<void>;
 }
 
 /** Control of one run; nothing is read until something is asked. */
@@ -68,7 +69,7 @@ export const runControl = (deps: ClientDependencies, id: string): RunControl => 
   },
   pause: () => pause(deps, id),
   resume: () => resumeRun(deps, id),
-  delete: () => deleteRun(deps, id),
+  delete: (options = {}) => deleteRun(deps, id, options),
 });
 
 async function cancel(deps: ClientDependencies, id: string, reason = ""): Promise<void> {
@@ -139,29 +140,6 @@ async function pause(deps: ClientDependencies, id: string): Promise<void> {
       ? "is being cancelled and cannot be paused"
       : `is ${status} and cannot be paused; only a run that is queued, running or waiting can`,
   );
-}
-
-async function deleteRun(deps: ClientDependencies, id: string): Promise<void> {
-  const deleted = await deps.store.deleteRun(await readRun(deps, id));
-  switch (deleted.outcome) {
-    case "deleted":
-      return;
-    case "unfinished": {
-      const { meta } = deleted;
-      throw conflict(meta, `is ${meta.status}; only a run that has finished can be deleted`);
-    }
-    case "owing":
-      await hintRun(deps, id, undefined);
-      throw conflict(
-        deleted.meta,
-        "has finished, but runs that depend on it have not been told yet; delete it in a moment",
-      );
-    case "awaited":
-      throw new RunConflictError(
-        `run "${deleted.by.id}" waits for run "${id}" and has not recorded its outcome; delete it later`,
-        { details: { id, awaitedBy: deleted.by.id } },
-      );
-  }
 }
 
 /** Longest reason, characters: it is kept in META. */

@@ -94,7 +94,14 @@ describe("a deletion", () => {
     const { call, savepoint } = withRun();
     const { status, body } = await call("DELETE", "/runs/d-1");
     expect([status, NamedRun.parse(body)]).toEqual([200, { id: "d-1" }]);
-    expect(savepoint.asked).toEqual([["delete"]]);
+    expect(savepoint.asked).toEqual([["delete", { children: false }]]);
+  });
+
+  test("takes the children along when told so, and nothing but a yes or no", async () => {
+    const { call, savepoint } = withRun();
+    expect(await call("DELETE", "/runs/d-1?children=true")).toMatchObject({ status: 200 });
+    expect(savepoint.asked).toEqual([["delete", { children: true }]]);
+    expect(await call("DELETE", "/runs/d-1?children=maybe")).toMatchObject({ status: 422 });
   });
 });
 

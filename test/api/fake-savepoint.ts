@@ -109,7 +109,7 @@ export class FakeSavepoint implements NamedSavepoint {
       terminate: (options) => note("terminate", options),
       pause: () => note("pause"),
       resume: () => note("resume"),
-      delete: () => note("delete"),
+      delete: (options) => note("delete", options),
     };
   }
 

@@ -219,6 +219,20 @@ describe("savepoint runs delete of many runs", () => {
     );
   });
 
+  it("counts those as deleted that went with one before them", async () => {
+    const { api, host } = await stage();
+    api.intercept = ({ method, url }) => {
+      const runs = ["one", "one~1~child"].map((id) => runOf({ id, status: "failed" }));
+      if (method === "GET") return { status: 200, body: { runs } };
+      return url.startsWith("/runs/one?")
+        ? { status: 200, body: { id: "one" } }
+        : failure(404, "run_not_found", 'there is no run "one~1~child"');
+    };
+    const words = ["--status", "failed", "--children", "--endpoint", api.url];
+    expect(await main(["runs", "delete", ...words], host)).toBe(0);
+    expect(host.stdout.text).toBe("one deleted\none~1~child deleted\n");
+  });
+
   it("does nothing without a choice", async () => {
     const { api, host } = await stage();
     expect(await main(["runs", "delete", "--endpoint", api.url], host)).toBe(2);
@@ -233,6 +247,13 @@ describe("savepoint runs delete", () => {
     expect(await main(["runs", "delete", "demo", "--endpoint", api.url], host)).toBe(0);
     expect(api.requests).toMatchObject([{ method: "DELETE", url: "/runs/demo" }]);
     expect([host.stdout.text, host.stderr.text]).toEqual(["", "deleted: run demo\n"]);
+  });
+
+  it("takes the children along when told so", async () => {
+    const { api, host } = await answering();
+    const words = ["runs", "delete", "demo", "--children", "--endpoint", api.url];
+    expect(await main(words, host)).toBe(0);
+    expect(api.requests).toMatchObject([{ method: "DELETE", url: "/runs/demo?children=true" }]);
   });
 });
 

@@ -31,7 +31,13 @@ const fragile = workflow("fragile", {}, async (ctx, { isShort }: { isShort: bool
     return "done";
   });
 });
-const workflows = [sleeper, fragile];
+const family = workflow("family", {}, async (ctx) => {
+  await Promise.all([
+    ctx.run(fragile, { isShort: false }, { key: "one" }).catch(() => undefined),
+    ctx.run(sleeper, undefined, { key: "two" }),
+  ]);
+});
+const workflows = [sleeper, fragile, family];
 
 /** The command line, on the API of a world; what it printed, and its exit code. */
 async function openCommandLine() {
@@ -98,6 +104,19 @@ describe("many runs at once", () => {
     expect(await run("delete", "--workflow", "sleeper")).toMatchObject({ code: 0 });
     expect(await scenario.until(scenario.savepoint.list())).toEqual({ runs: [] });
     expect(log).toEqual(["first", "first", "first"]);
+  });
+
+  it("64. are deleted with all their children, as soon as those have ended", async () => {
+    const run = await openCommandLine();
+    for (const id of ["one", "two"]) await scenario.start(family, undefined, { id });
+    await scenario.pass(MINUTE);
+    expect(await run("delete", "--workflow", "family", "--children")).toMatchObject({ code: 1 });
+    expect((await scenario.until(scenario.savepoint.list())).runs).toHaveLength(6);
+    await scenario.ending(scenario.savepoint.get("one").result());
+    await scenario.ending(scenario.savepoint.get("two").result());
+    await scenario.pass(MINUTE);
+    expect(await run("delete", "--workflow", "family", "--children")).toMatchObject({ code: 0 });
+    expect(await scenario.until(scenario.savepoint.list())).toEqual({ runs: [] });
   });
 
   it("68. are forked from one step, those that have not come so far left aside", async () => {
