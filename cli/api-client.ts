@@ -17,8 +17,10 @@ import {
 
 /** Which runs to list. */
 export interface RunFilter {
-  readonly workflow?: string;
-  readonly status?: string;
+  /** Any of these. */
+  readonly workflow?: readonly string[];
+  /** Any of these. */
+  readonly status?: readonly string[];
   /** Started at or after this, milliseconds since the epoch. */
   readonly since?: number;
   /** Started before this. */

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { type Duration, parseDuration } from "../lambda/core/duration.ts";
 import { RUN_STATUSES } from "../lambda/core/status.ts";
 import type { RunAction } from "./api-client.ts";
@@ -71,8 +71,8 @@ export function addControl(runs: Command, { host, done }: Cli): void {
 
 const addSelection = (command: Command): Command =>
   command
-    .option("--workflow <name>", "all runs of this workflow")
-    .addOption(new Option("--status <status>", "all runs in this status").choices(RUN_STATUSES))
+    .option("--workflow <name>", "all runs of this workflow; may be given several times", another)
+    .option("--status <status>", "all runs in this status; may be given several times", status)
     .option("--since <time>", 'only those started since: as "2026-01-31T12:00Z", or "2h" ago', time)
     .option("--until <time>", "only those started before: given in the same way", time)
     .option("--dry-run", "show which runs these are, and change nothing");
@@ -127,6 +127,18 @@ function parsedKey(text: string): string {
   // It goes as the value of a header.
   if (/^[\x21-\x7e]{1,200}$/.test(text)) return text;
   throw new InvalidArgumentError("Give 1 to 200 printable ASCII characters without spaces.");
+}
+
+/** Adds one value of an option that may be given several times. */
+export const another = (text: string, before: readonly string[] = []): string[] => [
+  ...before,
+  text,
+];
+
+/** Adds one status. */
+export function status(text: string, before?: readonly string[]): string[] {
+  if ((RUN_STATUSES as readonly string[]).includes(text)) return another(text, before);
+  throw new InvalidArgumentError(`Give one of ${RUN_STATUSES.join(", ")}.`);
 }
 
 /** Adds one `NAME=VALUE` of an option that may be given several times. */

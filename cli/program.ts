@@ -1,13 +1,20 @@
 import { createRequire } from "node:module";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { RUN_STATUSES } from "../lambda/core/status.ts";
 import { UsageError } from "./cli-error.ts";
 import type { DevOptions } from "./commands/dev.ts";
 import type { ResearchOptions } from "./commands/research.ts";
 import type { ListOptions } from "./commands/runs-list.ts";
 import type { ShowOptions } from "./commands/runs-show.ts";
 import type { StartOptions } from "./commands/start.ts";
-import { addComplete, addControl, addSend, attribute, type Cli } from "./control-commands.ts";
+import {
+  addComplete,
+  addControl,
+  addSend,
+  another,
+  attribute,
+  type Cli,
+  status,
+} from "./control-commands.ts";
 import type { Host } from "./host.ts";
 import type { OutcomeOptions } from "./outcome.ts";
 import { parseModel } from "./research-input.ts";
@@ -98,8 +105,8 @@ function addList(runs: Command, { host, done }: Cli): void {
   runs
     .command("list")
     .description("list runs, newest first")
-    .option("--workflow <name>", "of this workflow only")
-    .addOption(new Option("--status <status>", "in this status only").choices(RUN_STATUSES))
+    .option("--workflow <name>", "of this workflow only; may be given several times", another)
+    .option("--status <status>", "in this status only; may be given several times", status)
     .option("--attribute <name=value>", "with this one; may be given several times", attribute)
     .option("--limit <n>", "runs a page, 1 to 200 (default: 50)", wholeNumber)
     .option("--cursor <cursor>", "the next page: what the one before ended with")

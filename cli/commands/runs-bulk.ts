@@ -15,8 +15,10 @@ import {
 
 /** Which runs are meant when no id is given. */
 export interface SelectionOptions extends GlobalOptions {
-  readonly workflow?: string;
-  readonly status?: string;
+  /** Any of these. */
+  readonly workflow?: readonly string[];
+  /** Any of these. */
+  readonly status?: readonly string[];
   /** Milliseconds since the epoch; below zero, before now. */
   readonly since?: number;
   /** The same. */

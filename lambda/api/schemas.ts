@@ -66,22 +66,24 @@ export const TokenValue = z.unknown().describe("What the token is completed with
 /** Answer to the completion of a token. */
 export const TokenCompleted = z.strictObject({ completed: z.literal(true) });
 
+/** A parameter of a query that may come several times. */
+const several = <S extends z.ZodType>(schema: S) =>
+  z.preprocess((given) => (typeof given === "string" ? [given] : given), z.array(schema));
+
 /** Query of a list. */
 export const ListQuery = z.strictObject({
-  workflow: z.string().optional(),
-  status: status
+  workflow: several(z.string()).optional().describe("Of this workflow; several: of any of them"),
+  status: several(status)
     .optional()
-    .describe("`failed` and `blocked` ones come by when they became so, others by their start"),
+    .describe(
+      "In this status; several: in any of them. Lists of `failed` and `blocked` ones alone are ordered by when they became so, others by their start",
+    ),
   since: wholeNumber(time)
     .optional()
     .describe("Started at or after; 30 days ago by default, but for failed and blocked runs"),
   until: wholeNumber(time).optional().describe("Started before"),
   parent: z.string().optional().describe("Children of this run only"),
-  attribute: z
-    .preprocess(
-      (given) => (typeof given === "string" ? [given] : given),
-      z.array(z.string().regex(/^[A-Za-z0-9._-]{1,50}:/, "must be NAME:VALUE")),
-    )
+  attribute: several(z.string().regex(/^[A-Za-z0-9._-]{1,50}:/, "must be NAME:VALUE"))
     .optional()
     .describe("NAME:VALUE of an attribute that the runs were started with; several: all of them"),
   limit: wholeNumber(z.int().min(1).max(200)).optional().describe("Runs a page; 50 by default"),

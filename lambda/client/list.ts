@@ -9,8 +9,10 @@ import { type RunSummary, summaryOf } from "./describe-run.ts";
 
 /** Which runs to list; each filter left out lets all through. */
 export interface ListOptions {
-  readonly workflow?: string;
-  readonly status?: RunStatus;
+  /** One, or several of which any will do. */
+  readonly workflow?: string | readonly string[];
+  /** The same. */
+  readonly status?: RunStatus | readonly RunStatus[];
   /**
    * Started at or after this. Default: as far back as runs are kept after their end, 30 days; for failed
    * and blocked ones asked for by their status, as far back as there are any.
@@ -38,8 +40,8 @@ export interface RunPage {
 const LIMIT_MAX = 200;
 
 /** The statuses that have an index of their own, over the time at which a run came to be so. */
-const needsAttention = (status: RunStatus | undefined): boolean =>
-  status === "failed" || status === "blocked";
+const needsAttention = ({ status }: ListOptions): boolean =>
+  status !== undefined && [status].flat().every((one) => one === "failed" || one === "blocked");
 
 /**
  * Lists runs, newest first; failed and blocked ones asked for by their status: those first that became so
@@ -54,14 +56,15 @@ export async function list(
   if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX) {
     throw new InvalidArgumentError(`limit is ${limit}; give a whole number from 1 to ${LIMIT_MAX}`);
   }
-  if (status !== undefined && !RUN_STATUSES.includes(status)) {
-    throw new InvalidArgumentError(`status is "${status}"; give one of ${RUN_STATUSES.join(", ")}`);
+  for (const one of [status ?? []].flat()) {
+    if (RUN_STATUSES.includes(one)) continue;
+    throw new InvalidArgumentError(`status is "${one}"; give one of ${RUN_STATUSES.join(", ")}`);
   }
   assertRunAttributes(attributes);
   const wanted = Object.entries(attributes);
   const isWanted = (meta: Meta): boolean =>
-    (workflow === undefined || meta.workflow === workflow) &&
-    (status === undefined || meta.status === status) &&
+    (workflow === undefined || [workflow].flat().includes(meta.workflow)) &&
+    (status === undefined || [status].flat().includes(meta.status)) &&
     (parent === undefined || meta.parent?.id === parent) &&
     wanted.every(([name, value]) => attributeOf(meta, name) === value) &&
     meta.startedAt >= (options.since ?? 0) &&
@@ -71,7 +74,7 @@ export async function list(
   for await (const meta of candidates(store, options, cursor, clock.now())) {
     if (!isWanted(meta)) continue;
     if (found.length === limit)
-      return { runs: found.map(summaryOf), next: cursorAfter(found, status) };
+      return { runs: found.map(summaryOf), next: cursorAfter(found, options) };
     found.push(meta);
   }
   return { runs: found.map(summaryOf) };
@@ -80,12 +83,13 @@ export async function list(
 /** The runs of the index that suits the filters best, from the cursor on. */
 function candidates(
   store: ClientDependencies["store"],
-  { status, since, until, limit = 50 }: ListOptions,
+  options: ListOptions,
   cursor: Cursor | undefined,
   now: EpochMs,
 ): AsyncIterable<Meta> {
+  const { since, until, limit = 50 } = options;
   const pageSize = Math.max(limit, 25);
-  if (needsAttention(status)) {
+  if (needsAttention(options)) {
     // A run cannot have failed before it was started.
     const window = { since: since ?? 0, until: cursor?.at ?? LATEST, beforeId: cursor?.id };
     return store.listAttention(window, pageSize, now);
@@ -110,9 +114,9 @@ interface Cursor {
 /** Past the time of any run. */
 const LATEST: EpochMs = 99_999_999_999_999;
 
-function cursorAfter(page: readonly Meta[], status: RunStatus | undefined): string {
+function cursorAfter(page: readonly Meta[], options: ListOptions): string {
   const { id = "", startedAt = 0, attentionAt = 0 } = page.at(-1) ?? {};
-  const at = needsAttention(status) ? attentionAt : startedAt;
+  const at = needsAttention(options) ? attentionAt : startedAt;
   return Buffer.from(`${at}#${id}`).toString("base64url");
 }
 

@@ -87,7 +87,8 @@ describe("the OpenAPI document", () => {
     expect(parameters["limit"]).toEqual({ type: "integer", minimum: 1, maximum: 200 });
     expect(parameters["since"]).toMatchObject({ type: "integer", minimum: 0 });
     expect(parameters["status"]).toMatchObject({
-      enum: expect.arrayContaining(["blocked"]) as unknown,
+      type: "array",
+      items: { enum: expect.arrayContaining(["blocked"]) as unknown },
     });
   });
 

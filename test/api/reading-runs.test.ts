@@ -104,8 +104,8 @@ describe("the list", () => {
     expect(status).toBe(200);
     expect(RunPage.parse(body)).toMatchObject({ runs: [{ id: "d-1" }], next: "cursor-2" });
     const asked = {
-      workflow: "digest",
-      status: "waiting",
+      workflow: ["digest"],
+      status: ["waiting"],
       since: 5,
       until: 10,
       parent: "p",
@@ -115,6 +115,8 @@ describe("the list", () => {
     expect(savepoint.asked).toEqual([asked]);
     await call("GET", "/runs");
     expect(savepoint.asked[1]).toEqual({});
+    await call("GET", "/runs?workflow=a&status=failed&workflow=b&status=blocked");
+    expect(savepoint.asked[2]).toEqual({ workflow: ["a", "b"], status: ["failed", "blocked"] });
   });
 
   test("is filtered by attributes, whose values may hold anything", async () => {

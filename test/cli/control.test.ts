@@ -92,6 +92,7 @@ describe("savepoint runs cancel and resume of many runs", () => {
     [["cancel", "one", "--dry-run"], /not both/],
     [["cancel", "--since", "yesterday", ...choice], /a date and time, or a duration/],
     [["cancel", "one", "--until", "2h"], /not both/],
+    [["cancel", "--status", "done"], /Give one of queued, running, /],
   ])("%j does nothing but say what is missing", async (words, message) => {
     const { api, host } = await withRuns();
     expect(await main(["runs", ...words, "--endpoint", api.url], host)).toBe(2);

@@ -19,10 +19,11 @@ describe("savepoint runs list", () => {
     api.runs.set("demo", [{ run: ended, operations: [] }]);
     api.runs.set("b", [{ run: runOf({ id: "b\u001B[31m", startedAt: BEGAN }), operations: [] }]);
     const filter = ["--workflow", "research", "--status", "running", "--limit", "5"];
+    filter.push("--status", "waiting", "--workflow", "digest");
     filter.push("--attribute", "tenant=a=b", "--attribute", "tier=");
     expect(await main(["runs", "list", ...filter, "--endpoint", api.url], host)).toBe(0);
     expect(api.requests.map(({ url }) => url)).toEqual([
-      "/runs?workflow=research&status=running&limit=5&attribute=tenant%3Aa%3Db&attribute=tier%3A",
+      "/runs?workflow=research&workflow=digest&status=running&status=waiting&limit=5&attribute=tenant%3Aa%3Db&attribute=tier%3A",
     ]);
     expect(host.stdout.lines).toEqual([
       "ID    WORKFLOW  STATUS     STARTED                   TOOK",

@@ -79,6 +79,13 @@ describe("a list of runs", () => {
       [{ since: times[5] ?? 0 }, ["paused"]],
       [{ until: times[2] ?? 0 }, ["quick-2", "quick-1"]],
       [{ since: times[1] ?? 0, until: times[3] ?? 0 }, ["failed", "quick-2"]],
+      [{ workflow: ["fails", "sleeper"] }, ["paused", "family~1~sleeper", "sleeping", "failed"]],
+      [{ status: ["paused", "failed"] }, ["paused", "failed"]],
+      [{ status: ["failed", "blocked"] }, ["failed"]],
+      [
+        { status: ["succeeded", "failed"], workflow: ["quick", "fails"], limit: 1 },
+        ["family~1~child"],
+      ],
       [{ status: "failed", since: times[3] ?? 0 }, []],
       [{ workflow: "sleeper", status: "waiting", attributes: { tenant: "even" } }, ["sleeping"]],
     ];
