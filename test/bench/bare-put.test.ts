@@ -6,7 +6,7 @@ import { createDynamoDBClient } from "../../lambda/client/connect.ts";
 import type { Outcome } from "../../localstack/embedded/faults.ts";
 import { TABLE_NAME } from "../../localstack/embedded/resources.ts";
 import { inProcessHandler } from "../../localstack/embedded/sdk-handler.ts";
-import { World } from "../support/world.ts";
+import { World } from "../../lambda/testing/world.ts";
 
 const STEPS = 12;
 const { plain } = createWorkflows(() => {

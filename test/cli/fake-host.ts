@@ -3,7 +3,7 @@ import { Interruption } from "../../cli/cli-error.ts";
 import type { Host, Output } from "../../cli/host.ts";
 import type { StackOptions, StackProcess } from "../../cli/stack-process.ts";
 import type { Clock } from "../../lambda/core/clock.ts";
-import { seededIds } from "../support/seeded-ids.ts";
+import { seededIds } from "../../lambda/testing/seeded-ids.ts";
 import { BEGAN } from "./fake-api.ts";
 
 /** A stream that keeps what was written. */

@@ -8,7 +8,7 @@ import {
 } from "../../cli/research-input.ts";
 import { researchInput as schema } from "../../lambda/agent/input.ts";
 import { assertRunId } from "../../lambda/core/keys.ts";
-import { seededIds } from "../support/seeded-ids.ts";
+import { seededIds } from "../../lambda/testing/seeded-ids.ts";
 
 describe("the choice of a model", () => {
   it.each([

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { CancelledError, type Context, workflow } from "../../lambda/index.ts";
-import { World } from "../support/world.ts";
+import { World } from "../../lambda/testing/world.ts";
 
 const child = workflow("child", {}, async (ctx: Context, _: undefined) => {
   await ctx.step("begin", () => 1);

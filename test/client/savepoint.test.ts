@@ -9,7 +9,7 @@ import {
   WaitTimeoutError,
   workflow,
 } from "../../lambda/index.ts";
-import { World } from "../support/world.ts";
+import { World } from "../../lambda/testing/world.ts";
 
 const greet = workflow(
   "greet",

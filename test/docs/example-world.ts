@@ -1,5 +1,5 @@
 import type { Workflow } from "../../lambda/index.ts";
-import { World, type WorldOptions } from "../support/world.ts";
+import { World, type WorldOptions } from "../../lambda/testing/world.ts";
 
 const worlds: World[] = [];
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Stack, startStack } from "../../localstack/embedded/stack.ts";
 import { memoryLog } from "../localstack/lambda-host/functions.ts";
-import { seededRandom } from "../support/seeded-ids.ts";
+import { seededRandom } from "../../lambda/testing/seeded-ids.ts";
 import { CommandLine, type Ended } from "./command-line.ts";
 
 const INPUT = {

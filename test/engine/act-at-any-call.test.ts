@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { seededRandom } from "../support/seeded-ids.ts";
+import { seededRandom } from "../../lambda/testing/seeded-ids.ts";
 import { calmly, expectLegalEnd, INTRUSIONS } from "./act-at-any-call.ts";
 import { sampled } from "./sample.ts";
 

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { RunConflictError, type RunHandle } from "../../lambda/index.ts";
-import type { World, WorldOptions } from "../support/world.ts";
+import type { World, WorldOptions } from "../../lambda/testing/world.ts";
 import { ACTS, type Act, cancel, send, terminate } from "./acts.ts";
 import type { ControlledName } from "./acts.ts";
 import { play } from "./play.ts";

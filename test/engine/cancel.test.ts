@@ -6,7 +6,7 @@ import {
   TerminalError,
   workflow,
 } from "../../lambda/index.ts";
-import { World, type WorldOptions } from "../support/world.ts";
+import { World, type WorldOptions } from "../../lambda/testing/world.ts";
 import { expectSoundEnd } from "./invariants.ts";
 
 let world: World;

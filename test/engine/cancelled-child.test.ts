@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from "vitest";
 import { CancelledError, type Context, workflow } from "../../lambda/index.ts";
-import { World } from "../support/world.ts";
+import { World } from "../../lambda/testing/world.ts";
 import { changeItem } from "./table-item.ts";
 
 let world: World;

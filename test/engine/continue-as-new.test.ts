@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { CancelledError, event, InvalidArgumentError, workflow } from "../../lambda/index.ts";
-import type { ProcessFault } from "../support/faulty-handler.ts";
+import type { ProcessFault } from "../../lambda/testing/faulty-handler.ts";
 import { sampled } from "./sample.ts";
-import { World } from "../support/world.ts";
+import { World } from "../../lambda/testing/world.ts";
 import { expectSoundEnd } from "./invariants.ts";
 
 const note = event<number>("note");

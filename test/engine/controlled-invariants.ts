@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { historyOf } from "../../lambda/store/meta.ts";
-import type { World } from "../support/world.ts";
+import type { World } from "../../lambda/testing/world.ts";
 import { UNDONE } from "./controlled-workflows.ts";
 import type { Entered } from "./effects.ts";
 import { isEndedFromOutside } from "./invariants.ts";

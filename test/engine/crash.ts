@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_SETTINGS } from "../../lambda/engine/settings.ts";
-import type { ProcessFault } from "../support/faulty-handler.ts";
-import type { WorldOptions } from "../support/world.ts";
+import type { ProcessFault } from "../../lambda/testing/faulty-handler.ts";
+import type { WorldOptions } from "../../lambda/testing/world.ts";
 import { sampled } from "./sample.ts";
 import { play, type WorkflowName } from "./play.ts";
 

@@ -5,7 +5,7 @@ import {
   NotDurableError,
   workflow,
 } from "../../lambda/index.ts";
-import { World } from "../support/world.ts";
+import { World } from "../../lambda/testing/world.ts";
 
 const worlds: World[] = [];
 afterEach(async () => {

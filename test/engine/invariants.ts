@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { isFinished } from "../../lambda/core/status.ts";
 import { idempotencyKey } from "../../lambda/core/keys.ts";
 import type { Meta } from "../../lambda/store/meta.ts";
-import type { World } from "../support/world.ts";
+import type { World } from "../../lambda/testing/world.ts";
 import { expectReplayGivesTheSame } from "./replay.ts";
 import type { Entered } from "./effects.ts";
 

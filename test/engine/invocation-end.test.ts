@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type Context, NoProgressError, StepTooLongError, workflow } from "../../lambda/index.ts";
 import type { EngineSettings } from "../../lambda/engine/settings.ts";
-import { World } from "../support/world.ts";
+import { World } from "../../lambda/testing/world.ts";
 import { expectSoundEnd } from "./invariants.ts";
 
 let world: World;

@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { Lease } from "../../lambda/engine/lease.ts";
 import { DEFAULT_SETTINGS } from "../../lambda/engine/settings.ts";
 import { workflow } from "../../lambda/index.ts";
-import { seededIds } from "../support/seeded-ids.ts";
-import { World } from "../support/world.ts";
+import { seededIds } from "../../lambda/testing/seeded-ids.ts";
+import { World } from "../../lambda/testing/world.ts";
 import { expectSoundEnd } from "./invariants.ts";
 
 const { leaseMs: LEASE_MS, leaseMarginMs: MARGIN_MS } = DEFAULT_SETTINGS;

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { MessageKeeper } from "../../lambda/engine/message-keeper.ts";
 import { DEFAULT_SETTINGS } from "../../lambda/engine/settings.ts";
 import type { Hints } from "../../lambda/queue/hints.ts";
-import { VirtualClock } from "../support/virtual-clock.ts";
+import { VirtualClock } from "../../lambda/testing/virtual-clock.ts";
 
 const HIDDEN_MS = DEFAULT_SETTINGS.leaseMs + 1_000;
 

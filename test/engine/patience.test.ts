@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type Context, workflow } from "../../lambda/index.ts";
-import type { ProcessFault } from "../support/faulty-handler.ts";
-import { World, type WorldOptions } from "../support/world.ts";
+import type { ProcessFault } from "../../lambda/testing/faulty-handler.ts";
+import { World, type WorldOptions } from "../../lambda/testing/world.ts";
 import { expectSoundEnd } from "./invariants.ts";
 
 const START = Date.UTC(2026, 0, 1);

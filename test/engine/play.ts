@@ -1,5 +1,5 @@
 import type { RunHandle, Workflow } from "../../lambda/index.ts";
-import { World, type WorldOptions } from "../support/world.ts";
+import { World, type WorldOptions } from "../../lambda/testing/world.ts";
 import { ACTS, type Act, CONTROLLED, type ControlledName } from "./acts.ts";
 import { controlledWorkflows } from "./controlled-workflows.ts";
 import { Effects } from "./effects.ts";

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from "vitest";
 import { workflow } from "../../lambda/index.ts";
-import type { ProcessFault } from "../support/faulty-handler.ts";
-import { World, type WorldOptions } from "../support/world.ts";
+import type { ProcessFault } from "../../lambda/testing/faulty-handler.ts";
+import { World, type WorldOptions } from "../../lambda/testing/world.ts";
 
 let world: World;
 afterEach(() => world.end());

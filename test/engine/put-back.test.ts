@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from "vitest";
 import { workflow } from "../../lambda/index.ts";
-import { World } from "../support/world.ts";
+import { World } from "../../lambda/testing/world.ts";
 import { expectSoundEnd } from "./invariants.ts";
 
 const LEASE_MS = 30_000;

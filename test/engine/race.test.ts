@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { event, workflow } from "../../lambda/index.ts";
 import { sampled } from "./sample.ts";
-import { World, type WorldOptions } from "../support/world.ts";
+import { World, type WorldOptions } from "../../lambda/testing/world.ts";
 import { expectSoundEnd } from "./invariants.ts";
 
 const approved = event<string>("approved");

@@ -3,7 +3,7 @@ import { encodeValue } from "../../lambda/core/codec.ts";
 import { historyOf } from "../../lambda/store/meta.ts";
 import { type OperationRecord, NEW_OPERATION } from "../../lambda/store/operation.ts";
 import { type Context, workflow } from "../../lambda/index.ts";
-import { World } from "../support/world.ts";
+import { World } from "../../lambda/testing/world.ts";
 import { expectSoundEnd } from "./invariants.ts";
 
 let world: World;

@@ -9,9 +9,9 @@ import { workflowsByName } from "../../lambda/engine/workflow.ts";
 import type { Outcome } from "../../lambda/store/finish-run.ts";
 import type { Meta } from "../../lambda/store/meta.ts";
 import type { StoredValue } from "../../lambda/store/values.ts";
-import { seededIds } from "../support/seeded-ids.ts";
-import { VirtualClock } from "../support/virtual-clock.ts";
-import type { World } from "../support/world.ts";
+import { seededIds } from "../../lambda/testing/seeded-ids.ts";
+import { VirtualClock } from "../../lambda/testing/virtual-clock.ts";
+import type { World } from "../../lambda/testing/world.ts";
 
 // One for all replays: Node carries every storage there is from promise to promise.
 const where = new AsyncLocalStorage<Whereabouts>();

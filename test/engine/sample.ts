@@ -1,4 +1,4 @@
-import { seededRandom } from "../support/seeded-ids.ts";
+import { seededRandom } from "../../lambda/testing/seeded-ids.ts";
 
 /** Seed of all samples; another one is given in the environment, to look elsewhere. */
 const SEED = Number(process.env["SAVEPOINT_SAMPLE_SEED"] ?? 1);

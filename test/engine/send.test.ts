@@ -2,9 +2,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { LIMITS } from "../../lambda/core/limits.ts";
 import { event, workflow } from "../../lambda/index.ts";
-import type { ProcessFault } from "../support/faulty-handler.ts";
+import type { ProcessFault } from "../../lambda/testing/faulty-handler.ts";
 import { sampled } from "./sample.ts";
-import { World, type WorldOptions } from "../support/world.ts";
+import { World, type WorldOptions } from "../../lambda/testing/world.ts";
 import { expectSoundEnd } from "./invariants.ts";
 
 const note = event<number>("note");

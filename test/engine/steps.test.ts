@@ -10,7 +10,7 @@ import {
   workflow,
   WrongContextError,
 } from "../../lambda/index.ts";
-import { World, type WorldOptions } from "../support/world.ts";
+import { World, type WorldOptions } from "../../lambda/testing/world.ts";
 
 const worlds: World[] = [];
 afterEach(async () => {

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from "vitest";
 import { event, RunTimeoutError, workflow } from "../../lambda/index.ts";
-import { World, type WorldOptions } from "../support/world.ts";
+import { World, type WorldOptions } from "../../lambda/testing/world.ts";
 import { expectSoundEnd } from "./invariants.ts";
 
 let world: World;

@@ -7,8 +7,8 @@ import type { Hint } from "../../lambda/queue/hints.ts";
 import { DUE_SHARDS, metaKey } from "../../lambda/store/schema.ts";
 import { TABLE_NAME } from "../../localstack/embedded/resources.ts";
 import { inProcessHandler } from "../../localstack/embedded/sdk-handler.ts";
-import { seededIds } from "../support/seeded-ids.ts";
-import { World } from "../support/world.ts";
+import { seededIds } from "../../lambda/testing/seeded-ids.ts";
+import { World } from "../../lambda/testing/world.ts";
 
 const noop = workflow("noop", {}, async () => undefined);
 /** Ids that share a shard of the due index, so that one sweep comes upon them one after another. */

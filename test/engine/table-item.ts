@@ -1,5 +1,5 @@
 import { TABLE_NAME } from "../../localstack/embedded/resources.ts";
-import type { World } from "../support/world.ts";
+import type { World } from "../../lambda/testing/world.ts";
 
 /** Changes one item of the world's table behind the engine's back. */
 export async function changeItem(

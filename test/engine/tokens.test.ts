@@ -10,7 +10,7 @@ import {
   workflow,
 } from "../../lambda/index.ts";
 import { historyOf } from "../../lambda/store/meta.ts";
-import { World, type WorldOptions } from "../support/world.ts";
+import { World, type WorldOptions } from "../../lambda/testing/world.ts";
 import { expectSoundEnd } from "./invariants.ts";
 
 const Decision = z.object({ ok: z.boolean() });

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Context, workflow } from "../../lambda/index.ts";
-import { World } from "../support/world.ts";
+import { World } from "../../lambda/testing/world.ts";
 
 const worlds: World[] = [];
 afterEach(async () => {

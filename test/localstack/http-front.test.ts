@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Control } from "../../localstack/embedded/control-routes.ts";
 import { type Front, openFront } from "../../localstack/embedded/http-front.ts";
 import type { InvocationResult } from "../../localstack/embedded/lambda-host/invocation.ts";
-import { VirtualClock } from "../support/virtual-clock.ts";
+import { VirtualClock } from "../../lambda/testing/virtual-clock.ts";
 import { memoryLog } from "./lambda-host/functions.ts";
 
 const TOKEN = "the-token-of-this-start";

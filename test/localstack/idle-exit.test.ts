@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { watchIdle } from "../../localstack/embedded/idle-exit.ts";
-import { VirtualClock } from "../support/virtual-clock.ts";
+import { VirtualClock } from "../../lambda/testing/virtual-clock.ts";
 import { advance } from "./sqs/world.ts";
 
 function watching(idleMs = 600_000) {

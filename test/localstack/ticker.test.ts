@@ -1,7 +1,7 @@
 import type { ScheduledEvent } from "aws-lambda";
 import { expect, test } from "vitest";
 import { startTicker, type TickerOptions } from "../../localstack/embedded/ticker.ts";
-import { VirtualClock } from "../support/virtual-clock.ts";
+import { VirtualClock } from "../../lambda/testing/virtual-clock.ts";
 import { memoryLog } from "./lambda-host/functions.ts";
 import { advance } from "./sqs/world.ts";
 

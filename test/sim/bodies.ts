@@ -1,6 +1,6 @@
 import type { Clock } from "../../lambda/core/clock.ts";
 import type { StepContext } from "../../lambda/index.ts";
-import type { Process } from "../support/process.ts";
+import type { Process } from "../../lambda/testing/process.ts";
 
 /** A step's body that was entered. */
 export interface Entry {

@@ -1,4 +1,4 @@
-import { seededRandom } from "../support/seeded-ids.ts";
+import { seededRandom } from "../../lambda/testing/seeded-ids.ts";
 
 /** Draws from a seed: the same draws in the same order give the same. */
 export class Draw {

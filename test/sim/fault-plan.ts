@@ -1,8 +1,8 @@
 import type { Clock } from "../../lambda/core/clock.ts";
-import type { ProcessFault } from "../support/faulty-handler.ts";
-import type { Process } from "../support/process.ts";
-import { seededRandom } from "../support/seeded-ids.ts";
-import type { SenderPlan } from "../support/world-options.ts";
+import type { ProcessFault } from "../../lambda/testing/faulty-handler.ts";
+import type { Process } from "../../lambda/testing/process.ts";
+import { seededRandom } from "../../lambda/testing/seeded-ids.ts";
+import type { SenderPlan } from "../../lambda/testing/world-options.ts";
 import { unreliableDelivery } from "../../localstack/embedded/sqs/delivery-plan.ts";
 import type { CallFault, Fault, Freeze, Target, Weather } from "./faults.ts";
 import { INDEXED_ROWS } from "./rows.ts";

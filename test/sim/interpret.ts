@@ -1,6 +1,6 @@
 import { type Context, workflow } from "../../lambda/index.ts";
 import type { Workflow } from "../../lambda/engine/workflow.ts";
-import type { Process } from "../support/process.ts";
+import type { Process } from "../../lambda/testing/process.ts";
 import type { Bodies } from "./bodies.ts";
 import type { Block, Frame, Program } from "./node-kind.ts";
 import { kindOf } from "./nodes/index.ts";

@@ -1,6 +1,6 @@
 import type { Item } from "../../lambda/store/attributes.ts";
 import { idempotencyKey } from "../../lambda/core/keys.ts";
-import type { WatchedCall } from "../support/world-options.ts";
+import type { WatchedCall } from "../../lambda/testing/world-options.ts";
 
 /** A write as it took effect: what its item was and what it is. */
 export interface Change {

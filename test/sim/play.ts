@@ -1,9 +1,9 @@
 import { isFinished, type RunStatus } from "../../lambda/core/status.ts";
-import { Process, processClock } from "../support/process.ts";
-import { seededRandom } from "../support/seeded-ids.ts";
-import { VirtualClock } from "../support/virtual-clock.ts";
-import { World } from "../support/world.ts";
-import type { WatchedCall } from "../support/world-options.ts";
+import { Process, processClock } from "../../lambda/testing/process.ts";
+import { seededRandom } from "../../lambda/testing/seeded-ids.ts";
+import { VirtualClock } from "../../lambda/testing/virtual-clock.ts";
+import { World } from "../../lambda/testing/world.ts";
+import type { WatchedCall } from "../../lambda/testing/world-options.ts";
 import { Bodies, type Entry } from "./bodies.ts";
 import { BodyOracle } from "./body-oracle.ts";
 import { FaultPlan } from "./fault-plan.ts";

@@ -1,6 +1,6 @@
 import { isFinished, type RunStatus } from "../../lambda/core/status.ts";
 import type { Item } from "../../lambda/store/attributes.ts";
-import type { WatchedCall } from "../support/world-options.ts";
+import type { WatchedCall } from "../../lambda/testing/world-options.ts";
 import type { Hit } from "./fault-plan.ts";
 import { type Change, numberOf, textOf } from "./mirror.ts";
 import type { Scenario } from "./scenario.ts";

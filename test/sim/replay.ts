@@ -1,9 +1,9 @@
 import { isFinished, type RunStatus } from "../../lambda/core/status.ts";
 import type { Item } from "../../lambda/store/attributes.ts";
 import { HINT_QUEUE, TABLE_NAME } from "../../localstack/embedded/resources.ts";
-import { Process, processClock } from "../support/process.ts";
-import { VirtualClock } from "../support/virtual-clock.ts";
-import { World } from "../support/world.ts";
+import { Process, processClock } from "../../lambda/testing/process.ts";
+import { VirtualClock } from "../../lambda/testing/virtual-clock.ts";
+import { World } from "../../lambda/testing/world.ts";
 import { Bodies } from "./bodies.ts";
 import { interpret } from "./interpret.ts";
 import { textOf } from "./mirror.ts";

@@ -1,4 +1,4 @@
-import type { Process } from "../support/process.ts";
+import type { Process } from "../../lambda/testing/process.ts";
 
 /** What the code of one execution of a run asked for and was given, in order. */
 export class Trace {

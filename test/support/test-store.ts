@@ -11,7 +11,7 @@ import { createDynamoDB, type DynamoDB } from "../../localstack/embedded/dynamod
 import { createResources, TABLE_NAME } from "../../localstack/embedded/resources.ts";
 import { inProcessHandler } from "../../localstack/embedded/sdk-handler.ts";
 import { createSqs } from "../../localstack/embedded/sqs/sqs.ts";
-import { seededIds } from "./seeded-ids.ts";
+import { seededIds } from "../../lambda/testing/seeded-ids.ts";
 
 /** The time in these tests. */
 export const NOW = Date.UTC(2026, 0, 1);

@@ -38,6 +38,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   "lambda/agent": { may: ["lambda/index.ts"], not: [SDK] },
   "lambda/functions": { may: ["lambda"] },
+  // Runs an engine in the process of a test, against the embedded services.
+  "lambda/testing": {
+    may: [...LIBRARY, "lambda/engine", "lambda/client", "localstack/embedded"],
+  },
   // Examples use the library as its users do, by its name.
   "docs/examples": { may: [], not: [SDK] },
   infra: {

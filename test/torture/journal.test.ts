@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { seededRandom } from "../support/seeded-ids.ts";
+import { seededRandom } from "../../lambda/testing/seeded-ids.ts";
 import { ItemWriter, verifyIndex } from "./item-writer.ts";
 import { MessageTraffic } from "./message-traffic.ts";
 import { type Services, startServices } from "./services-process.ts";

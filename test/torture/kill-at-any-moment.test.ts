@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { CommandLine, type Running } from "../e2e/command-line.ts";
 import { expectNoCompletedStepAgain, recordedStepsIn } from "../e2e/recorded-steps.ts";
 import { until } from "../localstack/lambda-host/functions.ts";
-import { seededRandom } from "../support/seeded-ids.ts";
+import { seededRandom } from "../../lambda/testing/seeded-ids.ts";
 
 const KILLS = 6;
 /** About what the demo writes to its journals, bytes. */

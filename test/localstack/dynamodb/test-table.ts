@@ -3,7 +3,7 @@ import { createDynamoDB, type DynamoDB } from "../../../localstack/embedded/dyna
 import type { FaultPlan } from "../../../localstack/embedded/faults.ts";
 import type { JournalPlace } from "../../../localstack/embedded/journal.ts";
 import { inProcessHandler } from "../../../localstack/embedded/sdk-handler.ts";
-import { VirtualClock } from "../../support/virtual-clock.ts";
+import { VirtualClock } from "../../../lambda/testing/virtual-clock.ts";
 
 /** Name of the table that tests use. */
 export const TABLE = "conformance";

@@ -5,7 +5,7 @@ import {
   type DeliveryPlan,
   unreliableDelivery,
 } from "../../../localstack/embedded/sqs/delivery-plan.ts";
-import { seededRandom } from "../../support/seeded-ids.ts";
+import { seededRandom } from "../../../lambda/testing/seeded-ids.ts";
 import { openWorld, type World } from "./world.ts";
 
 const all = { MaxNumberOfMessages: 10, VisibilityTimeout: 600 };

@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { inProcessHandler } from "../../../localstack/embedded/sdk-handler.ts";
 import { createSqs, type Sqs, type SqsOptions } from "../../../localstack/embedded/sqs/sqs.ts";
-import { VirtualClock } from "../../support/virtual-clock.ts";
+import { VirtualClock } from "../../../lambda/testing/virtual-clock.ts";
 
 /** The embedded SQS on a virtual clock, driven through the AWS SDK without a socket. */
 export interface World {

@@ -1,4 +1,4 @@
-import type { Clock, EpochMs } from "../../lambda/core/clock.ts";
+import type { Clock, EpochMs } from "../core/clock.ts";
 
 interface Timer {
   /** In monotonic time. */

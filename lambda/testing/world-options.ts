@@ -1,5 +1,5 @@
-import type { EngineSettings } from "../../lambda/engine/settings.ts";
-import type { Workflow } from "../../lambda/engine/workflow.ts";
+import type { EngineSettings } from "../engine/settings.ts";
+import type { Workflow } from "../engine/workflow.ts";
 import type { AwsJsonResponse } from "../../localstack/embedded/aws-json.ts";
 import type { DeliveryOdds, DeliveryPlan } from "../../localstack/embedded/sqs/delivery-plan.ts";
 import type { ProcessFault } from "./faulty-handler.ts";

@@ -1,5 +1,5 @@
 import { ulid } from "ulid";
-import type { Ids } from "../../lambda/core/ids.ts";
+import type { Ids } from "../core/ids.ts";
 
 /** A generator of numbers in [0, 1) from a seed (mulberry32). */
 export function seededRandom(seed: number): () => number {

@@ -1,6 +1,6 @@
 import type { AwsJsonHandler, AwsJsonResponse } from "../../localstack/embedded/aws-json.ts";
 import { ConnectionLost } from "../../localstack/embedded/aws-error.ts";
-import type { Clock } from "../../lambda/core/clock.ts";
+import type { Clock } from "../core/clock.ts";
 import type { Process } from "./process.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Clock, EpochMs } from "../../lambda/core/clock.ts";
+import type { Clock, EpochMs } from "../core/clock.ts";
 
 /** One simulated process. Dead, it never hears from AWS again; frozen, it does nothing for a while. */
 export class Process {
