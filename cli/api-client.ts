@@ -1,4 +1,5 @@
 import { isPossibleRunId } from "../lambda/core/keys.ts";
+import { historyPageSchema, type RecordedHistory } from "../lambda/core/recorded-history.ts";
 import { ApiError, CliError } from "./cli-error.ts";
 import { plainLine } from "./plain-text.ts";
 import type { Transport } from "./transport.ts";
@@ -78,6 +79,8 @@ export interface ApiClient {
   findRun(id: string): Promise<Run | undefined>;
   /** What the run has recorded. */
   history(id: string): Promise<readonly Operation[]>;
+  /** Everything that the run has recorded. */
+  export(id: string): Promise<RecordedHistory>;
   /** One page of runs, newest first. */
   list(filter: RunFilter): Promise<RunPage>;
 }
@@ -130,6 +133,20 @@ export function apiClient(transport: Transport): ApiClient {
         reply: historySchema,
       });
       return body.operations;
+    },
+    async export(id) {
+      const path = `${runPath(id)}/export`;
+      const page = async (cursor?: string) =>
+        (await transport.send({ path, query: { cursor }, reply: historyPageSchema })).body;
+      const { run: first, ...begun } = await page();
+      if (!first) throw new CliError(`the API at ${path} sent a first page without the run`);
+      const operations = [...begun.operations];
+      for (let { next } = begun; next !== undefined;) {
+        const more = await page(next);
+        operations.push(...more.operations);
+        ({ next } = more);
+      }
+      return { format: begun.format, run: first, operations };
     },
     async list({ attribute = {}, ...filter }) {
       const pairs = Object.entries(attribute).map(([name, value]) => `${name}:${value}`);

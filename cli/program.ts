@@ -45,6 +45,7 @@ export function createProgram(host: Host, done: (exitCode: number) => void): Com
   const runs = program.command("runs").description("look at runs and control them");
   addList(runs, cli);
   addShow(runs, cli);
+  addHistory(runs, cli);
   addWatch(runs, cli);
   addControl(runs, cli);
   return program;
@@ -126,6 +127,17 @@ function addShow(runs: Command, { host, done }: Cli): void {
     .action(async (id: string, _: unknown, command: Command) => {
       const { showRun } = await import("./commands/runs-show.ts");
       done(await showRun(host, id, command.optsWithGlobals<ShowOptions>()));
+    });
+}
+
+function addHistory(runs: Command, { host, done }: Cli): void {
+  runs
+    .command("history")
+    .description("print everything that a run has recorded as JSON, to be kept and replayed")
+    .argument("<id>", "id of the run")
+    .action(async (id: string, _: unknown, command: Command) => {
+      const { printHistory } = await import("./commands/runs-history.ts");
+      done(await printHistory(host, id, command.optsWithGlobals<GlobalOptions>()));
     });
 }
 

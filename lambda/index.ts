@@ -40,6 +40,13 @@ export {
   WrongContextError,
 } from "./core/errors.ts";
 export type { Log, LogFields } from "./core/log.ts";
+export type {
+  HistoryPage,
+  RecordedHistory,
+  RecordedOperation,
+  RecordedRun,
+  RecordedValue,
+} from "./core/recorded-history.ts";
 export type { RetryOptions } from "./core/retry-policy.ts";
 export type { RunAttributes } from "./core/run-attributes.ts";
 export type { RunStatus } from "./core/status.ts";

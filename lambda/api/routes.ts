@@ -103,6 +103,31 @@ const getHistory = route(
   }),
 );
 
+/** Values of a page: with the first page's run it stays below the 6 MB of a reply of Lambda's. */
+const EXPORT_PAGE_BYTES = 1_000_000;
+
+/** Gives all that a run has recorded, to be kept and replayed. */
+const exportRun = route(
+  {
+    method: "GET",
+    path: "/runs/{id}/export",
+    operationId: "exportRun",
+    summary: "Get everything that a run has recorded, page by page",
+    id: RUN_ID,
+    query: shape.ExportQuery,
+    replies: {
+      200: { description: "One page; the first has the run", schema: shape.HistoryPage },
+      404: NO_RUN,
+      409: { description: "The run has begun another history since the first page" },
+      422: INVALID,
+    },
+  },
+  async (context, { id, query: { cursor } }) => ({
+    status: 200,
+    body: await findRun(context, id).exportPage({ bytesMax: EXPORT_PAGE_BYTES, cursor }),
+  }),
+);
+
 const getHealth = route(
   {
     method: "GET",
@@ -121,6 +146,7 @@ export const ROUTES: readonly Route[] = [
   listRuns,
   getRun,
   getHistory,
+  exportRun,
   ...CONTROL_ROUTES,
   ...TOKEN_ROUTES,
   getHealth,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { RUN_ID } from "../core/keys.ts";
+import { historyPageSchema } from "../core/recorded-history.ts";
 import { RUN_STATUSES } from "../core/status.ts";
 
 const time = z.int().nonnegative().describe("Milliseconds since the Unix epoch");
@@ -173,6 +174,14 @@ export const History = z.strictObject({
     }),
   ),
 });
+
+/** Query of an export. */
+export const ExportQuery = z.strictObject({
+  cursor: z.string().optional().describe("`next` of the page before; the first page without"),
+});
+
+/** A page of a recorded history. */
+export const HistoryPage = historyPageSchema;
 
 /** Liveness. */
 export const Health = z.strictObject({ status: z.literal("ok"), version: z.string() });

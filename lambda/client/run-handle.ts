@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import { decodeValue } from "../core/codec.ts";
 import { type Duration, parseDuration } from "../core/duration.ts";
 import { CancelledError, WaitTimeoutError } from "../core/errors.ts";
+import type { HistoryPage, RecordedHistory } from "../core/recorded-history.ts";
 import { isFinished, type RunStatus } from "../core/status.ts";
 import { historyOf, type Meta } from "../store/meta.ts";
 import type { Store } from "../store/store.ts";
@@ -13,6 +14,7 @@ import {
   type HistoryEntry,
   type RunDescription,
 } from "./describe-run.ts";
+import { exportPage, exportRun } from "./export-run.ts";
 import { type ForkOptions, forkRun } from "./fork-run.ts";
 import type { Pace } from "./pace.ts";
 import { noRun, readRun } from "./read-run.ts";
@@ -44,6 +46,22 @@ export interface RunHandle<Output = unknown> extends RunControl {
   fork(options?: ForkOptions): Promise<RunHandle<Output>>;
   /** The recorded operations, settled ones first, in their order. Throws RunNotFoundError. */
   history(): Promise<HistoryEntry[]>;
+  /**
+   * Everything the run has recorded, with all values, as plain JSON: to be kept, and replayed by
+   * `savepoint/test`. Secrets of callback tokens are left out. Throws RunNotFoundError.
+   */
+  export(): Promise<RecordedHistory>;
+  /**
+   * The same page by page.
+   * @param options.bytesMax size at which a page ends, by what its values take
+   * @param options.cursor `next` of the page before; default: the first page
+   * @throws RunNotFoundError, InvalidArgumentError for a bad cursor, RunConflictError when the run has
+   * begun another history since the first page
+   */
+  exportPage(options: {
+    readonly bytesMax: number;
+    readonly cursor?: string | undefined;
+  }): Promise<HistoryPage>;
 }
 
 /** First pause between two looks at a run that is waited for, milliseconds; each is longer than the last. */
@@ -103,6 +121,8 @@ export function runHandle<Output>(
     },
     fork: async (options = {}) => runHandle<Output>(deps, (await forkRun(deps, id, options)).id),
     history: async () => historyEntries(await store.loadHistory(historyOf(await read()))),
+    export: () => exportRun(deps, id),
+    exportPage: ({ bytesMax, cursor }) => exportPage(deps, id, bytesMax, cursor),
   };
 }
 

@@ -70,7 +70,7 @@ const tooLarge = (what: string, bytes: number, limit: number): ValueTooLargeErro
  */
 export function decodeValue(encoded: Encoded): unknown {
   try {
-    return fromText(typeof encoded === "string" ? encoded : inflated(encoded));
+    return fromText(encodedText(encoded));
   } catch (cause) {
     const start =
       typeof encoded === "string" ? `text ${JSON.stringify(encoded.slice(0, 40))}` : "bytes";
@@ -83,6 +83,10 @@ export function decodeValue(encoded: Encoded): unknown {
 
 const inflated = (bytes: Uint8Array): string =>
   inflateRawSync(bytes, { maxOutputLength: INFLATED_BYTES }).toString("utf8");
+
+/** An encoded value as text, inflated if need be. Throws for damaged bytes. */
+export const encodedText = (encoded: Encoded): string =>
+  typeof encoded === "string" ? encoded : inflated(encoded);
 
 /** Size of an encoded value as stored, bytes. */
 export const encodedSize = (encoded: Encoded): number =>

@@ -222,8 +222,8 @@ function whatItWasAt({ history, meta }: Execution): string {
   return last === undefined ? "its beginning" : `"${last}"`;
 }
 
-/** Calls the workflow function; it runs until its first await and goes on as it is answered. */
-function begin(execution: Execution, workflow: Workflow, input: unknown): void {
+/** Calls the workflow's function; it runs until its first await and goes on as it is answered. */
+export function begin(execution: Execution, workflow: Workflow, input: unknown): void {
   const { deps, meta } = execution;
   const context = createContext(execution, new Scope());
   const where = { run: meta.id, execution, step: undefined };

@@ -61,7 +61,7 @@ function ended(execution: Execution): Ending | undefined {
 const isByCode = ({ kind }: Ending): boolean => kind === "returned" || kind === "continue";
 
 /** Replay: gives recorded outcomes one at a time in their order; bodies are held. */
-async function replayStep(execution: Execution): Promise<Ending | undefined> {
+export async function replayStep(execution: Execution): Promise<Ending | undefined> {
   const { history, pending, deps } = execution;
   const end = ended(execution);
   const { next } = history;

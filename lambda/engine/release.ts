@@ -4,6 +4,7 @@ import { encodeError } from "../core/encode-error.ts";
 import { LIMITS } from "../core/limits.ts";
 import { validate } from "../core/schema-validation.ts";
 import type { Outcome as RunOutcome } from "../store/finish-run.ts";
+import type { OperationRecord } from "../store/operation.ts";
 import type { StoredValue } from "../store/values.ts";
 import { cancelAbandoned } from "./cancel-child.ts";
 import { endOfCancelled } from "./cancelled.ts";
@@ -117,12 +118,7 @@ export async function finish(
   workflow: Workflow,
   returned: Outcome,
 ): Promise<Released> {
-  const { history } = execution;
-  // A record that is only a takeover's mark says nothing of what the code has asked for.
-  const begun = history.unfinished.filter(({ state }) => state !== "pending");
-  const unasked = [...history.rest, ...begun].find(
-    ({ key, kind }) => kind !== "patch" && !execution.hasAsked(key),
-  );
+  const unasked = unaskedOf(execution);
   if (unasked) {
     const cause = returned.ok ? undefined : returned.error;
     return block(execution, workflow, noLongerAsked(unasked, cause));
@@ -134,6 +130,16 @@ export async function finish(
   const outcome = await outcomeOf(execution, workflow, returned);
   if (outcome) return record(execution, outcome);
   return execution.ending === "lost" ? "lost" : handOver(execution);
+}
+
+/** Something that is recorded and that the code has not asked for. */
+export function unaskedOf(execution: Execution): OperationRecord | undefined {
+  const { history } = execution;
+  // A record that is only a takeover's mark says nothing of what the code has asked for.
+  const begun = history.unfinished.filter(({ state }) => state !== "pending");
+  return [...history.rest, ...begun].find(
+    ({ key, kind }) => kind !== "patch" && !execution.hasAsked(key),
+  );
 }
 
 /** Ends the run with an error of the engine's, and the operation that is to blame if it is known. */

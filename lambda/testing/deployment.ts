@@ -1,9 +1,8 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Clock } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
-import type { EngineDependencies, Whereabouts } from "../engine/dependencies.ts";
+import type { EngineDependencies } from "../engine/dependencies.ts";
 import type { EngineSettings } from "../engine/settings.ts";
 import { type Workflow, workflowsByName } from "../engine/workflow.ts";
 import { openHints } from "../queue/hints.ts";
@@ -13,6 +12,7 @@ import { HINT_QUEUE, TABLE_NAME } from "../../localstack/embedded/resources.ts";
 import { inProcessHandler } from "../../localstack/embedded/sdk-handler.ts";
 import { directClient } from "./direct-client.ts";
 import { seededIds } from "./seeded-ids.ts";
+import { where } from "./where.ts";
 
 /** What one process is made of. */
 export interface Deployment {
@@ -32,9 +32,6 @@ export interface Deployment {
 export interface Reaching {
   calls: number;
 }
-
-// One for all worlds: Node carries every storage there is from promise to promise.
-const where = new AsyncLocalStorage<Whereabouts>();
 
 /** The engine's dependencies for one process against the embedded services. */
 export function deploy(parts: Deployment): EngineDependencies {

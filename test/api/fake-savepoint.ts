@@ -6,6 +6,7 @@ import type { RunHandle } from "../../lambda/client/run-handle.ts";
 import type { NamedSavepoint } from "../../lambda/client/savepoint.ts";
 import type { StartOptions } from "../../lambda/client/start.ts";
 import { encodeValue, hashValue } from "../../lambda/core/codec.ts";
+import type { HistoryPage } from "../../lambda/core/recorded-history.ts";
 import {
   RunConflictError,
   RunNotFoundError,
@@ -19,6 +20,8 @@ export class FakeSavepoint implements NamedSavepoint {
   readonly workflows: ReadonlyMap<string, Workflow>;
   readonly runs = new Map<string, RunDescription>();
   readonly histories = new Map<string, HistoryEntry[]>();
+  /** Pages of the export of every run, by cursor. */
+  readonly pages = new Map<string | undefined, HistoryPage>();
   /** What was asked of `wait` and `list`, in order. */
   readonly asked: unknown[] = [];
   /** Thrown by the next call that reads a run. */
@@ -78,6 +81,12 @@ export class FakeSavepoint implements NamedSavepoint {
         await describe();
         return this.histories.get(id) ?? [];
       },
+      exportPage: async (options) => {
+        await describe();
+        this.asked.push(["export", options]);
+        return this.pages.get(options.cursor) ?? { format: 1, operations: [] };
+      },
+      export: () => Promise.reject(new Error("the API exports page by page")),
       wait: async ({ timeout, signal }) => {
         this.asked.push({ timeout });
         signal?.throwIfAborted();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { History, Run, RunPage } from "../../lambda/api/schemas.ts";
+import { History, HistoryPage, Run, RunPage } from "../../lambda/api/schemas.ts";
 import { TerminalError } from "../../lambda/core/errors.ts";
 import { apiWith, failure } from "./call.ts";
 
@@ -53,7 +53,7 @@ describe("one run", () => {
   test.each(["unknown", "parent~1~child", "a%20b", "%2E%2E%2Fetc", "x".repeat(201), "%zz"])(
     "that does not exist answers 404: %s",
     async (id) => {
-      for (const path of [`/runs/${id}`, `/runs/${id}/history`]) {
+      for (const path of [`/runs/${id}`, `/runs/${id}/history`, `/runs/${id}/export`]) {
         const { status, body } = await apiWith().call("GET", path);
         expect([status, body]).toEqual([404, failure("run_not_found")]);
       }
@@ -143,5 +143,21 @@ describe("the list", () => {
     const { status, body } = await apiWith().call("GET", `/runs?${query}`);
     const named = expect.stringContaining(query.split("=")[0] ?? "") as unknown;
     expect([status, body]).toEqual([422, failure("validation", named)]);
+  });
+});
+
+describe("the export of a run", () => {
+  test("is answered a page at a time", async () => {
+    const { call, savepoint } = apiWith();
+    savepoint.put("d-1", {});
+    const operation = { key: "a", kind: "step", ordinal: 0, state: "done", epoch: 1, startedAt: 1 };
+    const page = HistoryPage.parse({ format: 1, operations: [operation], next: "c2" });
+    savepoint.pages.set(undefined, page);
+    expect(await call("GET", "/runs/d-1/export")).toMatchObject({ status: 200, body: page });
+    await call("GET", "/runs/d-1/export?cursor=c2");
+    expect(savepoint.asked).toEqual([
+      ["export", { bytesMax: 1_000_000, cursor: undefined }],
+      ["export", { bytesMax: 1_000_000, cursor: "c2" }],
+    ]);
   });
 });

@@ -224,3 +224,49 @@ describe("savepoint start", () => {
     );
   });
 });
+
+describe("savepoint runs history", () => {
+  const recorded = {
+    id: "demo",
+    incarnation: "I",
+    workflow: "research",
+    versions: {},
+    status: "succeeded",
+    startedAt: BEGAN,
+    exportedAt: BEGAN,
+    round: 1,
+    roundAt: BEGAN,
+    epoch: 1,
+    input: { json: "\u009B31m" },
+  };
+  const operation = (key: string) => ({
+    key,
+    kind: "step",
+    ordinal: 0,
+    state: "done",
+    epoch: 1,
+    startedAt: BEGAN,
+    result: { json: 1 },
+  });
+
+  it("prints all pages as one history, which harms no terminal", async () => {
+    const { api, host } = await stage();
+    api.intercept = ({ url }) => {
+      const page = url.endsWith("cursor=c2")
+        ? { operations: [operation("b")] }
+        : { run: recorded, operations: [operation("a")], next: "c2" };
+      return { status: 200, body: { format: 1, ...page } };
+    };
+    expect(await main(["runs", "history", "demo", "--endpoint", api.url], host)).toBe(0);
+    expect(JSON.parse(host.stdout.text)).toEqual({
+      format: 1,
+      run: recorded,
+      operations: [operation("a"), operation("b")],
+    });
+    expect(host.stdout.text).not.toContain("\u009B");
+    expect(api.requests.map(({ url }) => url)).toEqual([
+      "/runs/demo/export",
+      "/runs/demo/export?cursor=c2",
+    ]);
+  });
+});

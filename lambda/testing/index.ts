@@ -1,0 +1,1 @@
+export { replay, type Replayed } from "./replay.ts";
