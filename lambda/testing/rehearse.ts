@@ -16,7 +16,7 @@ import type { Meta } from "../store/meta.ts";
 import type { Store } from "../store/store.ts";
 import { claimedAnew, recordsOf } from "./parse-history.ts";
 import { seededIds } from "./seeded-ids.ts";
-import { silentLog } from "./silent-log.ts";
+import { silentLog } from "./logs.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 import { where } from "./where.ts";
 

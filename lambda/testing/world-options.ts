@@ -56,6 +56,16 @@ export interface WorldOptions {
   readonly freezesIdle?: boolean;
   /** Whether calls go without the SDK's middleware, which takes most of their time. */
   readonly isDirect?: boolean;
+  /**
+   * Whether time goes from one thing that happens to the next: nobody polls meanwhile, and a sweep whose
+   * turn it is takes place only if it has something to do.
+   */
+  readonly skipsIdleTime?: boolean;
+  /**
+   * Asked before time passes: resolves when something that goes by the real clock has ended, or has taken
+   * too long to be waited for; undefined when there is nothing of the kind. Rejects to let no more pass.
+   */
+  readonly realWork?: () => Promise<void> | undefined;
   /** Virtual time after which a world that has not come to an end is stuck, milliseconds. */
   readonly stuckAfterMs?: number;
 }

@@ -1,6 +1,6 @@
 import type { SQSEvent } from "aws-lambda";
 import { createSavepoint, type Savepoint } from "../client/savepoint.ts";
-import type { Clock } from "../core/clock.ts";
+import type { Clock, EpochMs } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
 import type { EngineDependencies } from "../engine/dependencies.ts";
 import { DEFAULT_SETTINGS } from "../engine/settings.ts";
@@ -12,15 +12,15 @@ import type { AwsJsonHandler } from "../../localstack/embedded/aws-json.ts";
 import { type Mapping, startMapping } from "../../localstack/embedded/event-source-mapping.ts";
 import type { Outcome } from "../../localstack/embedded/faults.ts";
 import { createResources, HINT_QUEUE } from "../../localstack/embedded/resources.ts";
-import {
-  type DeliveryPlan,
-  unreliableDelivery,
-} from "../../localstack/embedded/sqs/delivery-plan.ts";
 import { createSqs, type Sqs } from "../../localstack/embedded/sqs/sqs.ts";
+import { Changes } from "./changes.ts";
+import { deliveryPlanOf } from "./delivery.ts";
 import { deploy, type Reaching } from "./deployment.ts";
 import { type CallPlan, faultyHandler } from "./faulty-handler.ts";
+import { collectingLog, type LoggedLine } from "./logs.ts";
+import { openRuns } from "./open-runs.ts";
+import { Passage } from "./passage.ts";
 import { Process, processClock } from "./process.ts";
-import { seededRandom } from "./seeded-ids.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 import type { WorldOptions } from "./world-options.ts";
 
@@ -37,8 +37,15 @@ interface Sandbox {
 
 /** Virtual time after which a world is stuck by default, milliseconds. */
 const STUCK_MS = 6 * 3_600_000;
-/** Macrotask turns without a call or a timer after which all is quiet. */
-const QUIET_TURNS = 12;
+const MINUTE_MS = 60_000;
+/** Longer than any test lets pass, milliseconds. */
+const FOR_EVER_MS = 1e13;
+
+const isWrite = ({ service, action }: Outcome): boolean =>
+  service === "dynamodb" && !["GetItem", "BatchGetItem", "Query"].includes(action);
+
+/** The first full minute that is not before a time. */
+const nextMinute = (time: EpochMs): EpochMs => Math.ceil(time / MINUTE_MS) * MINUTE_MS;
 
 /**
  * A deployment in one process: the engine against the embedded DynamoDB and SQS, through the real
@@ -54,7 +61,10 @@ export class World {
   /** What the workers' processes did, in order. */
   readonly outcomes: Outcome[] = [];
   readonly processes: Process[] = [];
-  readonly logs: { level: string; message: string; fields: object }[] = [];
+  readonly logs: LoggedLine[] = [];
+  readonly log: Log = collectingLog(this.logs);
+  /** Rings with each write. */
+  readonly changes = new Changes();
   /** Calls of all workers. */
   calls = 0;
   invocations = 0;
@@ -67,6 +77,9 @@ export class World {
   /** Whose call the services are performing. */
   #caller = "";
   #mapping: Mapping | undefined;
+  #sweeper: { readonly process: Process; readonly parts: EngineDependencies } | undefined;
+  #sweepers = 0;
+  readonly #passage: Passage;
   #cancelTick: (() => void) | undefined;
 
   private constructor(options: WorldOptions) {
@@ -74,7 +87,18 @@ export class World {
     this.clock = options.clock ?? new VirtualClock();
     this.#seed = options.seed ?? 1;
     this.#reaching = options.isDirect ? undefined : { calls: 0 };
-    const observe = (outcome: Outcome) => void this.outcomes.push(outcome);
+    this.#passage = new Passage({
+      clock: this.clock,
+      happened: () => this.outcomes.length + this.clock.scheduled,
+      isComing: () => (this.#reaching?.calls ?? 0) > 0,
+      realWork: options.realWork,
+      beforeNext: () => this.#sweepsNext(),
+      stuck: () => `the world is stuck after ${this.calls} calls (seed ${this.#seed})`,
+    });
+    const observe = (outcome: Outcome) => {
+      this.outcomes.push(outcome);
+      if (isWrite(outcome)) this.changes.ring();
+    };
     const { indexLagMs } = options;
     this.dynamodb = createDynamoDB({
       clock: this.clock,
@@ -84,7 +108,7 @@ export class World {
       },
     });
     let ids = 0;
-    const delivery = this.#deliveryPlan();
+    const delivery = deliveryPlanOf(options, this.#seed, () => this.#caller);
     this.sqs = createSqs({
       clock: this.clock,
       faults: { observe },
@@ -112,50 +136,56 @@ export class World {
       batchSize: 10,
       maxConcurrency: this.options.concurrency ?? 4,
       log: this.log,
+      ...(this.options.skipsIdleTime && { waitMs: FOR_EVER_MS }),
     });
-    let sweepers = 1;
-    let sweeper = this.#sweeper(sweepers);
+    if (this.options.skipsIdleTime) return;
     const tick = () => {
-      const { aroundSweep = async (run) => void (await run()) } = this.options;
-      if (sweeper.process.isDead) sweeper = this.#sweeper((sweepers += 1));
-      const { parts } = sweeper;
-      void aroundSweep(() => sweep(parts));
-      this.#cancelTick = this.clock.after(60_000, tick);
+      this.#sweep();
+      this.#cancelTick = this.clock.after(MINUTE_MS, tick);
     };
-    this.#cancelTick = this.clock.after(60_000, tick);
+    this.#cancelTick = this.clock.after(MINUTE_MS, tick);
   }
 
-  /** Lets time pass until `promise` settles. Throws when the world is stuck. */
-  async until<T>(promise: Promise<T>): Promise<T> {
-    let isSettled = false;
-    promise.then(
-      () => (isSettled = true),
-      () => (isSettled = true),
-    );
-    const end = this.clock.monotonic() + (this.options.stuckAfterMs ?? STUCK_MS);
-    for (;;) {
-      await this.quiet();
-      if (isSettled) return promise;
-      if (this.clock.monotonic() > end || !this.clock.fireNext()) {
-        throw new Error(`the world is stuck after ${this.calls} calls (seed ${this.#seed})`);
-      }
+  #sweep(): void {
+    const { aroundSweep = async (run) => void (await run()) } = this.options;
+    if (!this.#sweeper || this.#sweeper.process.isDead) {
+      const process = new Process(`sweeper-${(this.#sweepers += 1)}`);
+      this.#sweeper = { process, parts: this.#deployment(process) };
     }
+    const { parts } = this.#sweeper;
+    void aroundSweep(() => sweep(parts));
+  }
+
+  /**
+   * Lets time pass until `promise` settles; several may be waited for at once.
+   * @param withinMs virtual time after which the world is stuck
+   * @throws StuckError when it is
+   */
+  until<T>(promise: Promise<T>, withinMs = this.options.stuckAfterMs ?? STUCK_MS): Promise<T> {
+    return this.#passage.until(promise, withinMs);
+  }
+
+  /** Skips to the next minute at which a sweep has something to do, if nothing else comes before. */
+  async #sweepsNext(): Promise<boolean> {
+    const { next = Number.POSITIVE_INFINITY } = this.clock;
+    const minute = nextMinute(this.clock.now() + 1);
+    if (!this.options.skipsIdleTime || !this.#mapping || next <= minute) return false;
+    const checks = (await openRuns(this.store)).map(({ checkAt = 0 }) => checkAt);
+    const at = nextMinute(Math.max(minute, Math.min(...checks)));
+    if (checks.length === 0 || next <= at) return false;
+    this.clock.skip(at - this.clock.now());
+    this.#sweep();
+    return true;
   }
 
   /** Lets everything happen that needs no time to pass. */
-  async quiet(): Promise<void> {
-    let seen = -1;
-    for (let turns = 0; turns < QUIET_TURNS; turns += 1) {
-      await new Promise((resolve) => setImmediate(resolve));
-      const happened = this.outcomes.length + this.clock.scheduled;
-      if (happened !== seen || (this.#reaching?.calls ?? 0) > 0) turns = 0;
-      seen = happened;
-    }
+  quiet(): Promise<void> {
+    return this.#passage.quiet();
   }
 
   /** Lets time pass, with everything that happens meanwhile. */
   async pass(ms: number): Promise<void> {
-    await this.until(new Promise<void>((resolve) => this.clock.after(ms, resolve)));
+    await this.until(new Promise<void>((resolve) => this.clock.after(ms, resolve)), ms);
   }
 
   /** Jumps ahead in time: what was to happen meanwhile happens late, once. */
@@ -181,17 +211,6 @@ export class World {
     for (const process of this.processes) process.die();
     await this.#mapping?.stop();
     await this.sqs.close();
-  }
-
-  readonly log: Log = {
-    debug: (message, fields) => this.#note("debug", message, fields),
-    info: (message, fields) => this.#note("info", message, fields),
-    warn: (message, fields) => this.#note("warn", message, fields),
-    error: (message, fields) => this.#note("error", message, fields),
-  };
-
-  #note(level: string, message: string, fields: object = {}): void {
-    this.logs.push({ level, message, fields });
   }
 
   /** One Lambda invocation, in a warm process if there is one; a fault may end it. */
@@ -224,11 +243,6 @@ export class World {
       handle: createBatchHandler(deployment),
       thaw: () => undefined,
     };
-  }
-
-  #sweeper(number: number) {
-    const process = new Process(`sweeper-${number}`);
-    return { process, parts: this.#deployment(process) };
   }
 
   #deployment(process: Process): EngineDependencies {
@@ -274,17 +288,5 @@ export class World {
       watch({ process, action, body, response });
       return response;
     };
-  }
-
-  #deliveryPlan(): DeliveryPlan | undefined {
-    const { deliver, delivery, deliveryPlan } = this.options;
-    if (deliveryPlan) {
-      return {
-        copies: (body) => deliveryPlan.copies(body, this.#caller),
-        next: (visible) => deliveryPlan.next(visible),
-      };
-    }
-    if (delivery) return unreliableDelivery(seededRandom(this.#seed), delivery);
-    return deliver && { copies: (body) => (deliver(body) ? [0] : []), next: () => 0 };
   }
 }

@@ -17,6 +17,8 @@ export interface MappingOptions {
   /** Most invocations at a time. */
   readonly maxConcurrency: number;
   readonly log: Log;
+  /** Longest wait of one receive, milliseconds; 20,000 by default, as Lambda's own pollers have it. */
+  readonly waitMs?: number;
   /** Region that events name; `us-east-1` by default. */
   readonly region?: string;
 }
@@ -29,7 +31,6 @@ export interface Mapping {
   stop(): Promise<void>;
 }
 
-/** Longest wait of one receive, as Lambda's own pollers have it. */
 const WAIT_MS = 20_000;
 
 /**
@@ -84,7 +85,7 @@ export function startMapping(options: MappingOptions): Mapping {
       .receive(queueName, {
         max: options.batchSize,
         hideMs,
-        waitMs: WAIT_MS,
+        waitMs: options.waitMs ?? WAIT_MS,
         signal: stopping.signal,
       })
       .then((messages) => {

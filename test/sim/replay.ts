@@ -4,7 +4,7 @@ import { DEFAULT_SETTINGS } from "../../lambda/engine/settings.ts";
 import { deploy } from "../../lambda/testing/deployment.ts";
 import { Process, processClock } from "../../lambda/testing/process.ts";
 import { replay } from "../../lambda/testing/replay.ts";
-import { silentLog } from "../../lambda/testing/silent-log.ts";
+import { silentLog } from "../../lambda/testing/logs.ts";
 import { VirtualClock } from "../../lambda/testing/virtual-clock.ts";
 import { Bodies } from "./bodies.ts";
 import { interpret } from "./interpret.ts";

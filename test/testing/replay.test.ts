@@ -173,7 +173,9 @@ describe("the replay of a recorded history", () => {
       await ctx.step("a", one);
       await Promise.all([ctx.sleep("long", "1h"), ctx.waitFor(ready)]);
     };
-    await expect(replay(flowOf(other), history)).rejects.toThrow(/at operation 1: expected sleep "long" .number 3/);
+    await expect(replay(flowOf(other), history)).rejects.toThrow(
+      /at operation 1: expected sleep "long" .number 3/,
+    );
     const more: Code = async (ctx) => {
       await waits(ctx);
       await ctx.step("later", one);
