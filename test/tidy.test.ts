@@ -70,6 +70,7 @@ describe("the rule on imports", () => {
     ["lambda/store/claim.ts", "../engine/advance.ts"],
     ["lambda/api/routes.ts", "../store/table.ts"],
     ["lambda/agent/research.ts", "../engine/advance.ts"],
+    ["lambda/functions/create.ts", "../testing/world.ts"],
     ["infra/stack.ts", "../lambda/store/table.ts"],
     ["localstack/embedded/stack.ts", "../../lambda/engine/advance.ts"],
   ])("refuses %s importing %s", (path, specifier) => {

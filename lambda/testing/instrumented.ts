@@ -47,7 +47,7 @@ export function instrumented(workflow: Workflow, steps: StepCalls, process: Proc
     // Wrappers of overloads, which the language cannot relate to them.
     return {
       ...ctx,
-      step: step as Context["step"],
+      step,
       map: map as Context["map"],
       parallel: ((label, branches, options) =>
         ctx.parallel(label, branched(branches), options)) as Context["parallel"],

@@ -120,12 +120,12 @@ const IDLE_MS = 50;
 
 /** Lets time pass for what waits, and only then. */
 async function untilOver<T>(clock: VirtualClock, work: Promise<T>): Promise<T> {
-  let isOver = false;
-  const end = () => void (isOver = true);
+  const state = { isOver: false };
+  const end = () => void (state.isOver = true);
   work.then(end, end);
   let turns = 0;
   let since = performance.now();
-  while (!isOver) {
+  while (!state.isOver) {
     await turn();
     turns += 1;
     if (clock.next === undefined) {

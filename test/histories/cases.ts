@@ -45,14 +45,14 @@ const example = <Given>(
   { input, act = ended, setUp, others = [], by = workflow, of }: Played<Given>,
 ): HistoryCase => ({
   name,
-  workflow: workflow as Workflow,
+  workflow,
   async record() {
     const engine = await createTestEngine({
-      workflows: [by as Workflow, ...others],
+      workflows: [by, ...others],
       patience: "1m",
     });
     setUp?.(engine);
-    const run = await engine.start(by, input as NoInfer<Given>, { id: name });
+    const run = await engine.start(by, input, { id: name });
     await act(run, engine);
     return engine.savepoint.get(of ?? name).export();
   },
@@ -138,7 +138,7 @@ const researched = (name: string, workflow: Workflow, search?: string): HistoryC
     try {
       return await example("research", research, {
         input: { topic: "durable execution", model: { kind: "extractive" }, corpus: "sample" },
-        others: [searchQuery as Workflow],
+        others: [searchQuery],
         ...(search !== undefined && { of: search }),
       }).record();
     } finally {
@@ -152,6 +152,6 @@ const researched = (name: string, workflow: Workflow, search?: string): HistoryC
 export const CASES: readonly HistoryCase[] = [
   ...examples,
   ...own,
-  researched("research", research as Workflow),
-  researched("research-search", searchQuery as Workflow, "research~1~round-1@0@durable-execution"),
+  researched("research", research),
+  researched("research-search", searchQuery, "research~1~round-1@0@durable-execution"),
 ];

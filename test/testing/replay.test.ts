@@ -92,7 +92,7 @@ describe("the replay of a recorded history", () => {
     expect(replayed).toEqual({ operations: history.operations.length, isEnded: true });
   });
 
-  const two: Code = async (ctx) => `${await ctx.step("a", one)}${await ctx.step("b", one)}`;
+  const two = async (ctx: Context) => `${await ctx.step("a", one)}${await ctx.step("b", one)}`;
 
   it.each<[string, Code, RegExp]>([
     [

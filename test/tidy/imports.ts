@@ -15,6 +15,7 @@ const SDK = "@aws-sdk";
 const INPUT_OUTPUT = ["fs", "net", "tls", "dgram", "http", "https", "http2", "child_process"].map(
   (name) => `node:${name}`,
 );
+const INDEX = "lambda/index.ts";
 const LIBRARY = ["core", "store", "queue"].map((name) => `lambda/${name}`);
 
 /** The direction of imports. A file belongs to the longest path here that it is within. */
@@ -37,7 +38,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     may: ["lambda/core", "lambda/engine", "lambda/client", "lambda/functions/create.ts"],
   },
   "lambda/agent": { may: ["lambda/index.ts"], not: [SDK] },
-  "lambda/functions": { may: ["lambda"] },
+  // Everything but what is for tests.
+  "lambda/functions": {
+    may: [...LIBRARY, "lambda/engine", "lambda/client", "lambda/api", "lambda/agent", INDEX],
+  },
   // Runs an engine in the process of a test, against the embedded services.
   "lambda/testing": {
     may: [...LIBRARY, "lambda/engine", "lambda/client", "localstack/embedded"],
