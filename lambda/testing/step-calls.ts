@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { EpochMs } from "../core/clock.ts";
 import type { StepBody, StepContext } from "../engine/ops/step.ts";
 
@@ -61,6 +62,15 @@ interface Crash {
   left: number;
 }
 
+/** A body that is under way and waited for. */
+interface Body {
+  /** Waits for virtual time that it has begun. */
+  sleeps: number;
+}
+
+// One for all engines: Node carries every storage there is from promise to promise.
+const here = new AsyncLocalStorage<Body>();
+
 const never = new Promise<never>(() => undefined);
 
 /** What a test says of steps, and what became of it: mocks, crashes, calls. */
@@ -70,9 +80,7 @@ export class StepCalls {
   readonly #patienceMs: number;
   #mocks: Standin[] = [];
   readonly #crashes: Crash[] = [];
-  /** Bodies under way, and those of them that wait for virtual time. */
-  #running = 0;
-  #sleeping = 0;
+  readonly #bodies = new Set<Body>();
   #isTired = false;
   #wake: () => void = () => undefined;
 
@@ -107,7 +115,7 @@ export class StepCalls {
   /** The body of a step as the engine is to run it. */
   watched(place: StepPlace, body: StepBody<unknown>, process: DyingProcess): StepBody<unknown> {
     return async (step) => {
-      if (this.#crashesAt("before", place)) return die(process);
+      if (process.isDead || this.#crashesAt("before", place)) return die(process);
       const { attempt, idempotencyKey } = step;
       const call = { ...place, attempt, idempotencyKey, at: this.#now() };
       this.calls.push(call);
@@ -126,19 +134,19 @@ export class StepCalls {
     };
   }
 
-  /** Waits for virtual time on behalf of a body. */
-  async sleeping(wait: Promise<void>): Promise<void> {
-    this.#sleeping += 1;
-    try {
-      await wait;
-    } finally {
-      this.#sleeping -= 1;
-    }
+  /** Waits for virtual time on behalf of the body that calls; undefined when no body does. */
+  sleep(wait: () => Promise<void>): Promise<void> | undefined {
+    const body = here.getStore();
+    if (!body) return undefined;
+    body.sleeps += 1;
+    this.#wake();
+    return wait().finally(() => (body.sleeps -= 1));
   }
 
   /** Resolves once one of the bodies under way has ended, or all have taken too long; undefined without any. */
   work(): Promise<void> | undefined {
-    if (this.#running <= this.#sleeping || this.#isTired) return undefined;
+    const works = [...this.#bodies].some(({ sleeps }) => sleeps === 0);
+    if (!works || this.#isTired) return undefined;
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.#isTired = true;
@@ -156,26 +164,24 @@ export class StepCalls {
     signal: AbortSignal,
     process: DyingProcess,
   ): Promise<unknown> {
-    let isOver = false;
+    const mine: Body = { sleeps: 0 };
     const end = () => {
-      if (isOver) return;
-      isOver = true;
-      this.#change(-1);
+      if (this.#bodies.delete(mine)) this.#change();
     };
-    this.#change(1);
+    this.#bodies.add(mine);
+    this.#change();
     // Nobody waits any more for a body that was abandoned, or whose process is dead.
     signal.addEventListener("abort", end, { once: true });
     void process.death.then(end);
     try {
-      return await body();
+      return await here.run(mine, body);
     } finally {
       signal.removeEventListener("abort", end);
       end();
     }
   }
 
-  #change(by: 1 | -1): void {
-    this.#running += by;
+  #change(): void {
     this.#isTired = false;
     this.#wake();
   }

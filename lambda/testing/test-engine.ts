@@ -19,7 +19,6 @@ import {
   type StepFilter,
 } from "./step-calls.ts";
 import { VirtualClock } from "./virtual-clock.ts";
-import { where } from "./where.ts";
 import { World } from "./world.ts";
 
 /** What an engine of tests is made with. */
@@ -154,9 +153,9 @@ export async function engineWith(
     run: async (workflow, input, given) => (await savepoint.start(workflow, input, given)).result(),
     advance,
     async sleep(duration) {
-      if (where.getStore()?.step === undefined) return advance(duration);
       const ms = parseDuration(duration);
-      return steps.sleeping(new Promise<void>((resolve) => void clock.after(ms, resolve)));
+      const pass = () => new Promise<void>((resolve) => void clock.after(ms, resolve));
+      await (steps.sleep(pass) ?? advance(ms));
     },
     until: (promise) => world.until(promise),
     mock: (step, body, filter = {}) => steps.mock(step, body, filter),

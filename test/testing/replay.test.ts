@@ -225,6 +225,29 @@ describe("the replay of a recorded history", () => {
     await expect(replay(flowOf(renamed), history)).rejects.toThrow(/expected sleep "long"/);
   });
 
+  it("takes the histories of a run that was resumed, and of its fork", async () => {
+    let isMended = false;
+    const mends: Code = async (ctx, input) => {
+      const drawn = await ctx.step("draw", () => 7);
+      const chance = ctx.random();
+      await ctx.step("bad", { retry: { attempts: 1 } }, () => {
+        if (!isMended) throw new RangeError("not yet");
+      });
+      return [drawn, chance, input];
+    };
+    const { world, run } = await begun(mends);
+    await expect(world.until(run.result())).rejects.toThrow("not yet");
+    isMended = true;
+    await world.until(run.resume());
+    const output = await world.until(run.result());
+    const resumed = await world.until(run.export());
+    await expect(replay(flowOf(mends), resumed)).resolves.toMatchObject({ isEnded: true });
+    const fork = await world.until(run.fork({ from: "bad", input: 8 }));
+    expect(await world.until(fork.result())).toEqual([...(output as unknown[]).slice(0, 2), 8]);
+    const forked = await world.until(fork.export());
+    await expect(replay(flowOf(mends), forked)).resolves.toMatchObject({ isEnded: true });
+  });
+
   it("refuses what is no history, and that of another workflow", async () => {
     const history = await historyOf(two);
     await expect(replay(child, history)).rejects.toThrow(/of workflow "flow".*by "child"/);

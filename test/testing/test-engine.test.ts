@@ -148,6 +148,29 @@ describe("the engine for tests", () => {
     expect(await run.describe()).toMatchObject({ epoch: 3, recoveries: 2 });
   });
 
+  it("runs no other body in a process that has crashed", async () => {
+    const both = workflow("both", {}, async (ctx: Context, _: undefined) =>
+      Promise.all([ctx.step("first", charge), ctx.step("second", charge)]),
+    );
+    const engine = await createTestEngine({ workflows: [both] });
+    engine.crashBefore("first");
+    await engine.run(both, undefined);
+    expect(engine.calls().map(({ step }) => step)).toEqual(["first", "second"]);
+  });
+
+  it("waits for a body that works while another one, abandoned, still sleeps", async () => {
+    const slow = workflow("once", {}, async (ctx: Context, _: undefined) =>
+      ctx.step("work", { timeout: "20s", retry: { attempts: 2, delay: 1_000 } }, () => 0),
+    );
+    const engine = await createTestEngine({ workflows: [slow] });
+    engine.mock("work", async ({ attempt }) => {
+      if (attempt === 1) await engine.sleep("3d");
+      else await new Promise((resolve) => setTimeout(resolve, 50));
+      return attempt;
+    });
+    expect(await engine.run(slow, undefined)).toBe(2);
+  });
+
   it("says what became of a run that does not end in time, of one that blocks and of none", async () => {
     const changed = { isNow: false };
     const shifty = workflow("shifty", {}, async (ctx: Context, _: undefined) => {
