@@ -15,6 +15,14 @@ export const cancelledError = (id: string, request: CancelRequest | undefined): 
     request && { details: { reason: request.reason } },
   );
 
+/** The same once the cancel was delivered; undefined until then. */
+export const deliveredCancel = ({
+  isCancelled,
+  meta,
+  outside,
+}: Execution): CancelledError | undefined =>
+  isCancelled ? cancelledError(meta.id, outside.cancel) : undefined;
+
 /** The error that a cancelled run ends with. */
 export const endOfCancelled = (
   id: string,

@@ -7,6 +7,7 @@ import type { Log } from "../core/log.ts";
 import { runTimeoutMs } from "../core/run-timeout.ts";
 import type { RecordedToken } from "../core/token.ts";
 import { assertContext } from "./assert-context.ts";
+import { deliveredCancel } from "./cancelled.ts";
 import { askContinueAsNew } from "./continue.ts";
 import type { Context, Token } from "./context.ts";
 import type { Event } from "./event.ts";
@@ -165,6 +166,7 @@ function branches(
     key,
     branch: (label) => createContext(execution, scope.branch(key, label)),
     isOver: () => execution.isOver,
+    cancelled: () => deliveredCancel(execution),
   });
   const map = async (name: string, items: readonly unknown[], ...rest: unknown[]) => {
     assertContext(execution, name);

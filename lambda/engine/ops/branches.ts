@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "../../core/errors.ts";
+import { type CancelledError, InvalidArgumentError } from "../../core/errors.ts";
 import { assertName } from "../../core/keys.ts";
 import type { Branches, BranchOptions, BranchResults, Context } from "../context.ts";
 
@@ -8,6 +8,8 @@ export interface Parent {
   branch(label: string): Context;
   /** Whether its execution is over: no further branch starts then, and nothing is answered. */
   readonly isOver: () => boolean;
+  /** What its run's code sees of a cancel that was delivered; undefined until then. */
+  readonly cancelled: () => CancelledError | undefined;
 }
 
 type Each = (branch: Context, item: unknown, index: number) => Promise<unknown>;
@@ -79,10 +81,11 @@ interface AllSettled {
 
 /**
  * Runs `count` branches, `concurrency` at a time. Rejects with the first failure when none is
- * tolerated; else stops starting branches once more have failed than tolerated.
+ * tolerated; else stops starting branches once more have failed than tolerated, or once a cancel was
+ * delivered meanwhile: it rejects what the code waits for, of which those not begun yet are a part.
  */
 function runAll(
-  { key, isOver }: Parent,
+  { key, isOver, cancelled }: Parent,
   count: number,
   {
     concurrency = Number.POSITIVE_INFINITY,
@@ -98,6 +101,8 @@ function runAll(
   }
   const settled: PromiseSettledResult<unknown>[] = [];
   const failures: unknown[] = [];
+  // Code that cleans up after a cancel has branches like any other.
+  const cleansUp = cancelled() !== undefined;
   return new Promise((resolve, reject) => {
     let next = 0;
     let open = 0;
@@ -105,9 +110,12 @@ function runAll(
       if (isOver()) return;
       const isGivingUp = failures.length > tolerate;
       if (isGivingUp && isTolerant === undefined) return reject(failures[0]);
-      const free = isGivingUp ? 0 : Math.min(concurrency - open, count - next);
+      const stop = cleansUp || next === count ? undefined : cancelled();
+      const free = isGivingUp || stop ? 0 : Math.min(concurrency - open, count - next);
       for (let started = 0; started < free; started += 1) run(next++);
-      if (open === 0) resolve({ settled, failures });
+      if (open > 0) return;
+      if (stop) reject(stop);
+      else resolve({ settled, failures });
     };
     const run = (index: number): void => {
       open += 1;
