@@ -1,4 +1,5 @@
 import { isFinished } from "../lambda/core/status.ts";
+import { approvalDesk } from "./approval.ts";
 import { CliError, Interruption } from "./cli-error.ts";
 import { errorLines } from "./outcome.ts";
 import { pause } from "./pause.ts";
@@ -13,7 +14,7 @@ const PAUSE_MAX_MS = 500;
 const PAUSE_FACTOR = 1.3;
 
 /**
- * Shows how a run goes on until it has finished.
+ * Shows how a run goes on until it has finished, and asks whoever is there for what it waits for.
  * @param onLook called after each look, to tell what else happened meanwhile
  * @returns the run as it ended
  * @throws Interruption that says how to go on, CliError when the run is blocked, and what the API's
@@ -25,10 +26,12 @@ export async function followRun(
   onLook: () => Promise<void> = async () => {},
 ): Promise<Run> {
   const view = progressView(session.host, session.screen);
+  const approvals = approvalDesk(session, id);
   try {
     const { run } = await untilFinished(session, id, async (look) => {
       await onLook();
-      view.update(look);
+      if (!approvals.isAsking) view.update(look);
+      await approvals.look(look);
     });
     return run;
   } catch (error) {
@@ -37,6 +40,7 @@ export async function followRun(
       hints: waysOn(session, id),
     });
   } finally {
+    approvals.close();
     view.end();
   }
 }
@@ -68,9 +72,10 @@ const blocked = (id: string, error: unknown): CliError =>
     { hints: errorLines(error) },
   );
 
-/** How to see a run again that is left alone. */
+/** How to see a run again that is left alone, and how to end it. */
 export const waysOn = ({ commandLine, stack }: Session, id: string): string[] => [
   `watch it:         ${commandLine("runs", "watch", id)}`,
+  `cancel it:        ${commandLine("runs", "cancel", id)}`,
   ...(stack
     ? [`stop everything:  ${commandLine("dev", "--stop")}  (it goes on at the next start)`]
     : []),

@@ -1,5 +1,7 @@
 import { stdin } from "node:process";
+import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
+import { isatty } from "node:tty";
 import { type Clock, systemClock } from "../lambda/core/clock.ts";
 import { type Ids, systemIds } from "../lambda/core/ids.ts";
 import { Interruption } from "./cli-error.ts";
@@ -28,6 +30,10 @@ export interface Host {
   readonly stderr: Output;
   /** Reads all of standard input. */
   readStdin(): Promise<string>;
+  /** Whether a person sits there who can be asked. */
+  readonly isInteractive: boolean;
+  /** Asks the person for one line; undefined when the signal aborts or nothing more will be typed. */
+  ask(question: string, signal: AbortSignal): Promise<string | undefined>;
   /** Starts an embedded stack. */
   launchStack(options: StackOptions): StackProcess;
   /** Aborts, with an `Interruption`, when the person presses Ctrl-C. */
@@ -49,9 +55,28 @@ export function processHost(): Host {
     stdout: outputOf(process.stdout),
     stderr: outputOf(process.stderr),
     readStdin: () => text(stdin),
+    isInteractive: isatty(0) && isatty(2),
+    ask,
     launchStack,
     interrupted: interruption.signal,
   };
+}
+
+async function ask(question: string, signal: AbortSignal): Promise<string | undefined> {
+  if (signal.aborted) return undefined;
+  // Without a terminal of its own it leaves Ctrl-C to the process.
+  const lines = createInterface({ input: stdin, output: process.stderr, terminal: false });
+  const stop = (): void => lines.close();
+  signal.addEventListener("abort", stop);
+  process.stderr.write(question);
+  try {
+    return await new Promise((resolve) => {
+      lines.once("line", resolve).once("close", () => resolve(undefined));
+    });
+  } finally {
+    signal.removeEventListener("abort", stop);
+    lines.close();
+  }
 }
 
 /** `savepoint runs list | head` closes the pipe early, and nobody is left to print to. */

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { type Duration, parseDuration } from "../lambda/core/duration.ts";
 import { UsageError } from "./cli-error.ts";
 import type { DevOptions } from "./commands/dev.ts";
 import type { ResearchOptions } from "./commands/research.ts";
@@ -60,6 +61,12 @@ function addResearch(program: Command, { host, done }: Cli): void {
     .option("--max-iterations <n>", "most rounds of searching, 1 to 8 (default: 3)", wholeNumber)
     .option("--model <model>", "extractive, openai, openai:NAME, openai:SMALL,LARGE", parsedModel)
     .addOption(new Option("--corpus <corpus>", "where to search").choices(["sample", "live"]))
+    .option("--approve", "wait until a person has approved the plan before it is searched for")
+    .option(
+      "--approve-within <duration>",
+      'how long the plan waits, as "2h" (default: 7d); implies --approve',
+      durationMs,
+    )
     .option("--crash-after <n>", "SIGKILL to the worker after n recorded steps", wholeNumber)
     .option("--detach", "return as soon as the run is started")
     .option("--out <file>", "write the report to a file")
@@ -157,6 +164,14 @@ function addWatch(runs: Command, { host, done }: Cli): void {
 function wholeNumber(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("Give a whole number from 1.");
+}
+
+function durationMs(text: string): number {
+  try {
+    return parseDuration(text as Duration);
+  } catch {
+    throw new InvalidArgumentError('Give a duration as "2h" or "7d".');
+  }
 }
 
 function parsedModel(text: string): ReturnType<typeof parseModel> {

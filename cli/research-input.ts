@@ -1,7 +1,7 @@
 import { type Corpus, modelChoice, type ModelChoice } from "../lambda/agent/input.ts";
 import type { Ids } from "../lambda/core/ids.ts";
 import { UsageError } from "./cli-error.ts";
-import { plainJson, plainLine } from "./plain-text.ts";
+import { duration, plainJson, plainLine } from "./plain-text.ts";
 
 /** What the person chose on the command line; what is absent was left to the defaults. */
 export interface ResearchChoices {
@@ -9,11 +9,20 @@ export interface ResearchChoices {
   readonly maxIterations?: number;
   readonly model?: ModelChoice;
   readonly corpus?: Corpus;
+  /** Whether the plan waits until a person has approved it. */
+  readonly approve?: boolean;
+  /** How long it does, milliseconds; it does, then. */
+  readonly approveWithin?: number;
 }
+
+/** What is chosen for everybody who does not. */
+type Defaults = Required<Omit<ResearchChoices, "approve" | "approveWithin">>;
 
 /** A topic that the sample corpus has much on. */
 const DEFAULT_TOPIC = "durable execution";
 const DEFAULT_MAX_ITERATIONS = 3;
+/** How long a plan waits to be approved: a week. */
+const DEFAULT_APPROVAL_MS = 7 * 86_400_000;
 /** A small model to read and a large one to write (developers.openai.com, "Models"). */
 const OPENAI_MODELS = ["gpt-5.4-mini", "gpt-5.4"] as const;
 
@@ -42,7 +51,7 @@ export function parseModel(text: string): ModelChoice {
 export function defaultChoices(
   isDeployed: boolean,
   env: Readonly<Record<string, string | undefined>>,
-): Required<ResearchChoices> {
+): Defaults {
   const hasKey = !isDeployed && Boolean(env["OPENAI_API_KEY"]);
   return {
     topic: DEFAULT_TOPIC,
@@ -58,7 +67,7 @@ export function defaultChoices(
  * from it, so that the id alone joins it
  */
 export const researchInput = (
-  { topic, maxIterations, model, corpus }: ResearchChoices,
+  { topic, maxIterations, model, corpus, ...choices }: ResearchChoices,
   there: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> => ({
   ...there,
@@ -66,13 +75,27 @@ export const researchInput = (
   ...(maxIterations !== undefined && { maxIterations }),
   ...(model && { model }),
   ...(corpus && { corpus }),
+  ...approvalIn(choices, there),
 });
 
-/** Says in one line which model and corpus a run was given. */
-export function announcement({ model, corpus }: Readonly<Record<string, unknown>>): string {
+function approvalIn(
+  { approve = false, approveWithin }: ResearchChoices,
+  there: Readonly<Record<string, unknown>>,
+): { readonly approvalTimeoutMs?: unknown } {
+  if (approveWithin !== undefined) return { approvalTimeoutMs: approveWithin };
+  return approve ? { approvalTimeoutMs: there["approvalTimeoutMs"] ?? DEFAULT_APPROVAL_MS } : {};
+}
+
+/** Says in one line which model and corpus a run was given, and whether its plan is to be approved. */
+export function announcement(input: Readonly<Record<string, unknown>>): string {
+  const { model, corpus, approvalTimeoutMs } = input;
   const where =
     corpus === "sample" ? "sample (invented texts, not Hacker News)" : "live (Hacker News)";
-  return `model: ${modelText(model)} · corpus: ${where}`;
+  const approval =
+    typeof approvalTimeoutMs === "number"
+      ? ` · its plan is to be approved within ${duration(approvalTimeoutMs)}`
+      : "";
+  return `model: ${modelText(model)} · corpus: ${where}${approval}`;
 }
 
 function modelText(choice: unknown): string {

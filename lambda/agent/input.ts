@@ -30,6 +30,12 @@ const text = (min: number, max: number) =>
     .regex(/^\P{Cc}*$/u, "must not contain control characters")
     .refine((value) => /[\p{L}\p{N}]/u.test(value), "must contain a letter or digit");
 
+/** A query as it is searched for. */
+const queryText = text(1, 100);
+
+/** Shortest and longest time that a plan may wait for its approval: a minute, a year. */
+const APPROVAL_MS = { min: 60_000, max: 365 * 86_400_000 } as const;
+
 /**
  * Input of the workflow `research`. It holds no URL and no key: where requests go is decided by the
  * environment of the worker, never by whoever starts a run.
@@ -41,14 +47,34 @@ export const researchInput = z.strictObject({
   maxIterations: z.int().min(1).max(8).default(3),
   model: modelChoice,
   corpus: corpusChoice,
+  /** How long the plan waits for a person to approve it, milliseconds. Default: it needs no approval. */
+  approvalTimeoutMs: z.int().min(APPROVAL_MS.min).max(APPROVAL_MS.max).optional(),
+});
+
+/** Input of the workflow `plan-research`: the first look of a research run, and its plan. */
+export const planInput = researchInput.pick({ topic: true, model: true, corpus: true });
+
+/** Key of the child run that has planned a research that needs approval. */
+export const PLAN = "plan";
+
+/** Name of the event that answers a plan. */
+export const APPROVAL = "approval";
+
+/** What a person says to a plan. */
+export const approvalAnswer = z.strictObject({
+  approved: z.boolean(),
+  /** To be searched in place of the planned ones, 1 to 20. */
+  queries: z.array(queryText).min(1).max(20).optional(),
+  /** Why it was rejected. */
+  reason: z.string().max(500).optional(),
 });
 
 /** Input of the workflow `search-query`: one query of a research run. */
 export const searchQueryInput = z.strictObject({
   topic: text(3, 200),
-  query: text(1, 100),
+  query: queryText,
   /** The other queries of the round: what else to look for in the threads that this one finds. */
-  facets: z.array(text(1, 100)).max(20),
+  facets: z.array(queryText).max(20),
   model: modelChoice,
   corpus: corpusChoice,
   /** Ids of stories that need not be read. */
@@ -63,5 +89,9 @@ export type Corpus = z.output<typeof corpusChoice>;
 export type ResearchInput = z.input<typeof researchInput>;
 /** The same, checked, its defaults filled in. */
 export type ParsedResearchInput = z.output<typeof researchInput>;
+/** What a person says to a plan. */
+export type ApprovalAnswer = z.output<typeof approvalAnswer>;
+/** What is planned for. */
+export type PlanInput = z.output<typeof planInput>;
 /** The input of a query's run. */
 export type SearchQueryInput = z.output<typeof searchQueryInput>;

@@ -1,4 +1,5 @@
 import { type Context, workflow } from "../index.ts";
+import { approvedStart } from "./approval.ts";
 import { askModel, TokenMeter } from "./ask-model.ts";
 import { endpointOf, openAiAccess } from "./configuration.ts";
 import { authorsOf } from "./evidence.ts";
@@ -47,7 +48,7 @@ const NOTHING: Draft = { answer: [], sections: [], disagreements: [], gaps: [] }
 
 /**
  * The workflow `research`: finds out what Hacker News users say about a topic. It takes a first look, plans
- * queries, searches in rounds until nothing new comes, writes, checks every claim against the sentences
+ * queries, has them approved if that is asked for, searches in rounds until nothing new comes, writes, checks every claim against the sentences
  * that were read, and renders the rest as Markdown. See `docs/research-agent.md`.
  */
 export const research = workflow(
@@ -55,9 +56,12 @@ export const research = workflow(
   { input: researchInput },
   async (ctx, input): Promise<ResearchOutput> => {
     const meter = new TokenMeter();
-    const { topic, model, corpus } = input;
+    const { topic, model, corpus, approvalTimeoutMs: timeoutMs } = input;
     const itemUrl = await checkConfiguration(ctx, input);
-    const start = await scout(ctx, input, meter);
+    const start =
+      timeoutMs === undefined
+        ? await scout(ctx, input, meter)
+        : await approvedStart(ctx, input, { timeoutMs, meter });
     const searched = await searchInRounds(ctx, input, start, meter);
     const { evidence } = searched;
     const draft =

@@ -1,7 +1,7 @@
 import type { Context } from "../index.ts";
 import { askModel, type TokenMeter } from "./ask-model.ts";
 import { type Candidate, selectThreads } from "./hn/select-threads.ts";
-import type { ParsedResearchInput } from "./input.ts";
+import type { PlanInput } from "./input.ts";
 import type { Landscape, Plan } from "./model/port.ts";
 import { search, THREADS_PER_QUERY } from "./search-query.ts";
 import { contentWordsOf } from "./text/words.ts";
@@ -19,7 +19,7 @@ const SHOWN = 15;
 /** Takes a first look (two searches for the topic's own words), and lets the model plan. */
 export async function scout(
   ctx: Context,
-  { topic, corpus, model }: ParsedResearchInput,
+  { topic, corpus, model }: PlanInput,
   meter: TokenMeter,
 ): Promise<Start> {
   const query = contentWordsOf(topic).join(" ") || topic;

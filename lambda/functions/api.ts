@@ -1,5 +1,5 @@
-import { research, searchQuery } from "../agent/index.ts";
+import { workflows } from "../agent/index.ts";
 import { createApiHandler } from "../index.ts";
 
 /** The research app's API. */
-export const handler = createApiHandler({ workflows: [research, searchQuery] });
+export const handler = createApiHandler({ workflows });

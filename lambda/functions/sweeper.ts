@@ -1,5 +1,5 @@
-import { research, searchQuery } from "../agent/index.ts";
+import { workflows } from "../agent/index.ts";
 import { createSweeper } from "../index.ts";
 
 /** The research app's sweeper. */
-export const handler = createSweeper({ workflows: [research, searchQuery] });
+export const handler = createSweeper({ workflows });

@@ -1,5 +1,5 @@
-import { research, searchQuery } from "../agent/index.ts";
+import { workflows } from "../agent/index.ts";
 import { createWorker } from "../index.ts";
 
 /** The research app's worker. */
-export const handler = createWorker({ workflows: [research, searchQuery] });
+export const handler = createWorker({ workflows });

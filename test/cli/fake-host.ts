@@ -38,6 +38,11 @@ export interface FakeHost extends Host {
   launch: (options: StackOptions) => StackProcess;
   /** What `readStdin` gives. */
   stdinText: string;
+  isInteractive: boolean;
+  /** What the person was asked. */
+  readonly questions: string[];
+  /** What the person types when asked; undefined to type nothing. */
+  answer: (question: string) => string | undefined;
   interrupt(): void;
 }
 
@@ -55,6 +60,15 @@ export function fakeHost(cwd: string): FakeHost {
     launch: () => stackProcess(),
     stdinText: "",
     readStdin: async () => host.stdinText,
+    isInteractive: false,
+    questions: [],
+    answer: () => undefined,
+    async ask(question, signal) {
+      host.questions.push(question);
+      const typed = host.answer(question);
+      if (typed === undefined && !signal.aborted) await once(signal, "abort");
+      return typed;
+    },
     launchStack(options) {
       host.launched.push(options);
       return host.launch(options);

@@ -1,0 +1,82 @@
+import { type Context, event, TerminalError, ValidationError, workflow } from "../index.ts";
+import { TokenMeter } from "./ask-model.ts";
+import {
+  APPROVAL,
+  type ApprovalAnswer,
+  approvalAnswer,
+  type ParsedResearchInput,
+  PLAN,
+  planInput,
+} from "./input.ts";
+import type { Tokens } from "./model/port.ts";
+import { scout, type Start } from "./scout.ts";
+
+/** The answer to a plan that waits for one. */
+export const approval = event(APPROVAL, approvalAnswer);
+
+/** A plan that a person can read before anything is searched for it, and what it has cost. */
+export interface Proposal extends Start {
+  readonly tokens: Tokens;
+}
+
+/**
+ * The workflow `plan-research`: takes the first look and plans, as a run of its own, whose output can be
+ * read while the run that has asked for it waits.
+ */
+export const planResearch = workflow(
+  "plan-research",
+  { input: planInput },
+  async (ctx, input): Promise<Proposal> => {
+    const meter = new TokenMeter();
+    const start = await scout(ctx, input, meter);
+    return { ...start, tokens: meter.total() };
+  },
+);
+
+/**
+ * Has the research planned, and waits until a person has approved the plan.
+ * @returns the plan, with the person's queries in the place of its own if they gave any
+ * @throws TerminalError when the plan is rejected or nobody answers in time, with `details.tokens`
+ */
+export async function approvedStart(
+  ctx: Context,
+  { topic, corpus, model }: ParsedResearchInput,
+  { timeoutMs, meter }: { readonly timeoutMs: number; readonly meter: TokenMeter },
+): Promise<Start> {
+  const { plan, reserved, tokens } = await ctx.run(
+    planResearch,
+    { topic, corpus, model },
+    { key: PLAN },
+  );
+  meter.add(tokens);
+  const { approved, queries, reason } = await answerTo(ctx, timeoutMs, meter);
+  if (!approved) {
+    const why = reason === undefined || reason === "" ? "" : `: ${reason}`;
+    throw new TerminalError(`the plan was rejected${why}`, { details: { tokens: meter.total() } });
+  }
+  if (!queries) return { plan, reserved };
+  // What the first look found was left to the topic's own query, which may be gone.
+  return { plan: { ...plan, queries }, reserved: [] };
+}
+
+async function answerTo(
+  ctx: Context,
+  timeoutMs: number,
+  meter: TokenMeter,
+): Promise<ApprovalAnswer> {
+  for (;;) {
+    try {
+      const answer = await ctx.waitFor(approval, { timeout: timeoutMs });
+      if (answer) return answer;
+    } catch (error) {
+      if (!(error instanceof ValidationError)) throw error;
+      // Anybody may send anything by the event's name; that must not end the run.
+      ctx.log.warn("an answer to the plan was not understood", { error: error.message });
+      continue;
+    }
+    throw new TerminalError(
+      `nobody has approved the plan within ${timeoutMs} ms; fork the run from its operation "${APPROVAL}" to ask again`,
+      { details: { tokens: meter.total() } },
+    );
+  }
+}
