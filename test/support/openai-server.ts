@@ -39,6 +39,8 @@ export interface OpenAiServer {
   readonly url: string;
   /** Every request so far. */
   readonly requests: readonly OpenAiRequest[];
+  /** Those left without an answer whose callers have closed the connection. */
+  readonly abandoned: readonly OpenAiRequest[];
   /** Tokens of every answer so far, as an invoice would have them. */
   billed(): { readonly input: number; readonly output: number };
   close(): Promise<void>;
@@ -56,12 +58,14 @@ export async function startOpenAiServer(
   reply: (request: OpenAiRequest, index: number) => OpenAiReply,
 ): Promise<OpenAiServer> {
   const requests: OpenAiRequest[] = [];
+  const abandoned: OpenAiRequest[] = [];
   let answers = 0;
   const server = createServer((incoming, response) => {
     void read(incoming).then((request) => {
       requests.push(request);
       const scripted = reply(request, requests.length - 1);
       if (!["error", "hang", "reset"].includes(scripted.kind)) answers += 1;
+      if (scripted.kind === "hang") response.on("close", () => abandoned.push(request));
       send(response, request, scripted);
     });
   });
@@ -70,6 +74,7 @@ export async function startOpenAiServer(
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     requests,
+    abandoned,
     billed: () => ({ input: answers * TOKENS.input, output: answers * TOKENS.output }),
     async close() {
       const closed = once(server, "close");
