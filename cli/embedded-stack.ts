@@ -72,17 +72,22 @@ const IDLE_EXIT_SECONDS = 600;
 /**
  * Starts a stack and waits until it answers.
  * @param options.staysUp keeps it up when nobody uses it (default false)
+ * @param options.publicTokens has callback tokens completed without the stack's own (default false)
  * @throws CliError with the end of its log when it does not start
  */
 export async function startStack(
   directory: string,
   host: Launcher,
-  { staysUp = false }: { readonly staysUp?: boolean } = {},
+  {
+    staysUp = false,
+    publicTokens = false,
+  }: { readonly staysUp?: boolean; readonly publicTokens?: boolean } = {},
 ): Promise<{ readonly stack: Stack; readonly process: StackProcess }> {
   const log = await logTail(stackFiles(directory).log);
   const process = host.launchStack({
     directory,
     env: host.env,
+    ...(publicTokens && { publicTokens }),
     ...(!staysUp && { idleExitSeconds: IDLE_EXIT_SECONDS }),
   });
   try {

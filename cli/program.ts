@@ -84,6 +84,10 @@ function addDev(program: Command, { host, done }: Cli): void {
     .command("dev")
     .description("keep the embedded stack up, until Ctrl-C")
     .option("--stop", "end the stack that runs")
+    .option(
+      "--public-tokens",
+      "let anybody on this machine complete a callback token that they have",
+    )
     .action(async (_: unknown, command: Command) => {
       const { dev } = await import("./commands/dev.ts");
       done(await dev(host, command.optsWithGlobals<DevOptions>()));

@@ -8,6 +8,8 @@ const info = z.looseObject({
   viewerUrl: z.string().optional(),
   /** Whether its functions were given a way to OpenAI or a server like it. */
   openai: z.boolean().optional(),
+  /** Whether callback tokens are completed without the stack's own token. */
+  publicTokens: z.boolean().optional(),
 });
 
 /** What an embedded stack tells about itself. */

@@ -11,6 +11,8 @@ export interface StackOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Ends by itself after so long without a call and without a run at work, seconds. Default: never. */
   readonly idleExitSeconds?: number;
+  /** Whether callback tokens are completed without the stack's own token. Default: they are not. */
+  readonly publicTokens?: boolean;
 }
 
 /** The process of a stack that was started. */
@@ -33,15 +35,17 @@ export const stackFiles = (
 });
 
 /** Starts a stack as a process of its own, which outlives this one and gets no Ctrl-C of its terminal. */
-export function launchStack({ directory, env, idleExitSeconds }: StackOptions): StackProcess {
+export function launchStack(options: StackOptions): StackProcess {
+  const { directory, env, idleExitSeconds, publicTokens = false } = options;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const log = openSync(stackFiles(directory).log, "a", 0o600);
   const main = fileURLToPath(new URL("../localstack/embedded/main.ts", import.meta.url));
   const idleExit =
     idleExitSeconds === undefined ? [] : ["--idle-exit-seconds", String(idleExitSeconds)];
+  const choices = [...idleExit, ...(publicTokens ? ["--public-tokens"] : [])];
   const child = spawn(
     process.execPath,
-    ["--import", import.meta.resolve("tsx"), main, "--directory", directory, ...idleExit],
+    ["--import", import.meta.resolve("tsx"), main, "--directory", directory, ...choices],
     { detached: true, stdio: ["ignore", log, log], env },
   );
   closeSync(log);

@@ -6,6 +6,8 @@ import { periodicResearchFrom, type PeriodicResearch } from "./periodic-research
 export interface Deployment {
   readonly removalPolicy: RemovalPolicy;
   readonly deletionProtection: boolean;
+  /** Whether callback tokens can be completed by requests that nobody has signed. */
+  readonly publicTokens: boolean;
   readonly periodicResearch: PeriodicResearch;
 }
 
@@ -13,11 +15,12 @@ export interface Deployment {
 const choices = z.object({
   removalPolicy: z.enum(["retain", "destroy"]).default("retain"),
   deletionProtection: z.stringbool().default(false),
+  publicTokens: z.stringbool().default(false),
 });
 
 /**
  * Reads a deployment from the app's context: `removalPolicy` (`retain`, or `destroy` for a stack to
- * be thrown away), `deletionProtection` (`true` or `false`), `topic` and `schedule`.
+ * be thrown away), `deletionProtection` and `publicTokens` (`true` or `false`), `topic` and `schedule`.
  * @param choice looks a choice up by name; undefined when it was not made
  * @throws Error that names the choice and what is wrong with it
  */
@@ -25,12 +28,13 @@ export function deploymentFrom(choice: (name: string) => unknown): Deployment {
   const parsed = choices.safeParse({
     removalPolicy: choice("removalPolicy"),
     deletionProtection: choice("deletionProtection"),
+    publicTokens: choice("publicTokens"),
   });
   if (!parsed.success) throw new Error(`cannot deploy: ${z.prettifyError(parsed.error)}`);
-  const { removalPolicy, deletionProtection } = parsed.data;
+  const { removalPolicy, ...flags } = parsed.data;
   return {
     removalPolicy: removalPolicy === "destroy" ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
-    deletionProtection,
+    ...flags,
     periodicResearch: periodicResearchFrom({
       topic: choice("topic"),
       schedule: choice("schedule"),

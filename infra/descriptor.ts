@@ -19,6 +19,16 @@ export interface FunctionDescriptor {
 /** Grants a function can ask for: table reads, writes and deletions, sending and handling hints. */
 export type Access = "table:read" | "table:write" | "table:delete" | "hints:send" | "hints:handle";
 
+/** A route of the API that a deployment may open to everybody, and how much of it is answered then. */
+export interface PublicRoute {
+  readonly method: "POST";
+  /** As the API has it, its parameter in braces. */
+  readonly path: string;
+  /** Requests a second, and how many at once above that. */
+  readonly requestsPerSecond: number;
+  readonly burst: number;
+}
+
 /** Names of the functions that are deployed. */
 export type FunctionName = keyof typeof descriptor.functions;
 
@@ -64,6 +74,10 @@ export const descriptor = {
       access: ["table:read", "table:write", "hints:send"],
     },
   },
+  http: {
+    /** The completion of callback tokens: who has one needs no other right. Opened by `publicTokens`. */
+    tokens: { method: "POST", path: "/tokens/{token}", requestsPerSecond: 10, burst: 20 },
+  },
   schedules: {
     sweep: { everyMinutes: 1 },
   },
@@ -71,5 +85,6 @@ export const descriptor = {
   table: typeof TABLE;
   hints: Record<string, number>;
   functions: Record<string, FunctionDescriptor>;
+  http: Record<string, PublicRoute>;
   schedules: Record<string, { everyMinutes: number }>;
 };

@@ -23,6 +23,12 @@ export interface SavepointStackProps extends StackProps {
    */
   readonly deletionProtection?: boolean;
   /**
+   * Whether callback tokens can be completed without a signature: `POST /tokens/{token}` is then open to
+   * everybody, and nothing else is.
+   * @default false - whoever completes a token signs the request, as any other
+   */
+  readonly publicTokens?: boolean;
+  /**
    * The research run that the clock starts.
    * @default EXAMPLE - a weekly one, deployed but switched off
    */
@@ -65,7 +71,10 @@ export class SavepointStack extends Stack {
       maxConcurrency,
       reportBatchItemFailures: true,
     });
-    this.http = new HttpApi(this, "Http", handlerOf("api", "ApiHandler"));
+    this.http = new HttpApi(this, "Http", {
+      handler: handlerOf("api", "ApiHandler"),
+      publicTokens: props.publicTokens ?? false,
+    });
     const sweeper = handlerOf("sweeper", "Sweeper");
     this.ticks = new Ticks(this, "Ticks", sweeper, props.periodicResearch ?? EXAMPLE);
 

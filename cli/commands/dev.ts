@@ -10,6 +10,8 @@ import { stackFiles } from "../stack-process.ts";
 export interface DevOptions extends GlobalOptions {
   /** End the stack that runs, instead of starting one. */
   readonly stop?: boolean;
+  /** Callback tokens are completed without the stack's own token. */
+  readonly publicTokens?: boolean;
 }
 
 /** How often the log of the stack is looked at, milliseconds. */
@@ -18,7 +20,7 @@ const LOG_LOOK_MS = 100;
 /**
  * `savepoint dev`: keeps the embedded stack up and prints its log without the details, until Ctrl-C. With `stop`, ends
  * the one that runs.
- * @throws CliError when the stack does not start, or ends by itself
+ * @throws CliError when the stack does not start, ends by itself, or runs and keeps tokens to itself
  */
 export async function dev(host: Host, options: DevOptions): Promise<number> {
   const directory = stackDirectory(options, host);
@@ -29,11 +31,17 @@ export async function dev(host: Host, options: DevOptions): Promise<number> {
     host.stdout.write(`${what} in ${directory}\n`);
     return EXIT.ok;
   }
+  const { publicTokens = false } = options;
+  if (running && publicTokens && running.info.publicTokens !== true) {
+    throw new CliError(
+      "the stack that is running was started without --public-tokens; end it with --stop, and try again",
+    );
+  }
   if (running) {
     host.stdout.write(`already running:\n${places(running, directory)}`);
     return EXIT.ok;
   }
-  return runStack(host, directory);
+  return runStack(host, directory, publicTokens);
 }
 
 /** How often to look whether a stack that was told to end has ended, milliseconds. */
@@ -53,10 +61,10 @@ async function stopStack(host: Host, directory: string, { control, info }: Stack
   }
 }
 
-async function runStack(host: Host, directory: string): Promise<number> {
+async function runStack(host: Host, directory: string, publicTokens: boolean): Promise<number> {
   const { clock, interrupted } = host;
   const tail = await logTail(stackFiles(directory).log);
-  const { stack, process } = await startStack(directory, host, { staysUp: true });
+  const { stack, process } = await startStack(directory, host, { staysUp: true, publicTokens });
   const printLog = async (): Promise<void> => {
     const lines = (await tail.read()).filter((line) => !isDetail(line));
     for (const line of lines) host.stdout.write(`${logLineText(line)}\n`);

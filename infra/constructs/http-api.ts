@@ -2,22 +2,31 @@ import {
   AuthorizationType,
   EndpointType,
   LambdaIntegration,
+  type MethodDeploymentOptions,
   RestApi,
 } from "aws-cdk-lib/aws-apigateway";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
+import { descriptor } from "../descriptor.ts";
+
+/** What the API is made of. */
+export interface HttpApiProps {
+  readonly handler: IFunction;
+  /** Whether anybody may complete a callback token that they have. */
+  readonly publicTokens: boolean;
+}
 
 /** Requests a second that the whole API takes, and how many at once above that. */
 const THROTTLE = { throttlingRateLimit: 100, throttlingBurstLimit: 200 } as const;
 
 /**
  * The API as a regional REST API whose every path goes to one function. Callers sign their requests
- * (IAM): nothing of it is open to the public.
+ * (IAM): nothing of it is open to the public, but for the completion of tokens if that is asked for.
  */
 export class HttpApi extends Construct {
   readonly restApi: RestApi;
 
-  constructor(scope: Construct, id: string, handler: IFunction) {
+  constructor(scope: Construct, id: string, { handler, publicTokens }: HttpApiProps) {
     super(scope, id);
     this.restApi = new RestApi(this, "Api", {
       restApiName: "savepoint",
@@ -26,10 +35,30 @@ export class HttpApi extends Construct {
       cloudWatchRole: false,
       defaultMethodOptions: { authorizationType: AuthorizationType.IAM },
       defaultIntegration: new LambdaIntegration(handler, { allowTestInvoke: false }),
-      deployOptions: { stageName: "v1", ...THROTTLE },
+      deployOptions: {
+        stageName: "v1",
+        ...THROTTLE,
+        ...(publicTokens && { methodOptions: tokensThrottle() }),
+      },
     });
     this.restApi.root.addProxy();
+    if (publicTokens) this.openTokens();
     // CDK's own output of the URL has a hash in its name; the stack gives it a plain one.
     this.restApi.node.tryRemoveChild("Endpoint");
   }
+
+  /** One method of one resource: other methods of it are not there, and other paths match the proxy. */
+  private openTokens(): void {
+    const { method, path } = descriptor.http.tokens;
+    const tokens = this.restApi.root.resourceForPath(path);
+    tokens.addMethod(method, undefined, { authorizationType: AuthorizationType.NONE });
+  }
+}
+
+/** A throttle of its own, so that strangers cannot use up what the signed callers have. */
+function tokensThrottle(): Record<string, MethodDeploymentOptions> {
+  const { method, path, requestsPerSecond, burst } = descriptor.http.tokens;
+  return {
+    [`${path}/${method}`]: { throttlingRateLimit: requestsPerSecond, throttlingBurstLimit: burst },
+  };
 }

@@ -15,12 +15,13 @@ export interface Refusal {
  * Keeps web pages out of the API: a request must name this server as its host (a page can make a name
  * of its own resolve to 127.0.0.1), come from no other origin, know the token of this start, and bear
  * JSON, which a page cannot send elsewhere without asking first.
+ * @param token undefined for a route that is open to everybody who is no page of another origin
  * @returns undefined when the request is let in
  */
 export function refusalOf(
   { headers }: IncomingMessage,
   port: number,
-  token: string,
+  token: string | undefined,
 ): Refusal | undefined {
   if (!isOwnHost(headers.host, port)) {
     return forbidden(`the Host header must be 127.0.0.1:${port} or localhost:${port}`);
@@ -29,7 +30,7 @@ export function refusalOf(
   if (origin !== undefined && !isOwnOrigin(origin, port)) {
     return forbidden(`requests from pages of ${origin} are not answered`);
   }
-  if (!isSecret(headers[TOKEN_HEADER]?.toString(), token)) {
+  if (token !== undefined && !isSecret(headers[TOKEN_HEADER]?.toString(), token)) {
     return forbidden(`the header ${TOKEN_HEADER} must hold the token from the file stack.json`);
   }
   return hasBody(headers) && !isJson(headers["content-type"])

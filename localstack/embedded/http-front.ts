@@ -5,6 +5,7 @@ import { refusalOf } from "./admission.ts";
 import { type Control, CONTROL_PREFIX, controlAnswer } from "./control-routes.ts";
 import type { Invoke } from "./lambda-host/invocation.ts";
 import { listen } from "./loopback.ts";
+import { shownUrl, targetOf, tokenIn } from "./api-resources.ts";
 import { proxyEvent } from "./proxy-event.ts";
 import { errorAnswer, type HttpAnswer, proxyAnswer } from "./proxy-response.ts";
 import { readBody } from "./read-body.ts";
@@ -15,6 +16,8 @@ export interface FrontOptions {
   readonly control: Control;
   /** Must be in the header `x-savepoint-token` of every request. */
   readonly token: string;
+  /** Whether callback tokens are completed without that header; by default they are not. */
+  readonly publicTokens?: boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly newId: () => string;
@@ -37,14 +40,15 @@ const BODY_MAX_BYTES = 6 * 1024 * 1024;
 
 /** API Gateway's place: turns HTTP requests on a loopback port into invocations of the function `api`. */
 export async function openFront(options: FrontOptions): Promise<Front> {
-  const { invoke, control, token, clock, log, newId } = options;
+  const { invoke, control, token, publicTokens = false, clock, log, newId } = options;
   const server = createServer();
   let port = 0;
   let open = 0;
   let isUsed = false;
 
   async function answerTo(request: IncomingMessage): Promise<HttpAnswer> {
-    const refusal = refusalOf(request, port, token);
+    const callback = publicTokens ? tokenIn(request) : undefined;
+    const refusal = refusalOf(request, port, callback === undefined ? token : undefined);
     if (refusal) return errorAnswer(refusal.status, refusal.code, refusal.message);
     const body = await readBody(request, BODY_MAX_BYTES);
     if (body === undefined) {
@@ -52,7 +56,8 @@ export async function openFront(options: FrontOptions): Promise<Front> {
     }
     const { method = "GET", url = "/" } = request;
     if (url.startsWith(CONTROL_PREFIX)) return controlAnswer(control, method, url, body);
-    const event = proxyEvent(request, body, { requestId: newId(), now: clock.now() });
+    const facts = { requestId: newId(), now: clock.now(), target: targetOf(request, callback) };
+    const event = proxyEvent(request, body, facts);
     return proxyAnswer(await invoke("api", event));
   }
 
@@ -60,7 +65,7 @@ export async function openFront(options: FrontOptions): Promise<Front> {
     try {
       write(response, await answerTo(request));
     } catch (error) {
-      log.error("a request could not be answered", { url: request.url, error });
+      log.error("a request could not be answered", { url: shownUrl(request), error });
       request.socket.destroy();
     }
   }

@@ -1,5 +1,6 @@
 /**
- * The process of an embedded stack: `main.ts --directory <folder> [--idle-exit-seconds <n>]`.
+ * The process of an embedded stack: `main.ts --directory <folder> [--idle-exit-seconds <n>]
+ * [--public-tokens]`.
  * Logs JSON lines to `stack.log` in the folder; ends on SIGTERM, SIGINT and `POST /__savepoint/stop`.
  */
 import { mkdirSync } from "node:fs";
@@ -21,12 +22,20 @@ const LOOK_MS = 50;
 /** Longest wait for another stack to come up or to go, milliseconds. */
 const PATIENCE_MS = 30_000;
 
-function argumentsOf(argv: readonly string[]): { directory: string; idleExitMs: number } {
+/** What a stack is started with. */
+interface Arguments {
+  readonly directory: string;
+  readonly idleExitMs: number;
+  readonly publicTokens: boolean;
+}
+
+function argumentsOf(argv: readonly string[]): Arguments {
   const { values } = parseArgs({
     args: [...argv],
     options: {
       directory: { type: "string", default: ".savepoint" },
       "idle-exit-seconds": { type: "string", default: "Infinity" },
+      "public-tokens": { type: "boolean", default: false },
     },
   });
   const seconds = Number(values["idle-exit-seconds"]);
@@ -35,7 +44,11 @@ function argumentsOf(argv: readonly string[]): { directory: string; idleExitMs: 
       `--idle-exit-seconds is "${values["idle-exit-seconds"]}"; give a number of seconds above 0`,
     );
   }
-  return { directory: resolve(values.directory), idleExitMs: seconds * 1000 };
+  return {
+    directory: resolve(values.directory),
+    idleExitMs: seconds * 1000,
+    publicTokens: values["public-tokens"],
+  };
 }
 
 /** The sample corpus with its viewer, and what the functions need of this process's environment. */
@@ -63,11 +76,15 @@ function passedOn(environment: NodeJS.ProcessEnv): Record<string, string> {
 const pause = (ms: number) => new Promise<void>((go) => void systemClock.after(ms, go));
 
 /** Starts the stack; undefined when another process has just done so. */
-async function startOrYield(directory: string, log: Log): Promise<Stack | undefined> {
+async function startOrYield(
+  { directory, publicTokens }: Arguments,
+  log: Log,
+): Promise<Stack | undefined> {
   const end = systemClock.monotonic() + PATIENCE_MS;
   for (;;) {
     try {
-      return await startStack({ directory, log, companion: () => openCompanion(directory) });
+      const companion = () => openCompanion(directory);
+      return await startStack({ directory, publicTokens, log, companion });
     } catch (error) {
       if (!(error instanceof StackRunningError) || systemClock.monotonic() > end) throw error;
       if (readStackFile(directory)?.pid === error.pid) return undefined;
@@ -77,8 +94,9 @@ async function startOrYield(directory: string, log: Log): Promise<Stack | undefi
   }
 }
 
-async function run(directory: string, idleExitMs: number, log: Log): Promise<void> {
-  const stack = await startOrYield(directory, log);
+async function run(given: Arguments, log: Log): Promise<void> {
+  const { idleExitMs } = given;
+  const stack = await startOrYield(given, log);
   if (!stack) return log.info("another process runs the stack of this folder");
   log.info("the stack is up", { api: stack.api, startMs: Math.round(performance.now()) });
   await stopBundler();
@@ -97,11 +115,12 @@ async function run(directory: string, idleExitMs: number, log: Log): Promise<voi
   log.info("stopped");
 }
 
-const { directory, idleExitMs } = argumentsOf(process.argv.slice(2));
+const given = argumentsOf(process.argv.slice(2));
+const { directory } = given;
 mkdirSync(directory, { recursive: true, mode: 0o700 });
 const { log, close } = openFileLog(join(directory, "stack.log"), () => systemClock.now());
 try {
-  await run(directory, idleExitMs, log);
+  await run(given, log);
 } catch (error) {
   log.error("the stack has failed", { error });
   process.exitCode = 1;

@@ -2,10 +2,18 @@ import type { IncomingMessage } from "node:http";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import type { EpochMs } from "../../lambda/core/clock.ts";
 import { TOKEN_HEADER } from "./admission.ts";
+import type { Target } from "./api-resources.ts";
 import { ACCOUNT } from "./sqs/queue-attributes.ts";
 
 /** Stage under which the API is deployed. */
 const STAGE = "v1";
+
+/** What API Gateway knows of a request beside what it holds. */
+interface ProxyFacts {
+  readonly requestId: string;
+  readonly now: EpochMs;
+  readonly target: Target;
+}
 
 /**
  * The event with which a REST API with proxy integration invokes a function (API Gateway developer
@@ -15,15 +23,14 @@ const STAGE = "v1";
 export function proxyEvent(
   request: IncomingMessage,
   body: string,
-  { requestId, now }: { readonly requestId: string; readonly now: EpochMs },
+  { requestId, now, target }: ProxyFacts,
 ): APIGatewayProxyEvent {
   const { method = "GET", url = "/", httpVersion } = request;
   const question = url.indexOf("?");
   const path = question < 0 ? url : url.slice(0, question);
+  const { resource, pathParameters } = target;
   const query = valuesByName(new URLSearchParams(question < 0 ? "" : url.slice(question)));
   const headers = valuesByName(headerPairs(request));
-  const isRoot = path === "/";
-  const resource = isRoot ? "/" : "/{proxy+}";
   return {
     resource,
     path,
@@ -32,7 +39,7 @@ export function proxyEvent(
     multiValueHeaders: headers,
     queryStringParameters: isEmpty(query) ? null : lastValues(query),
     multiValueQueryStringParameters: isEmpty(query) ? null : query,
-    pathParameters: isRoot ? null : { proxy: decoded(path.slice(1)) },
+    pathParameters,
     stageVariables: null,
     requestContext: {
       accountId: ACCOUNT,
@@ -72,15 +79,6 @@ const isEmpty = (record: object): boolean => Object.keys(record).length === 0;
 
 const lastValues = (values: Record<string, string[]>): Record<string, string | undefined> =>
   Object.fromEntries(Object.entries(values).map(([name, all]) => [name, all.at(-1)]));
-
-/** API Gateway decodes path parameters, and leaves alone what cannot be decoded. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
 
 function identityOf(request: IncomingMessage): APIGatewayProxyEvent["requestContext"]["identity"] {
   return {

@@ -45,6 +45,8 @@ export interface StackOptions {
   readonly faults?: FaultPlan;
   /** What goes wrong between a send and its receive. */
   readonly delivery?: DeliveryPlan;
+  /** Whether callback tokens can be completed without the stack's own token; by default they cannot. */
+  readonly publicTokens?: boolean;
   /** Opened once the folder is this stack's, and closed with it. */
   readonly companion?: () => Promise<Companion>;
 }
@@ -112,7 +114,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function openStack(options: StackOptions, closers: Closers): Promise<Stack> {
-  const { directory, log, clock = systemClock } = options;
+  const { directory, log, clock = systemClock, publicTokens = false } = options;
   const token = randomBytes(24).toString("base64url");
   const started = new Date(clock.now()).toISOString();
   const crashes = createCrashSwitch(() => lambda.host.killBusy("worker"), log);
@@ -129,13 +131,15 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Stack
       directory,
       started,
       awsEndpoint: services.endpoint.url,
+      publicTokens,
       ...companion.info,
     }),
     stop: () => void setImmediate(() => void closers.close()),
     crashAfter: crashes.arm,
   };
   const { invoke } = lambda.host;
-  const front = await openFront({ invoke, control, token, clock, log, newId: randomUUID });
+  const newId = randomUUID;
+  const front = await openFront({ invoke, control, token, publicTokens, clock, log, newId });
   closers.add(front.close);
   writeStackFile(directory, { pid: process.pid, api: front.url, token, started });
   closers.add(() => removeStackFile(directory));

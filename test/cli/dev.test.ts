@@ -57,6 +57,21 @@ describe("savepoint dev", () => {
     expect(host.launched).toEqual([]);
   });
 
+  it("has tokens completed by anybody only by a stack that was started so", async () => {
+    const { api, host, folder } = await stage();
+    host.launch = () => {
+      const process = stackProcess();
+      void announceStack(folder, api).then(() => process.end("SIGKILL"));
+      return process;
+    };
+    const words = ["dev", "--public-tokens", "--directory", "."];
+    await main(words, host);
+    expect(host.launched).toEqual([{ directory: folder, env: host.env, publicTokens: true }]);
+    expect(await main(words, host)).toBe(1);
+    expect(host.stderr.lines.at(-1)).toContain("was started without --public-tokens");
+    expect(host.launched).toHaveLength(1);
+  });
+
   it("ends the one that runs with --stop, and waits until it is gone", async () => {
     const { api, host, folder } = await stage();
     await announceStack(folder, api);

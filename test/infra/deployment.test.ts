@@ -10,6 +10,7 @@ describe("a deployment", () => {
     expect(chosen({})).toEqual({
       removalPolicy: RemovalPolicy.RETAIN,
       deletionProtection: false,
+      publicTokens: false,
       periodicResearch: EXAMPLE,
     });
     expect(EXAMPLE.enabled).toBe(false);
@@ -19,6 +20,10 @@ describe("a deployment", () => {
     expect(chosen({ removalPolicy: "destroy" }).removalPolicy).toBe(RemovalPolicy.DESTROY);
     expect(chosen({ deletionProtection: "true" }).deletionProtection).toBe(true);
     expect(chosen({ deletionProtection: "false" }).deletionProtection).toBe(false);
+  });
+
+  it("can let anybody complete a token that they have", () => {
+    expect(chosen({ publicTokens: "true" }).publicTokens).toBe(true);
   });
 
   it("researches a chosen topic at a chosen time", () => {
@@ -38,6 +43,7 @@ describe("a deployment", () => {
   it.each([
     [{ removalPolicy: "keep" }, /removalPolicy/],
     [{ deletionProtection: "maybe" }, /deletionProtection/],
+    [{ publicTokens: "maybe" }, /publicTokens/],
     [{ topic: "no" }, /topic/],
     [{ topic: "a <time> apart" }, /EventBridge reads as a placeholder[^]*topic/],
     [{ schedule: "daily" }, /rate\(1 day\)[^]*schedule/],

@@ -46,6 +46,14 @@ async function info(pid: number | undefined): Promise<Info> {
   return (await reply.json()) as Info;
 }
 
+/** Completes a token that no run has handed out, without the stack's own. */
+async function completion(token: string): Promise<number> {
+  const { api = "" } = readStackFile(directory) ?? {};
+  const headers = { "content-type": "application/json" };
+  const reply = await fetch(`${api}/tokens/${token}`, { method: "POST", headers, body: "1" });
+  return reply.status;
+}
+
 const messages = () =>
   readFileSync(join(directory, "stack.log"), "utf8")
     .trim()
@@ -83,3 +91,10 @@ test("an argument that makes no sense is refused by name", async () => {
   expect(await ended).toBe(1);
   expect(errors()).toContain('--idle-exit-seconds is "soon"; give a number of seconds above 0');
 });
+
+test("anybody is answered who completes a token, where tokens are public", async () => {
+  const { child } = launch("--public-tokens");
+  expect(await info(child.pid)).toMatchObject({ publicTokens: true });
+  expect(await completion("who.secret")).toBe(404);
+  expect(await completion("who")).toBe(403);
+}, 60_000);

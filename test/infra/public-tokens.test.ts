@@ -1,0 +1,56 @@
+import { expect, it } from "vitest";
+import { descriptor } from "../../infra/descriptor.ts";
+import { TOKEN_ROUTES } from "../../lambda/api/token-routes.ts";
+import { LIMITS } from "../../lambda/core/limits.ts";
+import { synthesize } from "./synthesize.ts";
+
+const { tokens } = descriptor.http;
+const open = synthesize({ publicTokens: true });
+
+/** Method, path and authorization of everything that the API answers. */
+function answeredBy(resources: typeof open): string[] {
+  const parts = resources.all("AWS::ApiGateway::Resource");
+  const pathOf = (id: unknown): string => {
+    const ref = (id as { Ref?: string }).Ref;
+    const part = ref === undefined ? undefined : parts[ref];
+    if (!part) return "";
+    return `${pathOf(part.Properties["ParentId"])}/${String(part.Properties["PathPart"])}`;
+  };
+  return Object.values(resources.all("AWS::ApiGateway::Method"))
+    .map(({ Properties: { HttpMethod, ResourceId, AuthorizationType } }) =>
+      [HttpMethod, pathOf(ResourceId) || "/", AuthorizationType].join(" "),
+    )
+    .toSorted();
+}
+
+it("opens the completion of tokens when it is told to, and nothing else", () => {
+  const closed = ["ANY / AWS_IAM", "ANY /{proxy+} AWS_IAM"];
+  expect(answeredBy(synthesize())).toEqual(closed);
+  expect(answeredBy(open)).toEqual([...closed, "POST /tokens/{token} NONE"]);
+});
+
+it("gives what is open a throttle of its own, far below that of the API", () => {
+  expect(open.one("AWS::ApiGateway::Stage").Properties["MethodSettings"]).toEqual([
+    expect.objectContaining({ HttpMethod: "*", ResourcePath: "/*", ThrottlingRateLimit: 100 }),
+    {
+      DataTraceEnabled: false,
+      HttpMethod: "POST",
+      ResourcePath: "/~1tokens~1{token}",
+      ThrottlingRateLimit: tokens.requestsPerSecond,
+      ThrottlingBurstLimit: tokens.burst,
+    },
+  ]);
+});
+
+it("opens a route that the API has, with a limit on its body", () => {
+  expect(TOKEN_ROUTES).toMatchObject([
+    { method: tokens.method, path: tokens.path, bodyBytesMax: LIMITS.tokenBodyBytes },
+  ]);
+});
+
+it("lets the function be called by that method, too", () => {
+  const sources = Object.values(open.all("AWS::Lambda::Permission")).map(({ Properties }) =>
+    JSON.stringify(Properties["SourceArn"] ?? ""),
+  );
+  expect(sources.filter((source) => source.includes("/POST/tokens/*"))).toHaveLength(1);
+});
