@@ -45,6 +45,7 @@ export function claimedAnew({ run }: RecordedHistory, leaseMs: number): Meta {
     leaseUntil: now + leaseMs,
     dueAt: undefined,
     checkAt: undefined,
+    attentionAt: undefined,
     wakeSeq: 0,
     box: [],
     past: [],

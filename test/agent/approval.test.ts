@@ -4,7 +4,7 @@ import { approval, research } from "../../lambda/agent/index.ts";
 import { event, type RunHandle, TerminalError } from "../../lambda/index.ts";
 import { expectSoundEnd } from "../engine/invariants.ts";
 import { sampled } from "../engine/sample.ts";
-import type { World, WorldOptions } from "../support/world.ts";
+import type { World, WorldOptions } from "../../lambda/testing/world.ts";
 import { answerInProcess, INPUT, openResearchWorld } from "./research-world.ts";
 
 const HOUR = 3_600_000;

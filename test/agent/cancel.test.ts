@@ -6,7 +6,7 @@ import { startHnSimulator } from "../../localstack/hn/server.ts";
 import { expectSoundEnd } from "../engine/invariants.ts";
 import { until } from "../localstack/lambda-host/functions.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
-import type { World } from "../support/world.ts";
+import type { World } from "../../lambda/testing/world.ts";
 import { answerInProcess, type Diversion, INPUT, openResearchWorld } from "./research-world.ts";
 
 /** A request of the agent's times out after this, milliseconds: what is aborted before is cancelled. */

@@ -3,7 +3,7 @@ import { workflows } from "../../lambda/agent/index.ts";
 import { openModel } from "../../lambda/agent/model/open-model.ts";
 import { loadCorpus } from "../../localstack/hn/corpus.ts";
 import { createRoutes } from "../../localstack/hn/routes.ts";
-import { World, type WorldOptions } from "../support/world.ts";
+import { World, type WorldOptions } from "../../lambda/testing/world.ts";
 
 /** Where the sample corpus is, for `fetch` as {@link answerInProcess} has it. */
 const CORPUS = "http://hn.invalid";

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { gatheredReads } from "../../lambda/client/gathered-reads.ts";
 import type { Meta } from "../../lambda/store/meta.ts";
-import { VirtualClock } from "../support/virtual-clock.ts";
+import { VirtualClock } from "../../lambda/testing/virtual-clock.ts";
 
 /** Reads of a table that answers when it is told to. */
 function open() {

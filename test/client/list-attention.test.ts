@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { type ListOptions, type RunHandle, TerminalError, workflow } from "../../lambda/index.ts";
 import { NOW, n, s } from "../support/test-store.ts";
-import { World } from "../support/world.ts";
+import { World } from "../../lambda/testing/world.ts";
 import { type ClientUnderTest, clientUnderTest } from "./client-of.ts";
 
 const DAY = 86_400_000;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Context, ValueUnreadableError, type Workflow, workflow } from "../../lambda/index.ts";
 import { historyOf } from "../../lambda/store/meta.ts";
 import { changeItem } from "../engine/table-item.ts";
-import type { World } from "../support/world.ts";
+import type { World } from "../../lambda/testing/world.ts";
 import { openWorld, outcome } from "./stage.ts";
 
 /** What no version of the library writes. */

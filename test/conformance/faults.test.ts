@@ -3,7 +3,7 @@ import { scheduledRunId } from "../../lambda/functions/scheduled-start.ts";
 import { event, type RunHandle, workflow } from "../../lambda/index.ts";
 import { Effects } from "../engine/effects.ts";
 import { expectNoCompletedStepAgain } from "../engine/invariants.ts";
-import { seededRandom } from "../support/seeded-ids.ts";
+import { seededRandom } from "../../lambda/testing/seeded-ids.ts";
 import { errorLike, openScenario, type Scenario } from "./scenario-world.ts";
 
 let scenario: Scenario;

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { type Context, event, workflow } from "../../lambda/index.ts";
 import { expectSoundEnd } from "../engine/invariants.ts";
-import type { World } from "../support/world.ts";
+import type { World } from "../../lambda/testing/world.ts";
 import { firstTime, openWorld, recordOf } from "./stage.ts";
 
 const news = event<string>("news");

@@ -7,7 +7,7 @@ import {
   workflow,
 } from "../../lambda/index.ts";
 import { expectSoundEnd } from "../engine/invariants.ts";
-import type { World } from "../support/world.ts";
+import type { World } from "../../lambda/testing/world.ts";
 import {
   type CallMatch,
   finishAs,

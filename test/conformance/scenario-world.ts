@@ -2,7 +2,7 @@ import { expect, onTestFinished } from "vitest";
 import type { NamedSavepoint } from "../../lambda/client/savepoint.ts";
 import type { RunHandle, StartOptions, Workflow } from "../../lambda/index.ts";
 import { expectSoundEnd } from "../engine/invariants.ts";
-import { World, type WorldOptions } from "../support/world.ts";
+import { World, type WorldOptions } from "../../lambda/testing/world.ts";
 
 /** A world that ends with its test, and what most scenarios do in it. */
 export interface Scenario {

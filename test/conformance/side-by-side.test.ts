@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { type Context, event, TerminalError, workflow } from "../../lambda/index.ts";
 import { expectSoundEnd } from "../engine/invariants.ts";
 import { firstTime, play, recordOf, REPLAYING, rest } from "./stage.ts";
-import type { World } from "../support/world.ts";
+import type { World } from "../../lambda/testing/world.ts";
 
 const news = event<string>("news");
 const child = workflow("child", {}, async (ctx: Context, n: number) => {

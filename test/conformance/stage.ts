@@ -1,8 +1,8 @@
 import { afterEach } from "vitest";
 import { type Context, type Workflow, workflow } from "../../lambda/index.ts";
-import type { ProcessFault } from "../support/faulty-handler.ts";
-import { VirtualClock } from "../support/virtual-clock.ts";
-import { World, type WorldOptions } from "../support/world.ts";
+import type { ProcessFault } from "../../lambda/testing/faulty-handler.ts";
+import { VirtualClock } from "../../lambda/testing/virtual-clock.ts";
+import { World, type WorldOptions } from "../../lambda/testing/world.ts";
 
 const worlds: World[] = [];
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from "vitest";
 import { DEFAULT_SETTINGS } from "../../lambda/engine/settings.ts";
 import { type Context, workflow } from "../../lambda/index.ts";
-import { World } from "../support/world.ts";
+import { World } from "../../lambda/testing/world.ts";
 import { expectSoundEnd } from "./invariants.ts";
 
 /** Longest time from a cancel request to the signal of a body that runs. */

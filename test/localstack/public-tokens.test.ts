@@ -2,7 +2,7 @@ import { request } from "node:http";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { afterEach, describe, expect, test } from "vitest";
 import { type Front, openFront } from "../../localstack/embedded/http-front.ts";
-import { VirtualClock } from "../support/virtual-clock.ts";
+import { VirtualClock } from "../../lambda/testing/virtual-clock.ts";
 import { memoryLog } from "./lambda-host/functions.ts";
 
 const JSON_TYPE = { "content-type": "application/json" };
