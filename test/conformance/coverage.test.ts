@@ -3,14 +3,16 @@ import { describe, expect, it } from "vitest";
 import { type Evidence, problemsOf, type Reason, renderCoverage } from "./coverage.ts";
 import { COVERAGE_FILE, coverageText, readEvidence, titlesOf } from "./evidence.ts";
 
+const evidence = await readEvidence();
+
 describe("the scenarios of this folder", () => {
-  it("each have a test or a reason", async () => {
-    expect(problemsOf(await readEvidence())).toEqual([]);
+  it("each have a test or a reason", () => {
+    expect(problemsOf(evidence)).toEqual([]);
   });
 
   it("are told in COVERAGE.md, which `npm run conformance` writes", async () => {
     const text = readFileSync(COVERAGE_FILE, "utf8");
-    expect(text).toBe(await coverageText(await readEvidence()));
+    expect(text).toBe(await coverageText(evidence));
   });
 });
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import prettier from "prettier";
 import ts from "typescript";
-import { nodesOf, parseCode } from "../tidy/code.ts";
+import { parseCode } from "../tidy/code.ts";
 import { type Evidence, type Reasons, renderCoverage, type TestTitle } from "./coverage.ts";
 import { SECTIONS } from "./scenarios.ts";
 
@@ -38,12 +38,19 @@ export const coverageText = (evidence: Evidence): Promise<string> =>
  * @throws Error for a title that is no literal, and so cannot be read
  */
 export function titlesOf(file: string, text: string): TestTitle[] {
-  return [...nodesOf(parseCode({ path: file, text }).source)].flatMap((node) => {
-    if (!ts.isCallExpression(node) || !isTest(node.expression)) return [];
+  return callsOf(parseCode({ path: file, text }).source).flatMap((node) => {
+    if (!isTest(node.expression)) return [];
     const [title] = node.arguments;
     if (title && ts.isStringLiteralLike(title)) return [{ file, title: title.text }];
     throw new Error(`${file}: the title ${title?.getText()} is no literal; write it out`);
   });
+}
+
+/** Every call in a file, outer before inner. */
+function callsOf(node: ts.Node): ts.CallExpression[] {
+  const calls = ts.isCallExpression(node) ? [node] : [];
+  ts.forEachChild(node, (child) => void calls.push(...callsOf(child)));
+  return calls;
 }
 
 function isTest(callee: ts.Expression): boolean {
