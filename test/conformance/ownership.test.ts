@@ -145,12 +145,29 @@ describe("a worker whose run was taken over while it stood still", () => {
   });
 
   it("53. parks nothing that goes on elsewhere", async () => {
-    const { output, history, world } = await play(async (ctx, world) => {
+    const { output, described, history, world } = await play(async (ctx, world) => {
       await ctx.sleep("rest", "40s");
       return ctx.step("outlast the first", () => rest(world, 2 * FROZEN_MS).then(() => "end"));
     }, frozenBefore(parks));
     expect(output).toBe("end");
     expect(history.map(({ key }) => key)).toEqual(["outlast the first", "rest"]);
+    // The first, the taker, and after the sleep.
+    expect(described).toMatchObject({ epoch: 3, recoveries: 1 });
+    await expectSoundEnd(world);
+  });
+
+  it("53. does not end what goes on elsewhere", async () => {
+    const { output, described, world } = await play(
+      async (ctx, world) => {
+        if (ctx.attempt === 1) return "by the first";
+        return ctx.step("outlast the first", () =>
+          rest(world, 2 * FROZEN_MS).then(() => "by the taker"),
+        );
+      },
+      frozenBefore(finishAs("succeeded")),
+    );
+    expect(output).toBe("by the taker");
+    expect(described).toMatchObject({ epoch: 2, recoveries: 1 });
     await expectSoundEnd(world);
   });
 
