@@ -43,6 +43,7 @@ export interface StartRequest {
 export interface ForkRequest {
   readonly id: string;
   readonly from?: string | undefined;
+  readonly timeout?: string | undefined;
   readonly input?: unknown;
 }
 

@@ -52,6 +52,7 @@ export function addControl(runs: Command, { host, done }: Cli): void {
     .argument("[id]", ID_OR_CHOICE)
     .option("--from <key>", "the operation to ask again first (default: what ended the run)")
     .option("--input <json>", "another input: JSON, @FILE, or - for standard input")
+    .option("--timeout <duration>", "cancel it after this (default: what the run was given)")
     .option("--id <id>", "id of the new run; given again with the same options, joins that run")
     .option("--json", "print the reply as JSON")
     .action(async (id: string | undefined, _: unknown, called: Command) => {

@@ -79,7 +79,7 @@ export async function forkSelected(
   id: string | undefined,
   options: SelectionOptions & ForkOptions,
 ): Promise<number> {
-  const { from } = options;
+  const { from, timeout } = options;
   if (id === undefined && (options.id !== undefined || options.input !== undefined)) {
     throw new UsageError("--id and --input are for the fork of one run; give the id of that run");
   }
@@ -87,7 +87,11 @@ export async function forkSelected(
     verb: "fork",
     one: (only) => forkRun(host, only, options),
     async each(api, run) {
-      const fork = await api.fork(run.id, { id: host.ids.ulid(host.clock.now()), from });
+      const fork = await api.fork(run.id, {
+        id: host.ids.ulid(host.clock.now()),
+        from,
+        timeout,
+      });
       return { id: run.id, status: fork.status, fork: fork.id };
     },
     // 422: there is nothing recorded under `from`.

@@ -10,6 +10,8 @@ import { type GlobalOptions, openSession } from "../session.ts";
 export interface ForkOptions extends GlobalOptions {
   /** Key of the operation to ask again first. Default: what ended the run. */
   readonly from?: string;
+  /** Another timeout. Default: that of the run. */
+  readonly timeout?: string;
   /** Another input: JSON, `@FILE` or `-` for standard input. Default: that of the run. */
   readonly input?: string;
   /** Id of the new run. Default: a fresh ULID. */
@@ -53,13 +55,13 @@ export async function controlRun(
  * @throws UsageError for input that is no JSON, CliError
  */
 export async function forkRun(host: Host, id: string, options: ForkOptions): Promise<number> {
-  const { from } = options;
+  const { from, timeout } = options;
   const input =
     options.input === undefined ? {} : { input: await jsonOption(host, "--input", options.input) };
   const session = await openSession(host, options);
   // The id is drawn here, so that a fork whose reply got lost can be repeated.
   const forkId = options.id ?? host.ids.ulid(host.clock.now());
-  const fork = await session.api.fork(id, { id: forkId, from, ...input });
+  const fork = await session.api.fork(id, { id: forkId, from, timeout, ...input });
   host.stdout.write(options.json === true ? `${plainJson(fork)}\n` : `${fork.id}\n`);
   for (const way of waysOn(session, fork.id)) session.screen.say(way);
   return EXIT.ok;

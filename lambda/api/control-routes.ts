@@ -115,10 +115,11 @@ const forkRun = routeWithBody(
       422: INVALID,
     },
   },
-  async (context, { id, body: { from, id: newId, ...rest } }) => {
+  async (context, { id, body: { from, id: newId, timeout, ...rest } }) => {
     const options = {
       ...(from !== undefined && { from }),
       ...(newId !== undefined && { id: newId }),
+      ...(timeout !== undefined && { timeout }),
       ...(Object.hasOwn(rest, "input") && { input: rest.input }),
     };
     const fork = await findRun(context, id).fork(options);

@@ -11,6 +11,11 @@ const attributes = z
   .describe("Texts by which the run can be found: at most 10, of at most 200 characters each");
 const DURATION_UNIT = z.enum(["ms", "s", "m", "h", "d", "w"]);
 
+const timeout = z.union([
+  z.int().positive(),
+  z.templateLiteral([z.number().nonnegative(), DURATION_UNIT]),
+]);
+
 /** A whole number in a query. */
 const wholeNumber = (schema: z.ZodType<number, number>) =>
   z
@@ -27,8 +32,7 @@ export const StartRun = z.strictObject({
     .regex(RUN_ID, "must be 1 to 200 of A-Z a-z 0-9 . _ : -")
     .optional()
     .describe("Id of the run and idempotency key of its start; a fresh one when left out"),
-  timeout: z
-    .union([z.int().positive(), z.templateLiteral([z.number().nonnegative(), DURATION_UNIT])])
+  timeout: timeout
     .optional()
     .describe(
       'Time after which the run is cancelled if it has not finished: milliseconds, or text such as "90s" or "1.5h"; none when left out',
@@ -53,6 +57,9 @@ export const ForkRun = z.strictObject({
     .regex(RUN_ID, "must be 1 to 200 of A-Z a-z 0-9 . _ : -")
     .optional()
     .describe("Id of the new run; a fresh one when left out"),
+  timeout: timeout
+    .optional()
+    .describe("Time after which the new run is cancelled; by default what its source was given"),
 });
 
 /** A body that has no fields. */

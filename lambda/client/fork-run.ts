@@ -1,8 +1,10 @@
 import { encodeValue, hashValue } from "../core/codec.ts";
 import { keptRecords } from "../core/cut.ts";
+import type { Duration } from "../core/duration.ts";
 import { InvalidArgumentError } from "../core/errors.ts";
 import { assertRunId } from "../core/keys.ts";
 import { LIMITS } from "../core/limits.ts";
+import { runTimeoutMs } from "../core/run-timeout.ts";
 import { validate } from "../core/schema-validation.ts";
 import type { CopyPlace } from "../store/copy-history.ts";
 import { type ForkOrigin, historyOf, type Meta } from "../store/meta.ts";
@@ -26,6 +28,8 @@ export interface ForkOptions {
   readonly input?: unknown;
   /** Id of the new run. Default: a fresh ULID. */
   readonly id?: string;
+  /** Time from its start after which the new run is cancelled. Default: as much as its source was given. */
+  readonly timeout?: Duration | undefined;
 }
 
 /**
@@ -43,6 +47,7 @@ export async function forkRun(
   const now = clock.now();
   const id = options.id ?? ids.ulid(now);
   assertRunId(id);
+  const timeoutMs = options.timeout === undefined ? undefined : runTimeoutMs(options.timeout);
   const source = await readRun(deps, sourceId);
   assertStarted(source);
   const from: ForkOrigin = {
@@ -56,8 +61,9 @@ export async function forkRun(
   if (there) return join(deps, there, { from, inputHash });
   const kept = await keptOf(deps, source, options.from);
   const incarnation = ids.ulid(now);
-  const deadline =
-    source.deadline === undefined ? undefined : now + (source.deadline - source.startedAt);
+  const sourceMs = source.deadline === undefined ? undefined : source.deadline - source.startedAt;
+  const lifeMs = timeoutMs ?? sourceMs;
+  const deadline = lifeMs === undefined ? undefined : now + lifeMs;
   const to: CopyPlace = {
     historyPk: historyPk(incarnation, FORK_GENERATION),
     ttlSeconds: birthTtl(now, deadline),

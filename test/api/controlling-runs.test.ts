@@ -68,7 +68,7 @@ describe("an action on a run", () => {
 });
 
 describe("a fork", () => {
-  test.each([{}, { from: "a/2/b", input: null, id: "f-1" }])(
+  test.each([{}, { from: "a/2/b", input: null, id: "f-1", timeout: "2h" }])(
     "with the body %j answers 202 with the new run",
     async (sent) => {
       const { post, savepoint } = withRun();
@@ -80,7 +80,7 @@ describe("a fork", () => {
     },
   );
 
-  test.each([{ from: 1 }, { id: "a b" }, { key: "x" }])(
+  test.each([{ from: 1 }, { id: "a b" }, { key: "x" }, { timeout: "soon" }])(
     "with the body %j answers 422",
     async (sent) => {
       const { status, body } = await withRun().post("/runs/d-1/fork", sent);

@@ -189,8 +189,11 @@ describe("savepoint runs fork", () => {
   it("tells where to begin, another input and the id", async () => {
     const { api, host } = await answering("queued");
     const options = ["--from", "a/2/b", "--input", "null", "--id", "f", "--json"];
+    options.push("--timeout", "2h");
     expect(await main(["runs", "fork", "p", ...options, "--endpoint", api.url], host)).toBe(0);
-    expect(api.requests.map(({ body }) => body)).toEqual([{ from: "a/2/b", input: null, id: "f" }]);
+    expect(api.requests.map(({ body }) => body)).toEqual([
+      { from: "a/2/b", input: null, id: "f", timeout: "2h" },
+    ]);
     expect(JSON.parse(host.stdout.text)).toEqual({ id: "demo", status: "queued" });
   });
 });

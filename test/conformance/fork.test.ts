@@ -95,6 +95,25 @@ describe("a fork", () => {
     expect(await scenario.ending(fork.result())).toHaveLength(3);
   });
 
+  it("66. has another time when it is given one", async () => {
+    const slow = workflow("slow", {}, async (ctx) => {
+      await ctx.step("a", () => note("a"));
+      await ctx.sleep("long", "1h");
+    });
+    scenario = await openScenario({ workflows: [slow] });
+    const run = await scenario.start(slow, undefined, { timeout: "3h" });
+    await scenario.ending(run.result());
+    const options = { from: "long", id: "fork", timeout: "10m" } as const;
+    const fork = await scenario.until(run.fork(options));
+    const { startedAt, deadline } = await scenario.until(fork.describe());
+    expect(deadline).toBe(startedAt + 600_000);
+    expect(await scenario.ending(fork.result())).toEqual(errorLike("run_timeout"));
+    expect((await scenario.until(run.fork(options))).id).toBe("fork");
+    expect(await scenario.ending(run.fork({ timeout: 0 }))).toEqual(errorLike("invalid_argument"));
+    expect(log).toEqual(["a"]);
+    await scenario.sound();
+  });
+
   it("66. is refused for a run that there is not, and for an id that cannot be one", async () => {
     const run = await ofThree();
     expect(await scenario.ending(scenario.savepoint.get("nobody").fork())).toEqual(
