@@ -62,6 +62,16 @@ describe("messages sent into a run", () => {
   });
 });
 
+it("75. every message has a name: none is declared or sent without", async () => {
+  expect(() => event("")).toThrow('"" is not a name for an event');
+  scenario = await openScenario({ workflows: [takes] });
+  const run = await scenario.start(takes, { colours: ["red"] });
+  const nameless = { ...red, name: "" };
+  expect(await scenario.ending(run.send(nameless, "x"))).toEqual(errorLike("invalid_argument"));
+  await scenario.until(run.send(red, "r"));
+  expect(await scenario.ending(run.result())).toEqual(["r"]);
+});
+
 describe("a wait with a timeout", () => {
   const TIMEOUTS = [90_000, "90s", "1.5m"] as const;
   const patient = workflow("patient", {}, async (ctx, { timeout }: { timeout: Duration }) => {
