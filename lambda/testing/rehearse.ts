@@ -51,7 +51,9 @@ export async function rehearse(
   recorded: RecordedHistory,
   isWhole: boolean,
 ): Promise<Rehearsed> {
-  const clock = new VirtualClock(recorded.run.exportedAt);
+  const { exportedAt, finishedAt = exportedAt } = recorded.run;
+  // Whether a timer has fired is told by the time. One that ends after a run was ended from outside has not.
+  const clock = new VirtualClock(isWhole ? exportedAt : finishedAt);
   const meta = claimedAnew(recorded, DEFAULT_SETTINGS.leaseMs);
   const stage = new Stage(meta);
   const deps: EngineDependencies = {

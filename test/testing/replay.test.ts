@@ -169,6 +169,11 @@ describe("the replay of a recorded history", () => {
     expect(replayed).toEqual({ operations: 3, isEnded: false });
     const early: Code = async (ctx) => ctx.step("a", one);
     await expect(replay(flowOf(early), history)).rejects.toThrow(/no longer asks for sleep "long"/);
+    const less: Code = async (ctx) => {
+      await ctx.step("a", one);
+      await ctx.waitFor(ready);
+    };
+    await expect(replay(flowOf(less), history)).rejects.toThrow(/no longer asks for sleep "long"/);
     const other: Code = async (ctx) => {
       await ctx.step("a", one);
       await Promise.all([ctx.sleep("long", "1h"), ctx.waitFor(ready)]);
@@ -219,8 +224,12 @@ describe("the replay of a recorded history", () => {
     const { world, run } = await begun(cleansUp);
     await world.pass(60_000);
     await world.until(run.terminate());
+    // Its sleep would be over by then.
+    await world.pass(2 * 3_600_000);
     const history = await exported(world);
     await expect(replay(flowOf(cleansUp), history)).resolves.toMatchObject({ isEnded: false });
+    const sleeps: Code = async (ctx) => ctx.sleep("long", "1h");
+    await expect(replay(flowOf(sleeps), history)).resolves.toMatchObject({ isEnded: false });
     const renamed: Code = async (ctx) => ctx.sleep("longer", "1h");
     await expect(replay(flowOf(renamed), history)).rejects.toThrow(/expected sleep "long"/);
   });

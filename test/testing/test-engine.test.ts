@@ -113,7 +113,7 @@ describe("the engine for tests", () => {
         return how;
       }),
     );
-    const engine = await createTestEngine({ workflows: [slow] });
+    const engine = await createTestEngine({ workflows: [slow], patience: "1h" });
     const began = engine.now();
     expect(await engine.run(slow, "real")).toBe("real");
     expect(engine.now() - began).toBeLessThan(5_000);
@@ -169,6 +169,21 @@ describe("the engine for tests", () => {
       return attempt;
     });
     expect(await engine.run(slow, undefined)).toBe(2);
+  });
+
+  it("waits once for a body that is abandoned, and not with each step after it", async () => {
+    const many = workflow("many", {}, async (ctx: Context, _: undefined) => {
+      const options = { timeout: "20s", retry: { attempts: 1 } } as const;
+      await ctx.step("stuck", options, () => new Promise<void>(() => undefined)).catch(() => 0);
+      for (let step = 0; step < 20; step += 1) {
+        await ctx.step("quick", charge);
+        await ctx.sleep("rest", "1h");
+      }
+    });
+    const engine = await createTestEngine({ workflows: [many], patience: "500ms" });
+    const began = performance.now();
+    await engine.run(many, undefined);
+    expect(performance.now() - began).toBeLessThan(5_000);
   });
 
   it("says what became of a run that does not end in time, of one that blocks and of none", async () => {
