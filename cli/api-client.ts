@@ -1,5 +1,6 @@
 import { isPossibleRunId } from "../lambda/core/keys.ts";
-import { historyPageSchema, type RecordedHistory } from "../lambda/core/recorded-history.ts";
+import type { RecordedHistory } from "../lambda/core/recorded-history.ts";
+import { historyPageSchema } from "../lambda/core/recorded-history-schema.ts";
 import { ApiError, CliError } from "./cli-error.ts";
 import { plainLine } from "./plain-text.ts";
 import type { Transport } from "./transport.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { RUN_ID } from "../core/keys.ts";
-import { historyPageSchema } from "../core/recorded-history.ts";
+import { historyPageSchema } from "../core/recorded-history-schema.ts";
 import { RUN_STATUSES } from "../core/status.ts";
 
 const time = z.int().nonnegative().describe("Milliseconds since the Unix epoch");

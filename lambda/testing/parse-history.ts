@@ -2,9 +2,9 @@ import { InvalidArgumentError } from "../core/errors.ts";
 import {
   encodedFrom,
   type RecordedHistory,
-  recordedHistorySchema,
   type RecordedOperation,
 } from "../core/recorded-history.ts";
+import { recordedHistorySchema } from "../core/recorded-history-schema.ts";
 import type { Meta } from "../store/meta.ts";
 import { NEW_OPERATION, type OperationRecord } from "../store/operation.ts";
 import { birthTtl } from "../store/start-run.ts";

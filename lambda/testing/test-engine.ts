@@ -3,6 +3,7 @@ import type { Savepoint } from "../client/savepoint.ts";
 import type { StartOptions } from "../client/start.ts";
 import type { EpochMs } from "../core/clock.ts";
 import { type Duration, parseDuration } from "../core/duration.ts";
+import { InvalidArgumentError } from "../core/errors.ts";
 import type { EngineSettings } from "../engine/settings.ts";
 import type { Workflow } from "../engine/workflow.ts";
 import { drivenClient } from "./driven-client.ts";
@@ -113,7 +114,7 @@ const LIMIT_MS = 400 * DAY_MS;
 
 /**
  * Makes an engine for tests.
- * @throws InvalidArgumentError when two workflows share a name, or a duration is none
+ * @throws InvalidArgumentError when two workflows share a name, a duration is none, or `start` no time
  */
 export const createTestEngine = (options: TestEngineOptions): Promise<TestEngine> =>
   engineWith(options);
@@ -124,6 +125,11 @@ export async function engineWith(
   fault?: CallFault,
 ): Promise<TestEngine> {
   const { workflows, start, seed = 1, settings, patience = "1s", limit = LIMIT_MS } = options;
+  if (Number.isNaN(Number(start ?? 0))) {
+    throw new InvalidArgumentError(
+      `start is ${String(start)}; give a valid Date, or milliseconds since the epoch`,
+    );
+  }
   const clock = new VirtualClock(start === undefined ? undefined : Number(start));
   const steps = new StepCalls(() => clock.now(), parseDuration(patience));
   const workflowsOf = (process: Process) =>

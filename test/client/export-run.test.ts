@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { recordedHistorySchema } from "../../lambda/core/recorded-history.ts";
+import { recordedHistorySchema } from "../../lambda/core/recorded-history-schema.ts";
 import {
   type Context,
   InvalidArgumentError,

@@ -234,6 +234,9 @@ describe("the engine for tests", () => {
       }),
     );
     expect([ids[0] === ids[1], ids[0] === ids[2]]).toEqual([true, false]);
+    await expect(createTestEngine({ workflows: [once, once] })).rejects.toThrow(/named "once"/);
+    const start = new Date("soon");
+    await expect(createTestEngine({ workflows: [], start })).rejects.toThrow(/start is Invalid/);
     const engine = await createTestEngine({ workflows: [order] });
     const run = await engine.start(order, { cents: 1 });
     await engine.close();
