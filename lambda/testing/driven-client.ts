@@ -34,14 +34,19 @@ function drivenRun<Output>(world: World, run: RunHandle<Output>): RunHandle<Outp
     ...driven,
     async result({ timeout, signal } = {}) {
       const limitMs = timeout === undefined ? undefined : parseDuration(timeout);
-      const status = await finished(world, run, limitMs, signal);
-      if (status === undefined || isFinished(status)) return driven.result();
+      const meta = await ended(world, run, limitMs, signal);
+      if (!meta || isFinished(meta.status)) return driven.result();
+      const { status, error } = meta;
+      // No other code is ever deployed here.
+      if (status === "blocked" && error !== undefined) {
+        throw decodeValue(await world.until(world.store.values.fetch(error)));
+      }
       throw new WaitTimeoutError(`run "${run.id}" is still ${status} after ${limitMs} ms`, {
         details: { status },
       });
     },
     async wait({ timeout, signal }) {
-      await finished(world, run, parseDuration(timeout), signal);
+      await ended(world, run, parseDuration(timeout), signal);
       return driven.describe();
     },
     fork: async (options) => drivenRun(world, await world.until(run.fork(options))),
@@ -60,16 +65,16 @@ async function unending(world: World, run: RunHandle): Promise<Error> {
 }
 
 /**
- * Lets time pass until a run has finished, or the limit is over; its status, undefined when there is none.
+ * Lets time pass until a run has finished or is blocked, or the limit is over; undefined when there is none.
  * Nothing is looked at unless something was written: time is skipped as far as it can be.
- * @throws the error of a run that is blocked, and Error when the run does not end
+ * @throws Error when the run does not end
  */
-async function finished(
+async function ended(
   world: World,
   run: RunHandle,
   limitMs: number | undefined,
   signal: AbortSignal | undefined,
-): Promise<Meta["status"] | undefined> {
+): Promise<Meta | undefined> {
   const { id } = run;
   let isOver = false;
   const cancel =
@@ -89,11 +94,7 @@ async function finished(
     }
   };
   try {
-    const meta = await world.until(watch(), limitMs === undefined ? undefined : limitMs + 1);
-    if (meta?.status === "blocked" && meta.error !== undefined) {
-      throw decodeValue(await world.until(world.store.values.fetch(meta.error)));
-    }
-    return meta?.status;
+    return await world.until(watch(), limitMs === undefined ? undefined : limitMs + 1);
   } catch (error) {
     throw error instanceof StuckError ? await unending(world, run) : error;
   } finally {

@@ -197,6 +197,7 @@ describe("the engine for tests", () => {
     await expect(run.result({ timeout: "1m" })).rejects.toThrow(WaitTimeoutError);
     changed.isNow = true;
     await expect(run.result()).rejects.toThrow(NonDeterminismError);
+    expect(await run.wait({ timeout: "1h" })).toMatchObject({ status: "blocked" });
     await expect(engine.savepoint.get("none").result()).rejects.toThrow(RunNotFoundError);
     const waits = workflow("waits", {}, async (ctx: Context, _: undefined) => ctx.waitFor(answer));
     const other = await createTestEngine({ workflows: [waits], limit: "30d" });
