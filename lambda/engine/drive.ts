@@ -37,17 +37,18 @@ export type Ending =
  * Drives a run until it ends, waits or must be given back. One loop decides everything: settle the
  * next outcome, start what may start, or wait for something to happen; between any two of these the
  * code gets one macrotask turn to react.
+ * @param live what is done once everything recorded has been replayed
  */
-export async function drive(execution: Execution): Promise<Ending> {
+export async function drive(execution: Execution, live = liveStep): Promise<Ending> {
   for (;;) {
     await turn();
-    const ending = execution.isLive ? await liveStep(execution) : await replayStep(execution);
+    const ending = execution.isLive ? await live(execution) : await replayStep(execution);
     if (ending) return ending;
   }
 }
 
 /** What ends a run at any point, replaying or live. */
-function ended(execution: Execution): Ending | undefined {
+export function ended(execution: Execution): Ending | undefined {
   const { continuation, ending, failure, mismatch, returned } = execution;
   if (ending) return { kind: ending };
   if (failure) return { kind: "fail", ...failure };
@@ -61,7 +62,7 @@ function ended(execution: Execution): Ending | undefined {
 const isByCode = ({ kind }: Ending): boolean => kind === "returned" || kind === "continue";
 
 /** Replay: gives recorded outcomes one at a time in their order; bodies are held. */
-export async function replayStep(execution: Execution): Promise<Ending | undefined> {
+async function replayStep(execution: Execution): Promise<Ending | undefined> {
   const { history, pending, deps } = execution;
   const end = ended(execution);
   const { next } = history;

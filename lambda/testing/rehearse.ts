@@ -2,7 +2,7 @@ import { decodeValue, type Encoded } from "../core/codec.ts";
 import type { RecordedHistory } from "../core/recorded-history.ts";
 import { begin } from "../engine/advance.ts";
 import type { EngineDependencies } from "../engine/dependencies.ts";
-import { type Ending, replayStep } from "../engine/drive.ts";
+import { drive, ended, type Ending } from "../engine/drive.ts";
 import { turn } from "../engine/bell.ts";
 import { Execution } from "../engine/execution.ts";
 import { History } from "../engine/history.ts";
@@ -80,40 +80,29 @@ export async function rehearse(
     countsKills: false,
   });
   begin(execution, workflow, await inputOf(execution));
-  const ending = await untilOver(clock, replayAll(execution));
-  if (ending?.kind === "block") {
+  const ending = await untilOver(clock, drive(execution, afterHistory));
+  if (ending.kind === "block") {
     execution.close("over");
     return { execution, mismatch: ending.error, end: undefined };
   }
-  if (ending?.kind === "returned" && execution.returned) {
+  if (ending.kind === "returned" && execution.returned) {
     await untilOver(clock, finish(execution, workflow, execution.returned));
   }
   execution.close("over");
   return {
     execution,
     mismatch: stage.blocked && decodeValue(stage.blocked),
-    end: ending?.kind === "continue" ? { status: "continued" } : stage.end,
+    end: ending.kind === "continue" ? { status: "continued" } : stage.end,
   };
 }
 
-/** Replays until the code has ended, or has been given everything and waits for more. */
-async function replayAll(execution: Execution): Promise<Ending | undefined> {
+/** What comes after all that is recorded: the code ends, or waits for more, of which there is nothing. */
+async function afterHistory(execution: Execution): Promise<Ending | undefined> {
   const { bell, deps, pending } = execution;
-  for (;;) {
-    await turn();
-    if (!execution.isLive) {
-      const ending = await replayStep(execution);
-      if (ending) return ending;
-    } else if (execution.mismatch) {
-      return { kind: "block", error: execution.mismatch };
-    } else if (execution.continuation) {
-      return { kind: "continue", with: execution.continuation };
-    } else if (execution.returned) {
-      return { kind: "returned" };
-    } else if (pending.size > 0 || !(await bell.wait(deps.settings.idlePatienceMs))) {
-      return undefined;
-    }
-  }
+  const end = ended(execution);
+  if (end) return end;
+  const isWaiting = pending.size > 0 || !(await bell.wait(deps.settings.idlePatienceMs));
+  return isWaiting ? { kind: "quiet" } : undefined;
 }
 
 /** Turns and real time without anything happening after which replay waits in vain. */
