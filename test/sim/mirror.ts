@@ -30,6 +30,8 @@ export class Mirror {
   readonly others: Item[] = [];
   readonly #byIdempotencyKey = new Map<string, MirroredOperation>();
   readonly #runs = new Map<string, string>();
+  /** The round that each generation of an incarnation belongs to. */
+  readonly #rounds = new Map<string, number>();
 
   /** Takes a call in; the change it made, if it made one. */
   apply({ process, action, body, response }: WatchedCall, row: string): Change | undefined {
@@ -62,12 +64,19 @@ export class Mirror {
     return this.#runs.get(pk.split("#")[1] ?? "");
   }
 
+  /** The round that a history belongs to. */
+  roundOf(pk: string): number {
+    const [, incarnation = "", generation = ""] = pk.split("#");
+    return this.#rounds.get(`${incarnation}#${generation}`) ?? 1;
+  }
+
   #replace(pk: string, sk: string, after: Item): Item | undefined {
     if (sk === "META") {
       const run = pk.slice("RUN#".length);
       const before = this.metas.get(run);
       this.metas.set(run, after);
       this.#runs.set(after["inc"]?.S ?? "", run);
+      this.#rounds.set(`${after["inc"]?.S}#${after["gen"]?.N}`, numberOf(after, "round") ?? 1);
       return before;
     }
     if (!sk.startsWith("OP#")) {
@@ -87,7 +96,8 @@ export class Mirror {
     const operation = { run, pk, key, item: after };
     operations.set(key, operation);
     const incarnation = pk.split("#")[1] ?? "";
-    this.#byIdempotencyKey.set(idempotencyKey({ id: run, incarnation, round: 1 }, key), operation);
+    const round = this.roundOf(pk);
+    this.#byIdempotencyKey.set(idempotencyKey({ id: run, incarnation, round }, key), operation);
     return undefined;
   }
 }

@@ -9,6 +9,8 @@ import { BodyOracle } from "./body-oracle.ts";
 import { FaultPlan } from "./fault-plan.ts";
 import { interpret } from "./interpret.ts";
 import { type Change, Mirror, textOf } from "./mirror.ts";
+import { MessageOracle } from "./message-oracle.ts";
+import { Postman } from "./postman.ts";
 import { PromptOracle } from "./prompt-oracle.ts";
 import { rowOf } from "./rows.ts";
 import type { Action, Scenario } from "./scenario.ts";
@@ -45,6 +47,7 @@ export class Play {
   readonly #clock = new VirtualClock();
   readonly #startedAt = this.#clock.now();
   readonly #bodyOracle = new BodyOracle(this.mirror);
+  readonly #messageOracle = new MessageOracle(this.mirror);
   readonly #promptOracle: PromptOracle;
   readonly #ended: Promise<void>;
   #end: () => void = () => undefined;
@@ -84,6 +87,7 @@ export class Play {
     const world = await this.#open();
     try {
       world.begin();
+      new Postman(this.mirror, this.#clock, world.savepoint).begin();
       for (const action of this.scenario.actions) {
         this.#clock.after(action.atMs, () => void this.#perform(action));
       }
@@ -171,6 +175,8 @@ export class Play {
     this.#bodyOracle.changed(change);
     const wrong = judgeChange(change, this.mirror, now);
     if (wrong) this.violate("every transition is legal", wrong);
+    const lost = this.#messageOracle.judge(change, now);
+    if (lost) this.violate("every message is taken once, in order", lost);
     if (change.sk !== "META") return;
     const late = this.#promptOracle.judge(change, now);
     if (late) this.violate("a run does not wait for the sweeper", late);

@@ -48,7 +48,8 @@ export class PromptOracle {
     const run = pk.slice("RUN#".length);
     // Its own message brings back who parks or hands over; nothing does after these.
     const isDue = after["dueAt"] && after["dueAt"].N !== before?.["dueAt"]?.N;
-    if (isDue && ["start", "child start", "child notice"].includes(row)) this.#unhinted.add(run);
+    if (isDue && ["start", "child start", "child notice", "send"].includes(row))
+      this.#unhinted.add(run);
     const since = this.#since.get(run);
     const claimable = claimableAt(after);
     // A writer that stood still makes a run due at a time that has long passed.

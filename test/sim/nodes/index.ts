@@ -4,6 +4,7 @@ import { child, type ChildNode } from "./child.ts";
 import { combine, type CombineNode } from "./combine.ts";
 import { later, type LaterNode, thrown, type ThrowNode, tried, type TryNode } from "./control.ts";
 import { branched, derived, type DerivedNode, type IfNode } from "./derived.ts";
+import { send, type SendNode, wait, type WaitNode } from "./mail.ts";
 import { sleep, type SleepNode } from "./sleep.ts";
 import { step, type StepNode } from "./step.ts";
 
@@ -11,6 +12,8 @@ import { step, type StepNode } from "./step.ts";
 export type Node =
   | StepNode
   | SleepNode
+  | WaitNode
+  | SendNode
   | ChildNode
   | MapNode
   | ParallelNode
@@ -26,6 +29,8 @@ type Kinds = { readonly [N in Node as N["type"]]: NodeKind<N> };
 const KINDS: Kinds = {
   step,
   sleep,
+  wait,
+  send,
   child,
   map,
   parallel,

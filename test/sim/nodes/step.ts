@@ -1,5 +1,6 @@
 import { TerminalError } from "../../../lambda/index.ts";
 import { LEAF, type NodeKind } from "../node-kind.ts";
+import { noise } from "../noise.ts";
 
 /** A step, and what its body does. */
 export interface StepNode {
@@ -75,14 +76,3 @@ export const step: NodeKind<StepNode> = {
     (bytes > 0 ? `, result of ${bytes} bytes` : ""),
   mayThrow: ({ attempts, fails, how }) => fails >= attempts || (fails > 0 && how === "terminal"),
 };
-
-/** Text that does not compress, the same each time. */
-function noise(length: number): string {
-  let state = 1;
-  let text = "";
-  while (text.length < length) {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    text += String.fromCharCode(33 + (state % 90));
-  }
-  return text;
-}
