@@ -62,7 +62,15 @@ const CALL_FAULTS = [
 ] as const;
 
 /** Writes that matter most when they come late: a rival may have gone on meanwhile. */
-const LATE_WRITES = ["step result", "failed attempt", "wait begins", "wait settles", "child start"];
+const LATE_WRITES = [
+  "step result",
+  "failed attempt",
+  "wait begins",
+  "wait settles",
+  "message taken",
+  "message sent",
+  "child start",
+];
 /** What a rival does first; the former owner thaws just after. */
 const FIRST_OF_RIVAL = [
   "claim over a lease",
@@ -73,7 +81,7 @@ const FIRST_OF_RIVAL = [
 ];
 const CLAIM_OVER = "claim over a lease";
 /** Calls after which what a frozen process still does matters most. */
-const THAW_ROWS = [...FIRST_OF_RIVAL, "wait settles", "park", "finish", "child notice"];
+const THAW_ROWS = [...FIRST_OF_RIVAL, "wait settles", "park", "finish", "child notice", "send"];
 /** Rows that there are only when something has gone wrong. */
 const ROWS_OF_RECOVERY = ["claim over a lease", "takeover mark", "heartbeat", "load", "park"];
 
@@ -167,10 +175,11 @@ function duel(from: FaultDraw): Fault[] {
   return faults;
 }
 
-/** A park whose reply is lost while others write to the run, as those do who join it. */
+/** A park whose reply is lost while others write to the run: who joins it, who sends it something. */
 function lostPark(from: FaultDraw): CallFault[] {
   const { draw, rows } = from;
-  const before = rows.slice(0, Math.max(rows.indexOf("waiter joins"), 0));
+  const writer = draw.pick(["waiter joins", "send"]);
+  const before = rows.slice(0, Math.max(rows.indexOf(writer), 0));
   const parks = before.filter((row) => row === "park").length;
   if (parks > 0 && draw.happens(0.4)) {
     const at = { row: "park", nth: draw.int(Math.max(parks - 1, 1), parks) };
@@ -180,15 +189,17 @@ function lostPark(from: FaultDraw): CallFault[] {
   return [{ kind: "lost-reply", at: nthOf("park", 0, from), ms: draw.pick([900, 2_000, 4_000]) }];
 }
 
-/** A park and the notice of a child that pass each other: one of them comes late. */
+/** A park and what wakes its run, a child's notice or a message, pass each other: one comes late. */
 function wakeRace(from: FaultDraw): Freeze[] {
   const { draw, rows } = from;
-  if (!rows.includes("child notice") || !rows.includes("park") || draw.happens(0.55)) return [];
+  const wakes = ["child notice", "send"].filter((row) => rows.includes(row));
+  if (wakes.length === 0 || !rows.includes("park") || draw.happens(0.55)) return [];
+  const other = draw.pick(wakes);
   const race = draw.pick([
-    { when: "before", row: "park", other: "child notice" },
-    { when: "after", row: "read children", other: "child notice" },
-    { when: "after", row: "send hint", other: "child notice" },
-    { when: "before", row: "child notice", other: "park" },
+    { when: "before", row: "park", other },
+    { when: "after", row: "read children", other },
+    { when: "after", row: "send hint", other },
+    { when: "before", row: other, other: "park" },
   ] as const);
   const at = nthOf(race.row, 1, from);
   return [{ kind: "freeze", when: race.when, at, until: { row: race.other, nth: 1 } }];
@@ -196,7 +207,7 @@ function wakeRace(from: FaultDraw): Freeze[] {
 
 /** A heartbeat that takes effect after the ones that follow it. */
 function lateHeartbeat({ draw, leaseMs }: FaultDraw): CallFault {
-  const at = { row: "heartbeat", nth: draw.pick([1, 1, 2]) };
+  const at = { row: draw.pick(["heartbeat", "trim"]), nth: draw.pick([1, 1, 2]) };
   return { kind: "late", at, ms: draw.pick([leaseMs * 0.4, leaseMs * 0.7]) };
 }
 

@@ -26,6 +26,13 @@ import { settleAsAcknowledged } from "./settle-as-acknowledged.ts";
 import { settleInCallOrder } from "./settle-in-call-order.ts";
 import { timersNeverRecorded } from "./timers-never-recorded.ts";
 import { wakeSeqReadLate } from "./wake-seq-read-late.ts";
+import { wakeSeqFromHeartbeat } from "./wake-seq-from-heartbeat.ts";
+import { sendByGuess } from "./send-by-guess.ts";
+import { storedThenBumped } from "./stored-then-bumped.ts";
+import { trimByIndex } from "./trim-by-index.ts";
+import { trimWhateverCame } from "./trim-whatever-came.ts";
+import { lostParkIsRefused } from "./lost-park-is-refused.ts";
+import { waitsNotMarked } from "./waits-not-marked.ts";
 
 /** Every mutation, each a failure that the simulation must be able to find. */
 export const MUTATIONS: readonly Patch[] = [
@@ -56,4 +63,11 @@ export const MUTATIONS: readonly Patch[] = [
   timersNeverRecorded,
   marksOnlyWhatWasPending,
   noTurnBetweenSettlements,
+  wakeSeqFromHeartbeat,
+  sendByGuess,
+  storedThenBumped,
+  trimByIndex,
+  trimWhateverCame,
+  lostParkIsRefused,
+  waitsNotMarked,
 ];

@@ -4,6 +4,7 @@ import { child, type ChildNode } from "./child.ts";
 import { combine, type CombineNode } from "./combine.ts";
 import { later, type LaterNode, thrown, type ThrowNode, tried, type TryNode } from "./control.ts";
 import { branched, derived, type DerivedNode, type IfNode } from "./derived.ts";
+import { letters, type LettersNode } from "./letters.ts";
 import { send, type SendNode, wait, type WaitNode } from "./mail.ts";
 import { sleep, type SleepNode } from "./sleep.ts";
 import { step, type StepNode } from "./step.ts";
@@ -14,6 +15,7 @@ export type Node =
   | SleepNode
   | WaitNode
   | SendNode
+  | LettersNode
   | ChildNode
   | MapNode
   | ParallelNode
@@ -31,6 +33,7 @@ const KINDS: Kinds = {
   sleep,
   wait,
   send,
+  letters,
   child,
   map,
   parallel,
