@@ -2,7 +2,7 @@ import { expectSoundEnd } from "../engine/invariants.ts";
 import { textOf } from "./mirror.ts";
 import type { Play } from "./play.ts";
 import { isTimed } from "./program.ts";
-import { replayFinished } from "./replay.ts";
+import { replayFinished, wasPutAsCancelled } from "./replay.ts";
 import { endOf, judgeTraces, longestOf } from "./trace-oracle.ts";
 
 /** Judges a play that has come to its end: what must hold of all of it. */
@@ -35,8 +35,15 @@ function judgeEndings(play: Play): void {
   for (const [run, meta] of play.mirror.metas) {
     const status = textOf(meta, "status");
     const end = endOf(play.traces.get(run) ?? []);
-    const wanted = end?.startsWith("returns") ? "succeeded" : "failed";
-    if (end === undefined || status !== wanted) {
+    const wanted = meta["cancel"]
+      ? "cancelled"
+      : end?.startsWith("returns")
+        ? "succeeded"
+        : "failed";
+    if (wasPutAsCancelled(meta)) continue;
+    // A run that is cancelled before its code has done anything ends without it.
+    const mayLackCode = meta["cancel"] !== undefined;
+    if ((end === undefined && !mayLackCode) || status !== wanted) {
       const error = meta["error"]?.S ?? "";
       play.violate("a run ends as its code does", `${run} is ${status} but ${end}: ${error}`);
     }

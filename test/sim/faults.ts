@@ -69,6 +69,8 @@ const LATE_WRITES = [
   "wait settles",
   "message taken",
   "message sent",
+  "race decided",
+  "cancel delivered",
   "child start",
 ];
 /** What a rival does first; the former owner thaws just after. */

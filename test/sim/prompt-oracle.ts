@@ -48,7 +48,7 @@ export class PromptOracle {
     const run = pk.slice("RUN#".length);
     // Its own message brings back who parks or hands over; nothing does after these.
     const isDue = after["dueAt"] && after["dueAt"].N !== before?.["dueAt"]?.N;
-    if (isDue && ["start", "child start", "child notice", "send"].includes(row))
+    if (isDue && ["start", "child start", "child notice", "send", "cancel"].includes(row))
       this.#unhinted.add(run);
     const since = this.#since.get(run);
     const claimable = claimableAt(after);

@@ -24,6 +24,7 @@ const ROWS: readonly Row[] = [
   { name: "finish", action: "UpdateItem", has: ["#finishedAt = :now"] },
   { name: "settle owed", action: "UpdateItem", has: ["REMOVE #owed"] },
   { name: "block", action: "UpdateItem", has: ["#code = :code,"] },
+  { name: "cancel", action: "UpdateItem", has: ["#cancel = :cancel"] },
   { name: "send", action: "UpdateItem", has: ["#box = list_append"] },
   { name: "send", action: "UpdateItem", has: ["#wakeSeq = #wakeSeq + :one", '":max"'] },
   { name: "child notice", action: "UpdateItem", has: ["#wakeSeq = #wakeSeq + :one"] },
@@ -31,6 +32,11 @@ const ROWS: readonly Row[] = [
   { name: "sweep", action: "UpdateItem", has: ["#nudges = :nudges"] },
   { name: "hand over", action: "UpdateItem", has: ["#status = :waiting,", "#dueAt = :now"] },
   { name: "restamp", action: "UpdateItem", has: ["#ttl = :ttl"] },
+  {
+    name: "put as cancelled",
+    action: "PutItem",
+    has: ['"sk":{"S":"META"}', '"status":{"S":"cancelled"}'],
+  },
   { name: "child start", action: "PutItem", has: ['"sk":{"S":"META"}', '"parent":'] },
   { name: "start", action: "PutItem", has: ['"sk":{"S":"META"}'] },
   { name: "part of a value", action: "PutItem", has: ['"sk":{"S":"PART#'] },
@@ -39,6 +45,8 @@ const ROWS: readonly Row[] = [
   { name: "failed attempt", action: "PutItem", has: ['"s":{"S":"backoff"}'] },
   { name: "step result", action: "PutItem", has: ['"s":{"S":"done"}', '"k":{"S":"step"}'] },
   { name: "detached start", action: "PutItem", has: ['"s":{"S":"done"}', '"k":{"S":"start"}'] },
+  { name: "race decided", action: "PutItem", has: ['"s":{"S":"done"}', '"k":{"S":"race"}'] },
+  { name: "cancel delivered", action: "PutItem", has: ['"k":{"S":"cancel"}'] },
   { name: "message sent", action: "PutItem", has: ['"s":{"S":"done"}', '"k":{"S":"send"}'] },
   {
     name: "message taken",
@@ -82,6 +90,8 @@ export const INDEXED_ROWS: ReadonlySet<string> = new Set([
   "block",
   "send",
   "child notice",
+  "cancel",
+  "put as cancelled",
   "sweep",
   "look for due runs",
 ]);

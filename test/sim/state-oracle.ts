@@ -1,5 +1,7 @@
+import { LIMITS } from "../../lambda/core/limits.ts";
 import { isFinished, isLegalTransition, type RunStatus } from "../../lambda/core/status.ts";
 import type { Item } from "../../lambda/store/attributes.ts";
+import { isGivenUp } from "./given-up.ts";
 import { type Change, type Mirror, numberOf, textOf } from "./mirror.ts";
 
 /** Clocks differ by at most this, milliseconds. */
@@ -81,9 +83,11 @@ function forgottenChild(id: string, mirror: Mirror, now: number): string | undef
   const meta = mirror.metas.get(id);
   if (!meta || textOf(meta, "status") !== "waiting") return undefined;
   if ((numberOf(meta, "dueAt") ?? Infinity) <= now + NEAR_MS) return undefined;
-  for (const { item, key } of mirror.operationsOf(meta).values()) {
+  const operations = mirror.operationsOf(meta);
+  for (const { item, key } of operations.values()) {
     const childId = textOf(item, "c");
     if (textOf(item, "s") !== "waiting" || childId === undefined) continue;
+    if (isGivenUp(operations, key)) continue;
     const child = mirror.metas.get(childId);
     if (!child) return `${id} waits at ${key} for ${childId}, which was never put`;
     const isOver = isFinished(textOf(child, "status") as RunStatus);
@@ -112,6 +116,10 @@ function judgeBirth({ before, after, pk }: Change, mirror: Mirror): string | und
   return undefined;
 }
 
+/** The epoch in which an operation got its place in the order of settlement. */
+const epochOf = (item: Item): number =>
+  Math.floor((numberOf(item, "o") ?? 0) / LIMITS.settlementsPerEpoch);
+
 function judgeOperation(change: Change, mirror: Mirror): string | undefined {
   const { before, after, pk, sk, row } = change;
   if (row === "restamp") return undefined;
@@ -131,6 +139,9 @@ function judgeOperation(change: Change, mirror: Mirror): string | undefined {
     for (const other of mirror.operations.get(pk)?.values() ?? []) {
       if (other.item !== after && other.item["o"]?.N === after["o"]?.N) {
         return `${what} has the place of ${other.key}`;
+      }
+      if (epochOf(other.item) > epochOf(after)) {
+        return `${what}: ${row} by a former owner, after ${other.key} was settled by its taker`;
       }
     }
   }

@@ -6,6 +6,7 @@ import { later, type LaterNode, thrown, type ThrowNode, tried, type TryNode } fr
 import { branched, derived, type DerivedNode, type IfNode } from "./derived.ts";
 import { letters, type LettersNode } from "./letters.ts";
 import { send, type SendNode, wait, type WaitNode } from "./mail.ts";
+import { race, type RaceNode } from "./race.ts";
 import { sleep, type SleepNode } from "./sleep.ts";
 import { step, type StepNode } from "./step.ts";
 
@@ -20,6 +21,7 @@ export type Node =
   | MapNode
   | ParallelNode
   | CombineNode
+  | RaceNode
   | TryNode
   | LaterNode
   | ThrowNode
@@ -38,6 +40,7 @@ const KINDS: Kinds = {
   map,
   parallel,
   combine,
+  race,
   try: tried,
   later,
   throw: thrown,
