@@ -35,6 +35,7 @@ export class BodyOracle {
     if ((numberOf(meta, "leaseUntil") ?? 0) < now) return `${what} after its lease had ended`;
     const last = this.#last.get(idempotencyKey);
     this.#last.set(idempotencyKey, entry);
+    if (last && entry.isOnce) return `${what} a second time, which is once too often`;
     return last && this.#isNeedless(last, entry) ? `${what} a second time for nothing` : undefined;
   }
 

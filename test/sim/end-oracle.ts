@@ -1,9 +1,13 @@
 import { expectSoundEnd } from "../engine/invariants.ts";
-import { textOf } from "./mirror.ts";
+import { numberOf, textOf } from "./mirror.ts";
+import { ONCE } from "./nodes/once.ts";
+import { lastName } from "./open-waits.ts";
 import type { Play } from "./play.ts";
 import { isTimed } from "./program.ts";
 import { replayFinished, wasPutAsCancelled } from "./replay.ts";
-import { endOf, judgeTraces, longestOf } from "./trace-oracle.ts";
+import { judgeRollbacks } from "./rollback-oracle.ts";
+import { traceKey } from "./trace.ts";
+import { endOf, judgeAnswers, judgeTraces, longestOf } from "./trace-oracle.ts";
 
 /** Judges a play that has come to its end: what must hold of all of it. */
 export async function judgeEnd(play: Play): Promise<void> {
@@ -12,6 +16,7 @@ export async function judgeEnd(play: Play): Promise<void> {
   judgeWhatCodeSaw(play);
   judgeEndings(play);
   judgeEffects(play);
+  judgeUndoing(play);
   if (!play.violation) await judgeReplay(play);
 }
 
@@ -25,7 +30,7 @@ async function judgeSoundness(play: Play): Promise<void> {
 
 function judgeWhatCodeSaw(play: Play): void {
   for (const [run, traces] of play.traces) {
-    const wrong = judgeTraces(run, traces);
+    const wrong = judgeTraces(run, traces) ?? judgeAnswers(run, traces);
     if (wrong) play.violate("code sees the same world each time", wrong);
   }
 }
@@ -34,7 +39,8 @@ function judgeWhatCodeSaw(play: Play): void {
 function judgeEndings(play: Play): void {
   for (const [run, meta] of play.mirror.metas) {
     const status = textOf(meta, "status");
-    const end = endOf(play.traces.get(run) ?? []);
+    const key = traceKey(run, numberOf(meta, "round") ?? 1);
+    const end = endOf(play.traces.get(key) ?? []);
     const wanted = meta["cancel"]
       ? "cancelled"
       : end?.startsWith("returns")
@@ -54,9 +60,19 @@ function judgeEndings(play: Play): void {
 function judgeEffects(play: Play): void {
   const entered = new Set(play.entries.map(({ idempotencyKey }) => idempotencyKey));
   for (const [key, { item, run, key: name }] of play.mirror.steps()) {
-    if (textOf(item, "s") === "done" && !entered.has(key)) {
+    // Of a step that runs at most once, a worker may die between its mark and its body.
+    const isInterrupted = lastName(name) === ONCE && item["f"] !== undefined;
+    if (textOf(item, "s") === "done" && !entered.has(key) && !isInterrupted) {
       play.violate("what is recorded was done", `${run} recorded ${name}, whose body never ran`);
     }
+  }
+}
+
+function judgeUndoing(play: Play): void {
+  for (const [run, meta] of play.mirror.metas) {
+    const key = traceKey(run, numberOf(meta, "round") ?? 1);
+    const wrong = judgeRollbacks(play.mirror, run, longestOf(play.traces.get(key) ?? []));
+    if (wrong) play.violate("what was done is undone, the last first", wrong);
   }
 }
 

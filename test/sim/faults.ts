@@ -71,6 +71,10 @@ const LATE_WRITES = [
   "message sent",
   "race decided",
   "cancel delivered",
+  "rollback",
+  "patch",
+  "at-most-once mark",
+  "continue as new",
   "child start",
 ];
 /** What a rival does first; the former owner thaws just after. */

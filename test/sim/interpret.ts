@@ -15,11 +15,12 @@ export function interpret(
 ): Workflow[] {
   const workflows: Workflow[] = [];
   for (const { name, body } of programs) {
-    const run = async (ctx: Context): Promise<unknown> => {
-      const trace = new Trace(ctx.runId, ctx.attempt, process);
+    const run = async (ctx: Context, input: unknown): Promise<unknown> => {
+      const round = roundOf(input);
+      const trace = new Trace(ctx.runId, ctx.attempt, process, round);
       begun(trace);
       try {
-        const values = await runBlock(body, { trace, bodies, workflows }, ctx);
+        const values = await runBlock(body, { trace, bodies, workflows, round }, ctx);
         trace.close(`returns ${shown(values)}`);
         return values;
       } catch (error) {
@@ -32,9 +33,13 @@ export function interpret(
   return workflows;
 }
 
+/** The round that an input says it is for: that of a start says nothing. */
+const roundOf = (input: unknown): number =>
+  typeof input === "object" && input !== null && "round" in input ? Number(input.round) : 1;
+
 async function runBlock(
   block: Block,
-  parts: Pick<Frame, "trace" | "bodies" | "workflows">,
+  parts: Pick<Frame, "trace" | "bodies" | "workflows" | "round">,
   ctx: Context,
 ): Promise<unknown[]> {
   const frame: Frame = {

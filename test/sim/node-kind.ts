@@ -31,6 +31,8 @@ export interface Frame {
   readonly ctx: Context;
   readonly trace: Trace;
   readonly bodies: Bodies;
+  /** Which round of the run it is, 1 the first. */
+  readonly round: number;
   /** All programs of this process, by number. */
   readonly workflows: readonly Workflow[];
   /** Runs a block; what its nodes come to. */

@@ -8,14 +8,14 @@ import { Bodies, type Entry } from "./bodies.ts";
 import { BodyOracle } from "./body-oracle.ts";
 import { FaultPlan } from "./fault-plan.ts";
 import { interpret } from "./interpret.ts";
-import { type Change, Mirror, textOf } from "./mirror.ts";
+import { type Change, Mirror, numberOf, textOf } from "./mirror.ts";
 import { MessageOracle } from "./message-oracle.ts";
 import { Postman } from "./postman.ts";
 import { PromptOracle } from "./prompt-oracle.ts";
 import { rowOf } from "./rows.ts";
 import type { Action, Scenario } from "./scenario.ts";
 import { judgeChange } from "./state-oracle.ts";
-import type { Trace } from "./trace.ts";
+import { type Trace, traceKey } from "./trace.ts";
 import type { Violation } from "./violation.ts";
 
 /** A call as the journal of a play keeps it. */
@@ -140,16 +140,27 @@ export class Play {
 
   #workflows(process: Process) {
     const clock = processClock(this.#clock, process);
-    const bodies = new Bodies(process, clock, (entry) => this.#entered(entry));
+    const bodies = new Bodies(
+      process,
+      clock,
+      (entry) => this.#entered(entry),
+      () => this.world.savepoint,
+    );
     return interpret(this.scenario.programs, process, bodies, (trace) => this.#begun(trace));
   }
 
   /** A taker that reads the history again has done nothing yet: what it saw before does not count. */
   #begun(trace: Trace): void {
-    const others = (this.traces.get(trace.run) ?? []).filter(
+    const key = traceKey(trace.run, trace.round);
+    const meta = this.mirror.metas.get(trace.run);
+    if (numberOf(meta, "epoch") === trace.epoch && numberOf(meta, "round") !== trace.round) {
+      const what = `${trace.run} began round ${trace.round} in its round ${numberOf(meta, "round")}`;
+      this.violate("nothing of one round is visible to the next", what);
+    }
+    const others = (this.traces.get(key) ?? []).filter(
       ({ epoch, process }) => epoch !== trace.epoch || process !== trace.process,
     );
-    this.traces.set(trace.run, [...others, trace]);
+    this.traces.set(key, [...others, trace]);
   }
 
   #entered(entry: Entry): void {

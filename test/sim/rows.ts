@@ -11,6 +11,7 @@ interface Row {
  * the call's action and by what its body has and has not.
  */
 const ROWS: readonly Row[] = [
+  { name: "continue as new", action: "UpdateItem", has: ["#round = #round + :one"] },
   {
     name: "claim over a lease",
     action: "UpdateItem",
@@ -40,6 +41,7 @@ const ROWS: readonly Row[] = [
   { name: "child start", action: "PutItem", has: ['"sk":{"S":"META"}', '"parent":'] },
   { name: "start", action: "PutItem", has: ['"sk":{"S":"META"}'] },
   { name: "part of a value", action: "PutItem", has: ['"sk":{"S":"PART#'] },
+  { name: "at-most-once mark", action: "PutItem", has: ['"s":{"S":"running"}'] },
   { name: "wait begins", action: "PutItem", has: ['"s":{"S":"waiting"}'] },
   { name: "deadline abort", action: "PutItem", has: ['"s":{"S":"backoff"}', '"z":'] },
   { name: "failed attempt", action: "PutItem", has: ['"s":{"S":"backoff"}'] },
@@ -47,6 +49,9 @@ const ROWS: readonly Row[] = [
   { name: "detached start", action: "PutItem", has: ['"s":{"S":"done"}', '"k":{"S":"start"}'] },
   { name: "race decided", action: "PutItem", has: ['"s":{"S":"done"}', '"k":{"S":"race"}'] },
   { name: "cancel delivered", action: "PutItem", has: ['"k":{"S":"cancel"}'] },
+  { name: "rollback", action: "PutItem", has: ['"s":{"S":"done"}', '"k":{"S":"rollback"}'] },
+  { name: "patch", action: "PutItem", has: ['"k":{"S":"patch"}'] },
+  { name: "token drawn", action: "PutItem", has: ['"s":{"S":"done"}', '"k":{"S":"token"}'] },
   { name: "message sent", action: "PutItem", has: ['"s":{"S":"done"}', '"k":{"S":"send"}'] },
   {
     name: "message taken",

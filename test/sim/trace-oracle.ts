@@ -25,3 +25,16 @@ export const longestOf = (traces: readonly Trace[]): Trace | undefined =>
 
 /** What the code of a run came to, as it saw it itself. */
 export const endOf = (traces: readonly Trace[]): string | undefined => longestOf(traces)?.end;
+
+/** Code is answered the same each time it asks whether it follows a change. What differs, or undefined. */
+export function judgeAnswers(run: string, traces: readonly Trace[]): string | undefined {
+  const answers = new Map<string, string>();
+  for (const event of longestOf(traces)?.events ?? []) {
+    const [, change = "", answer = ""] = /^gets patched (\w+) .*: (true|false)$/.exec(event) ?? [];
+    if (change === "") continue;
+    const before = answers.get(change) ?? answer;
+    if (before !== answer) return `${run} was told both that it follows "${change}" and that not`;
+    answers.set(change, answer);
+  }
+  return undefined;
+}

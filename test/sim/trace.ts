@@ -5,14 +5,16 @@ export class Trace {
   readonly run: string;
   readonly epoch: number;
   readonly process: Process;
+  readonly round: number;
   readonly events: string[] = [];
   /** What the workflow's function came to; what it left running is no longer noted. */
   end: string | undefined;
 
-  constructor(run: string, epoch: number, process: Process) {
+  constructor(run: string, epoch: number, process: Process, round: number) {
     this.run = run;
     this.epoch = epoch;
     this.process = process;
+    this.round = round;
   }
 
   /** Notes an event, unless its process is dead. */
@@ -39,6 +41,10 @@ export class Trace {
     }
   }
 }
+
+/** By what the traces of a run are kept: those of each round are of their own. */
+export const traceKey = (run: string, round: number): string =>
+  round > 1 ? `${run} in round ${round}` : run;
 
 /** A value in a few characters. */
 export function shown(value: unknown): string {

@@ -6,13 +6,22 @@ import { later, type LaterNode, thrown, type ThrowNode, tried, type TryNode } fr
 import { branched, derived, type DerivedNode, type IfNode } from "./derived.ts";
 import { letters, type LettersNode } from "./letters.ts";
 import { send, type SendNode, wait, type WaitNode } from "./mail.ts";
+import { once, type OnceNode } from "./once.ts";
 import { race, type RaceNode } from "./race.ts";
+import { saga, type SagaNode } from "./saga.ts";
 import { sleep, type SleepNode } from "./sleep.ts";
 import { step, type StepNode } from "./step.ts";
+import { token, type TokenNode } from "./token.ts";
+import { again, type AgainNode, patched, type PatchedNode } from "./versions.ts";
 
 /** A node of a program. */
 export type Node =
   | StepNode
+  | SagaNode
+  | OnceNode
+  | TokenNode
+  | PatchedNode
+  | AgainNode
   | SleepNode
   | WaitNode
   | SendNode
@@ -32,6 +41,11 @@ type Kinds = { readonly [N in Node as N["type"]]: NodeKind<N> };
 
 const KINDS: Kinds = {
   step,
+  saga,
+  once,
+  token,
+  patched,
+  again,
   sleep,
   wait,
   send,
