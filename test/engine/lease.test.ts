@@ -85,7 +85,38 @@ async function playFrozen(meanwhile: (world: World) => void) {
   return { entered, epoch };
 }
 
+/**
+ * A worker stands still before it marks a step that runs at most once, until another has taken the
+ * run over and read its history, but not yet marked anything.
+ */
+async function playFrozenBeforeMark() {
+  const entered: number[] = [];
+  const flow = workflow("flow", {}, (ctx) =>
+    ctx.step("once", { atMostOnce: true }, () => void entered.push(ctx.attempt)),
+  );
+  let thaw = () => {};
+  const until = new Promise<void>((resolve) => (thaw = resolve));
+  const world = await World.create({
+    workflows: [flow],
+    visibilitySeconds: BACK_MS / 1_000,
+    fault: (_, action, body) => {
+      if (action === "PutItem" && body.includes('"running"')) return { freeze: "before", until };
+      if (action !== "UpdateItem" || !body.includes("#q = if_not_exists")) return undefined;
+      thaw();
+      return { pauseMs: 1_000 };
+    },
+  });
+  worlds.push(world);
+  const outcome = await world.run(flow, undefined).catch((error: Error) => error.name);
+  await expectSoundEnd(world);
+  return { entered, outcome };
+}
+
 describe("a worker that stood still past its lease", () => {
+  it("does not enter a body at most once that it has marked since", async () => {
+    expect(await playFrozenBeforeMark()).toEqual({ entered: [], outcome: "StepInterruptedError" });
+  });
+
   it("starts no body", async () => {
     const { entered, epoch } = await playFrozen(() => undefined);
     expect(epoch, "claims: first, frozen, taker").toBe(3);

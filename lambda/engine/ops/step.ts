@@ -88,7 +88,11 @@ export function step(options: StepOptions<never>, body: StepBody<unknown>): Beha
         }
         const bodyMs = timeoutMs ?? execution.longestBodyMs * 1.5;
         if (!mayStartBody(execution, bodyMs)) await waitFor(execution, operation, { bodyMs });
-        if (atMostOnce) await markRunning(operation, execution);
+        if (atMostOnce) {
+          await markRunning(operation, execution);
+          // Its process may have stood still meanwhile: what is another's by now must not begin here.
+          if (!execution.lease.allowsWork) await waitFor(execution, operation, { bodyMs });
+        }
         const startedAt = execution.deps.clock.now();
         const outcome = await attempt(operation, execution, body, { timeoutMs, policy });
         switch (outcome.kind) {
