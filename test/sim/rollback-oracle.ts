@@ -1,12 +1,11 @@
-import { isGivenUp } from "./given-up.ts";
 import { type Mirror, type MirroredOperation, numberOf, textOf } from "./mirror.ts";
 import { BOOKING } from "./nodes/saga.ts";
 import { lastName } from "./open-waits.ts";
 import type { Trace } from "./trace.ts";
 
 const ROLLBACK = "@rollback/";
-/** Times of two processes are compared with this much patience, milliseconds. */
-const SKEW_MS = 1_000;
+/** What a trace says of a step's result, with the step's name. */
+const GIVEN = new RegExp(`^gets (${BOOKING}[^:]*): "`);
 
 /**
  * What is wrong with the rollbacks of a finished run; undefined when nothing is. What its code was
@@ -32,7 +31,8 @@ export function judgeRollbacks(
   }
   const wrong = undone.find(({ step: { item } }) => textOf(item, "s") !== "done" || item["f"]);
   if (undone.length < rollbacks.length || wrong) return `${run} undid what was not done`;
-  return forgotten(run, trace, undone, operations) ?? misplaced(run, undone);
+  const given = givenBefore(trace);
+  return forgotten(run, given, undone) ?? misplaced(run, given, undone);
 }
 
 interface Undone {
@@ -40,38 +40,47 @@ interface Undone {
   readonly step: MirroredOperation;
 }
 
+/** How often the code was given the result of each step that can be undone, before it ended. */
+function givenBefore(trace: Trace | undefined): ReadonlyMap<string, number> {
+  const given = new Map<string, number>();
+  for (const event of trace?.events ?? []) {
+    const [, name] = GIVEN.exec(event) ?? [];
+    if (name !== undefined) given.set(name, (given.get(name) ?? 0) + 1);
+  }
+  return given;
+}
+
+const undoneOf = (undone: readonly Undone[], name: string): number =>
+  undone.filter(({ step }) => lastName(step.key) === name).length;
+
 function forgotten(
   run: string,
-  trace: Trace | undefined,
+  given: ReadonlyMap<string, number>,
   undone: readonly Undone[],
-  operations: ReadonlyMap<string, MirroredOperation>,
 ): string | undefined {
-  const given = (trace?.events ?? []).flatMap((event) => {
-    const [, name] = new RegExp(`^gets (${BOOKING}[^:]*): "`).exec(event) ?? [];
-    return name === undefined ? [] : [name];
-  });
-  for (const name of new Set(given)) {
-    const wanted = given.filter((one) => one === name).length;
-    const found = undone.filter(({ step }) => lastName(step.key) === name).length;
-    if (found < wanted) {
-      const keys = [...operations.values()].filter(({ key }) => lastName(key) === name);
-      const lost = keys.filter(({ key }) => isGivenUp(operations, key)).map(({ key }) => key);
-      return `${run} undid ${found} of ${wanted} ${name} (in lost branches: ${lost.join(", ")})`;
-    }
+  for (const [name, times] of given) {
+    const found = undoneOf(undone, name);
+    if (found < times) return `${run} undid ${found} of ${times} ${name}`;
   }
   return undefined;
 }
 
-function misplaced(run: string, undone: readonly Undone[]): string | undefined {
+/** A step that completes while others are being undone comes next, and not before them. */
+function misplaced(
+  run: string,
+  given: ReadonlyMap<string, number>,
+  undone: readonly Undone[],
+): string | undefined {
+  const wasGiven = ({ step }: Undone) => {
+    const name = lastName(step.key);
+    return given.get(name) === undoneOf(undone, name);
+  };
   for (const [place, earlier] of undone.entries()) {
-    const begunAfter = place === 0 ? 0 : placeOf(undone[place - 1]?.rollback);
+    const begunAfter = placeOf(undone[place - 1]?.rollback);
     for (const later of undone.slice(place + 1)) {
       if (placeOf(later.step) < placeOf(earlier.step)) continue;
-      const endedAt = numberOf(later.step.item, "d") ?? 0;
-      const hadCompleted =
-        placeOf(later.step) < begunAfter ||
-        endedAt < (numberOf(earlier.rollback.item, "t") ?? 0) - SKEW_MS;
-      if (hadCompleted) {
+      const hadCompleted = placeOf(later.step) < begunAfter;
+      if (hadCompleted || (wasGiven(earlier) && wasGiven(later))) {
         return `${run} undid ${earlier.step.key} before ${later.step.key}, which was done after it`;
       }
     }
