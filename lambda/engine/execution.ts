@@ -13,7 +13,7 @@ import type { ExecutionParts } from "./execution-parts.ts";
 import { isFinal } from "./final-error.ts";
 import type { History, OperationRequest } from "./history.ts";
 import type { Lease } from "./lease.ts";
-import type { Behaviour, Operation, Phase, StopReason, Undoable } from "./operation.ts";
+import type { Behaviour, Markable, Operation, Phase, StopReason, Undoable } from "./operation.ts";
 import { Outside } from "./outside.ts";
 import { type Scope, ScopeSet } from "./scope.ts";
 import { type Outcome, type Settlement, Settlements } from "./settlements.ts";
@@ -57,6 +57,8 @@ export class Execution {
   readonly closed = new ScopeSet();
   /** What `ctx.patched` has answered, by id. */
   readonly patches = new Map<string, Promise<boolean>>();
+  /** Patches that the code was told it does not follow; their records have still to be fenced. */
+  denied: Markable[] = [];
   /** A cancel request is being recorded: nothing else may be written until it is. */
   isCancelling = false;
   /** Ids of children of this run's own that nobody waits for any more. */
@@ -117,7 +119,11 @@ export class Execution {
   /** Whether everything that a former owner may be at work on has been marked. */
   get isFenced(): boolean {
     if (!this.marksFirst) return true;
-    return this.isLive && ![...this.pending.values()].some(({ phase }) => phase === "held");
+    return (
+      this.isLive &&
+      this.denied.length === 0 &&
+      ![...this.pending.values()].some(({ phase }) => phase === "held")
+    );
   }
   get isOver(): boolean {
     return this.#isOver;

@@ -51,6 +51,11 @@ export interface Waker {
 /** Why bodies are told to stop. */
 export type StopReason = "deadline" | "cancelled" | "lost" | "over";
 
+/** What a takeover marks: an operation, or its place in the history. */
+export interface Markable extends Omit<OperationRequest, "scope"> {
+  record: OperationRecord | undefined;
+}
+
 /** An operation the code has asked for and not yet been answered. */
 export interface Operation extends OperationRequest {
   readonly behaviour: Behaviour;

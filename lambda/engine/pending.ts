@@ -5,7 +5,7 @@ import type { OperationKind, OperationRecord } from "../store/operation.ts";
 import type { Ending } from "./drive.ts";
 import type { Execution } from "./execution.ts";
 import { isFinal } from "./final-error.ts";
-import type { Operation } from "./operation.ts";
+import type { Markable, Operation } from "./operation.ts";
 
 const heldOf = ({ pending }: Execution): Operation[] =>
   [...pending.values()].filter(({ phase }) => phase === "held");
@@ -30,10 +30,15 @@ export async function startHeld(execution: Execution): Promise<Ending | undefine
   return undefined;
 }
 
-/** Marks what was asked for, not begun here and not recorded as done, if the run was taken over. */
+/**
+ * Marks what was asked for, not begun here and not recorded as done, if the run was taken over; and the
+ * patches that its code does not follow, of which a former owner may be about to record the opposite.
+ */
 export async function markHeld(execution: Execution): Promise<Ending | undefined> {
   if (!execution.marksFirst) return undefined;
-  const open = heldOf(execution).filter(({ record }) => record?.state !== "done");
+  const held = heldOf(execution).filter(({ record }) => record?.state !== "done");
+  const open: Markable[] = [...held, ...execution.denied];
+  execution.denied = [];
   return open.length > 0 ? markAll(execution, open) : undefined;
 }
 
@@ -44,7 +49,7 @@ export async function markHeld(execution: Execution): Promise<Ending | undefined
  */
 async function markAll(
   execution: Execution,
-  held: readonly Operation[],
+  held: readonly Markable[],
 ): Promise<Ending | undefined> {
   const { deps, historyPk, meta } = execution;
   const now = deps.clock.now();
@@ -77,7 +82,7 @@ async function markAll(
 }
 
 /** The error of a run whose operation was left unfinished by worker after worker. */
-const killsItsProcess = (operation: Operation): NoProgressError =>
+const killsItsProcess = (operation: Markable): NoProgressError =>
   new NoProgressError(
     `${operation.kind} "${operation.key}" was running each of the ${LIMITS.killsMax} times its process died; see whether it exhausts memory or ends the process`,
   );

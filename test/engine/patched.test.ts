@@ -75,3 +75,33 @@ describe("code changed under a patch", () => {
     await expectSoundEnd(world);
   });
 });
+
+describe("a patch that is recorded late", () => {
+  /** A worker asks, records what came after, and dies; the record of the patch is still on its way. */
+  const playLate = async () => {
+    const answers: boolean[] = [];
+    let hasCrashed = false;
+    const flow = workflow("flow", {}, async (ctx) => {
+      const [isPatched] = await Promise.all([ctx.patched("change"), ctx.step("a", () => 1)]);
+      answers.push(isPatched);
+      await ctx.sleep("rest", "5m");
+      return isPatched;
+    });
+    world = await World.create({
+      workflows: [flow],
+      fault: (_, action, body) => {
+        if (action !== "PutItem") return undefined;
+        if (body.includes('"S":"patch"')) return { lateMs: 100_000 };
+        if (!body.includes("OP#a") || hasCrashed) return undefined;
+        hasCrashed = true;
+        return "crash-after";
+      },
+    });
+    return { answers, output: await world.run(flow, undefined) };
+  };
+
+  it("changes no answer that a taker has given", async () => {
+    expect(await playLate()).toEqual({ answers: [false, false], output: false });
+    await expectSoundEnd(world);
+  });
+});

@@ -9,15 +9,16 @@ const PATCH_PREFIX = "@patch/";
 /**
  * `ctx.patched`: true where its record says so; false as long as something recorded is still to come,
  * because the run has been here before, with the code from before the patch; else true from now on,
- * and recorded. One answer an id and run.
+ * and recorded. One answer an id and run: after a takeover, a former owner must not record the other one.
  */
 export function patched(execution: Execution, id: string): Promise<boolean> {
   const { history, patches } = execution;
   let answer = patches.get(id);
   if (!answer) {
     const key = PATCH_PREFIX + id;
-    const isOld = !history.find(key) && hasBeenHere(execution);
+    const isOld = history.find(key)?.state !== "done" && hasBeenHere(execution);
     const request = { key, kind: "patch", scope: "", ordinal: -1 } as const;
+    if (isOld) execution.denied.push({ ...request, record: undefined });
     answer = isOld ? Promise.resolve(false) : execution.enqueue<boolean>(request, record);
     patches.set(id, answer);
   }
