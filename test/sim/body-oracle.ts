@@ -1,3 +1,5 @@
+import { idempotencyKey } from "../../lambda/core/keys.ts";
+import type { Item } from "../../lambda/store/attributes.ts";
 import type { Entry } from "./bodies.ts";
 import { type Change, type Mirror, numberOf, textOf } from "./mirror.ts";
 
@@ -15,10 +17,24 @@ export class BodyOracle {
     this.#mirror = mirror;
   }
 
-  /** Told of each change of the table. */
-  changed({ row, pk, after }: Change): void {
-    if (row !== "claim over a lease") return;
+  /** Told of each change of the table; what is wrong with it, if anything. */
+  changed({ row, pk, sk, after }: Change): string | undefined {
+    if (sk.startsWith("OP#") && textOf(after, "s") === "done") return this.#judgeEnd(pk, sk, after);
+    if (row !== "claim over a lease") return undefined;
     this.#takeovers.set(pk.slice("RUN#".length), numberOf(after, "epoch") ?? 0);
+    return undefined;
+  }
+
+  /** A former owner settles no step whose body its taker has entered. */
+  #judgeEnd(pk: string, sk: string, after: Item): string | undefined {
+    const id = this.#mirror.runOf(pk) ?? "";
+    const [, incarnation = ""] = pk.split("#");
+    const round = this.#mirror.roundOf(pk);
+    const key = idempotencyKey({ id, incarnation, round }, sk.slice("OP#".length));
+    const epoch = this.#last.get(key)?.epoch ?? 0;
+    return epoch > (numberOf(after, "e") ?? 0)
+      ? `${id} ${sk} was settled in epoch ${numberOf(after, "e")}, and its body entered in ${epoch}`
+      : undefined;
   }
 
   /** What is wrong with a body being entered now; undefined when nothing is. */

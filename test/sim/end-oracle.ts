@@ -94,7 +94,8 @@ async function judgeReplay(play: Play): Promise<void> {
 
 /** Programs whose outcome no schedule decides end as they do when nothing goes wrong. */
 export function judgeAgainst(calm: Play, play: Play): void {
-  if (isTimed(play.scenario.programs)) return;
+  const { actions, programs } = play.scenario;
+  if (isTimed(programs) || actions.some(({ timeoutMs }) => timeoutMs !== undefined)) return;
   for (const [run, traces] of play.traces) {
     const here = endOf(traces);
     const there = endOf(calm.traces.get(run) ?? []);

@@ -1,4 +1,5 @@
 import type { Draw } from "./draw.ts";
+import type { Setup } from "./scenario.ts";
 
 /** A call by its number among those of all workers, or by its number among those of its row. */
 export type Target = { readonly call: number } | RowTarget;
@@ -101,6 +102,7 @@ interface FaultDraw {
   /** Rows of the workers' calls, in order, when nothing goes wrong. */
   readonly rows: readonly string[];
   readonly leaseMs: number;
+  readonly setup: Setup;
 }
 
 /** Draws what goes wrong. */
@@ -108,7 +110,7 @@ export function generateFaults(from: FaultDraw): Fault[] {
   const { draw } = from;
   const faults: Fault[] = draw.happens(0.4) ? duel(from) : [];
   if (draw.happens(0.1)) faults.push(lateHeartbeat(from));
-  faults.push(...lostPark(from), ...wakeRace(from));
+  faults.push(...lostPark(from), ...wakeRace(from), ...unmarked(from), ...latePatch(from));
   const count = draw.weighted([
     [2, 0],
     [5, 1],
@@ -209,6 +211,38 @@ function wakeRace(from: FaultDraw): Freeze[] {
   ] as const);
   const at = nthOf(race.row, 1, from);
   return [{ kind: "freeze", when: race.when, at, until: { row: race.other, nth: 1 } }];
+}
+
+/**
+ * A dead owner's write that lands when its taker has given the run back before it marked anything,
+ * because its own time was over, and the next one is at work.
+ */
+function unmarked(from: FaultDraw): Fault[] {
+  const { draw, rows, leaseMs, setup } = from;
+  const { deadlineMarginMs = 5_000 } = setup.settings;
+  const busyMs = setup.invocationMs - deadlineMarginMs;
+  if (busyMs > leaseMs - 5_000 || !rows.includes("step result") || draw.happens(0.3)) return [];
+  const at = nthOf("step result", 0, from);
+  return [
+    { kind: "late", at, ms: leaseMs + busyMs + draw.pick([700, 1_500]) },
+    { kind: "crash-before", at: { ...at, nth: at.nth + 1 }, ms: 0 },
+    {
+      kind: "freeze",
+      when: "after",
+      at: { row: "load", nth: 1, after: CLAIM_OVER },
+      until: { ms: busyMs + 200 },
+    },
+  ];
+}
+
+/** A patch whose record lands after its writer has died, and what was asked beside it is recorded. */
+function latePatch(from: FaultDraw): Fault[] {
+  const { draw, rows, leaseMs } = from;
+  if (!rows.includes("patch") || draw.happens(0.6)) return [];
+  return [
+    { kind: "late", at: nthOf("patch", 0, from), ms: leaseMs * draw.pick([1.2, 1.5, 2]) },
+    { kind: "crash-after", at: { row: "step result", nth: 1, after: "patch" }, ms: 0 },
+  ];
 }
 
 /** A heartbeat that takes effect after the ones that follow it. */

@@ -7,6 +7,7 @@ import type { WatchedCall } from "../../lambda/testing/world-options.ts";
 import { Bodies, type Entry } from "./bodies.ts";
 import { BodyOracle } from "./body-oracle.ts";
 import { FaultPlan } from "./fault-plan.ts";
+import { HintOracle } from "./hint-oracle.ts";
 import { interpret } from "./interpret.ts";
 import { type Change, Mirror, numberOf, textOf } from "./mirror.ts";
 import { MessageOracle } from "./message-oracle.ts";
@@ -47,6 +48,7 @@ export class Play {
   readonly #clock = new VirtualClock();
   readonly #startedAt = this.#clock.now();
   readonly #bodyOracle = new BodyOracle(this.mirror);
+  readonly #hintOracle = new HintOracle();
   readonly #messageOracle = new MessageOracle(this.mirror);
   readonly #promptOracle: PromptOracle;
   readonly #ended: Promise<void>;
@@ -175,6 +177,8 @@ export class Play {
     const change = this.mirror.apply(call, row);
     if (call.response.status === 200) this.faults.happened(call.process, row);
     if (row === "send hint") this.#promptOracle.sent(call);
+    const renewed = this.#hintOracle.judge(call, row);
+    if (renewed) this.violate("no hint renews itself", renewed);
     if (change) this.#changed(change);
     if (this.journal.length > CALLS_MAX) {
       this.violate("every run ends", `no end after ${CALLS_MAX} calls`);
@@ -183,14 +187,15 @@ export class Play {
 
   #changed(change: Change): void {
     const now = this.#clock.now();
-    this.#bodyOracle.changed(change);
+    const late = this.#bodyOracle.changed(change);
+    if (late) this.violate("a body is entered by the owner, and never again", late);
     const wrong = judgeChange(change, this.mirror, now);
     if (wrong) this.violate("every transition is legal", wrong);
     const lost = this.#messageOracle.judge(change, now);
     if (lost) this.violate("every message is taken once, in order", lost);
     if (change.sk !== "META") return;
-    const late = this.#promptOracle.judge(change, now);
-    if (late) this.violate("a run does not wait for the sweeper", late);
+    const overdue = this.#promptOracle.judge(change, now);
+    if (overdue) this.violate("a run does not wait for the sweeper", overdue);
     if (this.#isOver()) this.#end();
   }
 
@@ -207,13 +212,13 @@ export class Play {
     });
   }
 
-  async #perform({ run, program }: Action): Promise<void> {
+  async #perform({ run, program, timeoutMs }: Action): Promise<void> {
     const { savepoint } = this.world;
     const workflow = this.#workflows(new Process("client"))[program];
     if (!workflow) throw new Error(`there is no program ${program}`);
     for (;;) {
       try {
-        await savepoint.start(workflow, "given", { id: run });
+        await savepoint.start(workflow, "given", { id: run, timeout: timeoutMs });
         break;
       } catch (error) {
         // The client's user tries again; starting twice is starting once.

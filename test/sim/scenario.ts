@@ -11,6 +11,8 @@ export type Action = {
   readonly atMs: number;
   readonly run: string;
   readonly program: number;
+  /** Undefined for a run that has all the time it needs. */
+  readonly timeoutMs?: number | undefined;
 };
 
 /** How the deployment is set up. */
@@ -46,16 +48,17 @@ export function generateCalm(seed: number): Scenario {
 export function withFaults(calm: Scenario, rows: readonly string[]): Scenario {
   const { leaseMs = 30_000 } = calm.setup.settings;
   const draw = new Draw(calm.seed * 13 + 5);
-  return { ...calm, faults: generateFaults({ draw, rows, leaseMs }) };
+  return { ...calm, faults: generateFaults({ draw, rows, leaseMs, setup: calm.setup }) };
 }
 
 function generateSetup(draw: Draw): Setup {
+  const invocationMs = draw.pick([900_000, 900_000, 900_000, 60_000, 15_000]);
   return {
     concurrency: draw.pick([1, 2, 4, 6, 8]),
-    invocationMs: draw.pick([900_000, 900_000, 900_000, 60_000, 15_000]),
+    invocationMs,
     travelMaxMs: draw.pick([1, 10, 10, 60, 300]),
     settings: {
-      leaseMs: draw.pick([30_000, 12_000, 6_000]),
+      leaseMs: draw.pick([30_000, invocationMs === 15_000 ? 30_000 : 12_000, 6_000]),
       deadlineMarginMs: draw.pick([5_000, 2_000]),
       waitInPlaceMs: draw.pick([1_500, 100, 0]),
       gatherMs: draw.pick([1_000, 0]),
@@ -65,7 +68,8 @@ function generateSetup(draw: Draw): Setup {
 }
 
 function generateActions(draw: Draw, programs: number): Action[] {
-  const actions: Action[] = [{ kind: "start", atMs: 0, run: "main", program: 0 }];
+  const timeoutMs = draw.happens(0.12) ? draw.pick([900, 8_000, 40_000]) : undefined;
+  const actions: Action[] = [{ kind: "start", atMs: 0, run: "main", program: 0, timeoutMs }];
   const when = () => draw.pick([0, 50, 1_500, 10_000]);
   if (draw.happens(0.5)) actions.push({ kind: "start", atMs: when(), run: "other", program: 0 });
   if (programs > 1 && draw.happens(0.5)) {
@@ -81,7 +85,8 @@ export function printScenario({ programs, setup, actions, faults }: Scenario): s
     ...programs.map(printProgram),
     `setup: ${JSON.stringify(setup)}`,
     ...actions.map(
-      ({ atMs, kind, run, program }) => `at ${atMs} ms: ${kind} ${run} of p${program}`,
+      ({ atMs, kind, run, program, timeoutMs }) =>
+        `at ${atMs} ms: ${kind} ${run} of p${program}${timeoutMs ? `, for ${timeoutMs} ms` : ""}`,
     ),
     ...(faults.length === 0 ? ["nothing goes wrong"] : faults.map(printFault)),
   ].join("\n");

@@ -33,6 +33,16 @@ import { trimByIndex } from "./trim-by-index.ts";
 import { trimWhateverCame } from "./trim-whatever-came.ts";
 import { lostParkIsRefused } from "./lost-park-is-refused.ts";
 import { waitsNotMarked } from "./waits-not-marked.ts";
+import { hintsRenewThemselves } from "./hints-renew-themselves.ts";
+import { roundsShareKeys } from "./rounds-share-keys.ts";
+import { undoInOrder } from "./undo-in-order.ts";
+import { rollbacksEndAtFailure } from "./rollbacks-end-at-failure.ts";
+import { interruptedRunsAgain } from "./interrupted-runs-again.ts";
+import { onceAfterLease } from "./once-after-lease.ts";
+import { denialNotFenced } from "./denial-not-fenced.ts";
+import { loserKeepsMessage } from "./loser-keeps-message.ts";
+import { roundLeavesMessages } from "./round-leaves-messages.ts";
+import { unmarkedForgotten } from "./unmarked-forgotten.ts";
 
 /** Every mutation, each a failure that the simulation must be able to find. */
 export const MUTATIONS: readonly Patch[] = [
@@ -70,4 +80,14 @@ export const MUTATIONS: readonly Patch[] = [
   trimWhateverCame,
   lostParkIsRefused,
   waitsNotMarked,
+  hintsRenewThemselves,
+  roundsShareKeys,
+  undoInOrder,
+  rollbacksEndAtFailure,
+  interruptedRunsAgain,
+  onceAfterLease,
+  denialNotFenced,
+  loserKeepsMessage,
+  roundLeavesMessages,
+  unmarkedForgotten,
 ];

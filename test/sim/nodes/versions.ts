@@ -5,6 +5,8 @@ export interface PatchedNode {
   readonly type: "patched";
   readonly id: number;
   readonly change: string;
+  /** Whether a step is asked for beside it. */
+  readonly isBusy: boolean;
 }
 
 /** The end of a round, and the next one, until there were so many. */
@@ -22,11 +24,17 @@ export const patched: NodeKind<PatchedNode> = {
     type: "patched",
     id: nextId(),
     change: draw.pick(["one", "other"]),
+    isBusy: draw.happens(0.6),
   }),
-  async run({ id, change }, { ctx, trace }) {
-    await trace.seen(`patched ${change} (${id})`, () => ctx.patched(change));
+  async run({ id, change, isBusy }, { ctx, trace, bodies }) {
+    const act = () => ctx.step("beside", (step) => bodies.act(ctx.runId, ctx.attempt, step, 0));
+    await Promise.all([
+      trace.seen(`patched ${change} (${id})`, () => ctx.patched(change)),
+      isBusy && act(),
+    ]);
   },
-  print: ({ id, change }) => `patched "${change}" (${id})`,
+  print: ({ id, change, isBusy }) =>
+    `patched "${change}" (${id})${isBusy ? ", beside a step" : ""}`,
 };
 
 /** `ctx.continueAsNew`. */

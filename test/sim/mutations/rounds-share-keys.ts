@@ -1,0 +1,13 @@
+import type { Patch } from "../patch.ts";
+
+/** Two rounds have equal keys. */
+export const roundsShareKeys: Patch = {
+  name: "two rounds of a run have equal idempotency keys",
+  edits: [
+    {
+      file: "lambda/core/keys.ts",
+      find: `digest([id, incarnation, round, key], 24)`,
+      replace: `digest([id, incarnation, round > 0, key], 24)`,
+    },
+  ],
+};
