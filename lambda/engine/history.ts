@@ -18,12 +18,9 @@ export class History {
   readonly #byKey = new Map<string, OperationRecord>();
   readonly #byPlace = new Map<string, OperationRecord>();
   readonly #settled: OperationRecord[];
-  /** Whether nothing comes after what is recorded: the run has finished, and is only looked at again. */
-  readonly isWhole: boolean;
   #cursor = 0;
 
-  constructor(records: readonly OperationRecord[], isWhole = false) {
-    this.isWhole = isWhole;
+  constructor(records: readonly OperationRecord[]) {
     for (const record of records) {
       this.#byKey.set(record.key, record);
       if (record.ordinal >= 0) {

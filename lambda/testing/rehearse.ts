@@ -72,7 +72,7 @@ export async function rehearse(
   const execution = new Execution(deps, {
     meta,
     lease: new Lease(deps, me, clock.now() + FOR_EVER_MS, monotonicUntil),
-    history: new History(recordsOf(recorded), isWhole),
+    history: new History(recordsOf(recorded)),
     invocation: { startedAt: clock.now(), deadlineAt: clock.now() + FOR_EVER_MS },
     longestBodyMs: 0,
     placesTaken: 0,
@@ -80,7 +80,7 @@ export async function rehearse(
     countsKills: false,
   });
   begin(execution, workflow, await inputOf(execution));
-  const ending = await untilOver(clock, drive(execution, afterHistory));
+  const ending = await untilOver(clock, drive(execution, isWhole ? afterWhole : afterHistory));
   if (ending.kind === "block") {
     execution.close("over");
     return { execution, mismatch: ending.error, end: undefined };
@@ -103,6 +103,20 @@ async function afterHistory(execution: Execution): Promise<Ending | undefined> {
   if (end) return end;
   const isWaiting = pending.size > 0 || !(await bell.wait(deps.settings.idlePatienceMs));
   return isWaiting ? { kind: "quiet" } : undefined;
+}
+
+/**
+ * The same when the run has finished. If its code is from before a patch, it has to be told so to come
+ * to its end; asked that late, because a run may also have ended before it was answered.
+ */
+async function afterWhole(execution: Execution): Promise<Ending | undefined> {
+  const patch = [...execution.pending.values()].find(({ kind }) => kind === "patch");
+  if (ended(execution) || !patch) return afterHistory(execution);
+  const { bell, deps } = execution;
+  if (await bell.wait(deps.settings.idlePatienceMs)) return undefined;
+  const at = deps.clock.now();
+  execution.give({ key: patch.key, at, isNew: false, outcome: { ok: true, value: false } });
+  return undefined;
 }
 
 /** Turns and real time without anything happening after which replay waits in vain. */

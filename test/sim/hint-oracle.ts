@@ -1,4 +1,4 @@
-import type { WatchedCall } from "../support/world-options.ts";
+import type { WatchedCall } from "../../lambda/testing/world-options.ts";
 
 /** A hint that comes early is renewed, and the next one is on time: clocks do not differ by more. */
 const RENEWALS_MAX = 3;

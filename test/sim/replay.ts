@@ -1,3 +1,4 @@
+import type { Item } from "../../lambda/store/attributes.ts";
 import { isFinished, type RunStatus } from "../../lambda/core/status.ts";
 import { createSavepoint } from "../../lambda/client/savepoint.ts";
 import { DEFAULT_SETTINGS } from "../../lambda/engine/settings.ts";
@@ -10,7 +11,11 @@ import { Bodies } from "./bodies.ts";
 import { interpret } from "./interpret.ts";
 import { textOf } from "./mirror.ts";
 import type { Play } from "./play.ts";
-import type { Trace } from "./trace.ts";
+import { type Trace, traceKey } from "./trace.ts";
+
+/** Whether a run never was more than a record that it had been cancelled. */
+export const wasPutAsCancelled = (meta: Item): boolean =>
+  textOf(meta, "status") === "cancelled" && meta["cancel"] === undefined;
 
 /** What replaying the finished histories of a play came to. */
 export interface Replay {
@@ -25,11 +30,12 @@ export async function replayFinished({ mirror, scenario, world }: Play): Promise
   const process = new Process("replay");
   const traces = new Map<string, Trace>();
   const excess: string[] = [];
-  const bodies = new Bodies(process, processClock(clock, process), ({ run }) => {
+  const entered = ({ run }: { readonly run: string }) => {
     excess.push(`${run} entered a body`);
-  });
+  };
+  const bodies = new Bodies(process, processClock(clock, process), entered, () => world.savepoint);
   const workflows = interpret(scenario.programs, process, bodies, (trace) => {
-    traces.set(trace.run, trace);
+    traces.set(traceKey(trace.run, trace.round), trace);
   });
   // Past what goes wrong with the calls of the world.
   const { dynamodb, sqs } = world;
@@ -37,7 +43,7 @@ export async function replayFinished({ mirror, scenario, world }: Play): Promise
   const client = { name: process.name, seed: 1, clock, log: silentLog, settings: DEFAULT_SETTINGS };
   const savepoint = createSavepoint(deploy({ ...client, ...services, workflows }));
   for (const [id, meta] of mirror.metas) {
-    if (!isFinished(textOf(meta, "status") as RunStatus)) continue;
+    if (!isFinished(textOf(meta, "status") as RunStatus) || wasPutAsCancelled(meta)) continue;
     const workflow = workflows.find(({ name }) => name === textOf(meta, "workflow"));
     try {
       if (!workflow) throw new Error("there is no such workflow");

@@ -1,24 +1,27 @@
 import type { Trace } from "./trace.ts";
 
+/** What one execution saw, as far as it is compared. */
+export type Seen = Pick<Trace, "epoch" | "process" | "events">;
+
 /**
  * The code of a run must be given the same world each time it is called again: of any two traces of
  * a run, the shorter is the beginning of the longer. What differs, or undefined.
  */
-export function judgeTraces(run: string, traces: readonly Trace[]): string | undefined {
+export function judgeTraces(run: string, traces: readonly Seen[]): string | undefined {
   const longest = longestOf(traces);
   if (!longest) return undefined;
   for (const trace of traces) {
     const place = trace.events.findIndex((event, index) => event !== longest.events[index]);
     if (place === -1) continue;
-    const at = (one: Trace) => `epoch ${one.epoch} in ${one.process.name}: ${one.events[place]}`;
+    const at = (one: Seen) => `epoch ${one.epoch} in ${one.process.name}: ${one.events[place]}`;
     return `${run} saw another order at event ${place + 1}: ${at(trace)} · ${at(longest)}`;
   }
   return undefined;
 }
 
 /** The longest of the traces of a run. */
-export const longestOf = (traces: readonly Trace[]): Trace | undefined =>
-  traces.reduce<Trace | undefined>(
+export const longestOf = <T extends Seen>(traces: readonly T[]): T | undefined =>
+  traces.reduce<T | undefined>(
     (longest, one) => (one.events.length > (longest?.events.length ?? -1) ? one : longest),
     undefined,
   );

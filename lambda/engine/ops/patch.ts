@@ -31,7 +31,6 @@ const record: Behaviour = {
 
 /** Whether the history holds anything that the code has not asked for yet. */
 const hasBeenHere = (execution: Execution): boolean =>
-  execution.history.isWhole ||
   execution.history.next !== undefined ||
   execution.history.unfinished.some(
     ({ key, state }) => state !== "pending" && !execution.hasAsked(key),

@@ -7,14 +7,15 @@ export const noticeByGuess: Patch = {
     {
       file: "lambda/store/notify-parent.ts",
       find: `  for (;;) {
-    if (await wake(table, notice, CAN_ACT`,
-      replace: `  const guessed = await table.get({ pk: text(metaKey(notice.to.id).pk), sk: text(metaKey(notice.to.id).sk) });
+    const { ok, item } = await write(table, notice, form);`,
+      replace: `  const { pk, sk } = metaKey(to.id);
+  const guessed = await table.get({ pk: text(pk), sk: text(sk) });
   if (guessed?.["status"]?.S !== "waiting") {
-    await update(table, notice, { condition: \`\${TARGET} AND \${UNFINISHED}\`, update: COUNT }, STATUSES);
+    await update(table, notice, [COUNT, UNFINISHED], STATUSES);
     return undefined;
   }
   for (;;) {
-    if (await wake(table, notice, CAN_ACT`,
+    const { ok, item } = await write(table, notice, form);`,
     },
   ],
 };
