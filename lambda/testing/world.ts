@@ -138,6 +138,7 @@ export class World {
       log: this.log,
       ...(this.options.skipsIdleTime && { waitMs: FOR_EVER_MS }),
     });
+    this.#sweeper = this.#newSweeper();
     if (this.options.skipsIdleTime) return;
     const tick = () => {
       this.#sweep();
@@ -148,12 +149,14 @@ export class World {
 
   #sweep(): void {
     const { aroundSweep = async (run) => void (await run()) } = this.options;
-    if (!this.#sweeper || this.#sweeper.process.isDead) {
-      const process = new Process(`sweeper-${(this.#sweepers += 1)}`);
-      this.#sweeper = { process, parts: this.#deployment(process) };
-    }
+    if (!this.#sweeper || this.#sweeper.process.isDead) this.#sweeper = this.#newSweeper();
     const { parts } = this.#sweeper;
     void aroundSweep(() => sweep(parts));
+  }
+
+  #newSweeper() {
+    const process = new Process(`sweeper-${(this.#sweepers += 1)}`);
+    return { process, parts: this.#deployment(process) };
   }
 
   /**
