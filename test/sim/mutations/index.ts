@@ -40,7 +40,6 @@ import { rollbacksEndAtFailure } from "./rollbacks-end-at-failure.ts";
 import { interruptedRunsAgain } from "./interrupted-runs-again.ts";
 import { onceAfterLease } from "./once-after-lease.ts";
 import { denialNotFenced } from "./denial-not-fenced.ts";
-import { loserKeepsMessage } from "./loser-keeps-message.ts";
 import { roundLeavesMessages } from "./round-leaves-messages.ts";
 import { unmarkedForgotten } from "./unmarked-forgotten.ts";
 
@@ -87,7 +86,6 @@ export const MUTATIONS: readonly Patch[] = [
   interruptedRunsAgain,
   onceAfterLease,
   denialNotFenced,
-  loserKeepsMessage,
   roundLeavesMessages,
   unmarkedForgotten,
 ];
