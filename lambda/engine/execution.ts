@@ -57,8 +57,8 @@ export class Execution {
   readonly closed = new ScopeSet();
   /** What `ctx.patched` has answered, by id. */
   readonly patches = new Map<string, Promise<boolean>>();
-  /** Patches that the code was told it does not follow; their records have still to be fenced. */
-  denied: Markable[] = [];
+  /** Patches denied and operations given up that a former owner may still settle, until marked. */
+  unfenced: Markable[] = [];
   /** A cancel request is being recorded: nothing else may be written until it is. */
   isCancelling = false;
   /** Ids of children of this run's own that nobody waits for any more. */
@@ -121,7 +121,7 @@ export class Execution {
     if (!this.marksFirst) return true;
     return (
       this.isLive &&
-      this.denied.length === 0 &&
+      this.unfenced.length === 0 &&
       ![...this.pending.values()].some(({ phase }) => phase === "held")
     );
   }

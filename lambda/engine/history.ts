@@ -44,6 +44,11 @@ export class History {
     return this.#settled[this.#cursor];
   }
 
+  /** The last epoch in which something was settled. */
+  get lastEpoch(): number | undefined {
+    return this.#settled.at(-1)?.epoch;
+  }
+
   /** Says that `next` has been settled. */
   advance(): undefined {
     this.#cursor += 1;

@@ -54,6 +54,8 @@ export type StopReason = "deadline" | "cancelled" | "lost" | "over";
 /** What a takeover marks: an operation, or its place in the history. */
 export interface Markable extends Omit<OperationRequest, "scope"> {
   record: OperationRecord | undefined;
+  /** Nobody waits for it any more. */
+  readonly isGivenUp?: boolean;
 }
 
 /** An operation the code has asked for and not yet been answered. */

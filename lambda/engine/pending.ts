@@ -12,8 +12,19 @@ const heldOf = ({ pending }: Execution): Operation[] =>
 
 /** Starts every operation that was asked for and not yet begun; a takeover marks them first. */
 export async function startHeld(execution: Execution): Promise<Ending | undefined> {
-  if (execution.isStopping) return undefined;
-  const held = heldOf(execution);
+  return execution.isStopping ? undefined : start(execution, heldOf(execution));
+}
+
+/** Starts the patches that were asked for and not yet begun: each is one write, and answers at once. */
+export async function startPatches(execution: Execution): Promise<Ending | undefined> {
+  const held = heldOf(execution).filter(({ kind }) => kind === "patch");
+  return held.length > 0 ? start(execution, held) : undefined;
+}
+
+async function start(
+  execution: Execution,
+  held: readonly Operation[],
+): Promise<Ending | undefined> {
   const ending = await markHeld(execution);
   if (ending) return ending;
   for (const operation of held) {
@@ -31,14 +42,14 @@ export async function startHeld(execution: Execution): Promise<Ending | undefine
 }
 
 /**
- * Marks what was asked for, not begun here and not recorded as done, if the run was taken over; and the
- * patches that its code does not follow, of which a former owner may be about to record the opposite.
+ * Marks what was asked for, not begun here and not recorded as done, if the run was taken over; and what
+ * a former owner may be about to settle although it was denied or given up here.
  */
 export async function markHeld(execution: Execution): Promise<Ending | undefined> {
   if (!execution.marksFirst) return undefined;
   const held = heldOf(execution).filter(({ record }) => record?.state !== "done");
-  const open: Markable[] = [...held, ...execution.denied];
-  execution.denied = [];
+  const open: Markable[] = [...held, ...execution.unfenced];
+  execution.unfenced = [];
   return open.length > 0 ? markAll(execution, open) : undefined;
 }
 
@@ -54,7 +65,7 @@ async function markAll(
   const { deps, historyPk, meta } = execution;
   const now = deps.clock.now();
   const records = await Promise.all(
-    held.map(({ key, kind, ordinal, record }) =>
+    held.map(({ key, kind, ordinal, record, isGivenUp }) =>
       deps.store.markOperation(
         historyPk,
         {
@@ -64,7 +75,7 @@ async function markAll(
           epoch: meta.epoch,
           nonce: deps.ids.nonce(),
           now,
-          counts: execution.countsKills && mayHaveBeenRunning(kind, record, now),
+          counts: execution.countsKills && !isGivenUp && mayHaveBeenRunning(kind, record, now),
         },
         meta.historyTtl,
       ),

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type Context, workflow } from "../../lambda/index.ts";
 import { World } from "../../lambda/testing/world.ts";
+import { HINT_QUEUE } from "../../localstack/embedded/resources.ts";
 import { expectSoundEnd } from "./invariants.ts";
 
 let world: World;
@@ -102,6 +103,36 @@ describe("a patch that is recorded late", () => {
 
   it("changes no answer that a taker has given", async () => {
     expect(await playLate()).toEqual({ answers: [false, false], output: false });
+    await expectSoundEnd(world);
+  });
+});
+
+describe("a run that is cancelled while it asks about a patch", () => {
+  it("is told, and cancelled at what it does next, also when it is replayed", async () => {
+    const seen: string[] = [];
+    let hasCrashed = false;
+    let isLate = true;
+    const flow = workflow("flow", {}, async (ctx) => {
+      const isPatched = await ctx.patched("change");
+      seen.push(`${ctx.attempt} ${isPatched}`);
+      await ctx.step("a", () => void seen.push("a"));
+    });
+    world = await World.create({
+      workflows: [flow],
+      deliver: () => !isLate,
+      fault: (_, action, body) => {
+        if (action !== "PutItem" || !body.includes("OP#@cancel") || hasCrashed) return undefined;
+        hasCrashed = true;
+        return "crash-after";
+      },
+    });
+    world.begin();
+    const run = await world.until(world.savepoint.start(flow, undefined, { timeout: 900 }));
+    await world.pass(1_000);
+    isLate = false;
+    await world.sqs.queues.send(HINT_QUEUE, JSON.stringify({ run: run.id }));
+    const { status } = await world.until(run.wait({ timeout: "1h" }));
+    expect({ status, seen }).toEqual({ status: "cancelled", seen: ["1 true", "2 true"] });
     await expectSoundEnd(world);
   });
 });

@@ -136,3 +136,34 @@ describe("a race", () => {
     120_000,
   );
 });
+
+describe("an outcome of a loser that is recorded late", () => {
+  it("shows in no execution when it did not show in the one that saw the race decided", async () => {
+    const seen: string[] = [];
+    let hasCrashed = false;
+    const flow = workflow("flow", {}, async (ctx) => {
+      const { winner } = await ctx.race("race", {
+        quick: (branch) => branch.step("quick", () => 1),
+        slow: async (branch) => {
+          await branch.step("slow", () => 2);
+          seen.push(`slow went on in ${ctx.attempt}`);
+        },
+      });
+      seen.push(`${winner} won in ${ctx.attempt}`);
+      await ctx.sleep("rest", "5m");
+    });
+    world = await World.create({
+      workflows: [flow],
+      fault: (_, action, body) => {
+        if (action !== "PutItem" || hasCrashed) return undefined;
+        if (body.includes("OP#race/slow/slow")) return { lateMs: 100_000 };
+        if (!body.includes('"OP#race"')) return undefined;
+        hasCrashed = true;
+        return "crash-after";
+      },
+    });
+    await world.run(flow, undefined);
+    expect(seen).toEqual(["quick won in 2", "quick won in 3"]);
+    await expectSoundEnd(world);
+  });
+});

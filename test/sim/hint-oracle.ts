@@ -3,6 +3,8 @@ import type { WatchedCall } from "../../lambda/testing/world-options.ts";
 /** A hint that comes early is renewed, and the next one is on time: clocks do not differ by more. */
 const RENEWALS_MAX = 3;
 
+const GIVING_BACK: ReadonlySet<string> = new Set(["park", "hand over", "finish"]);
+
 /**
  * Counts how often a hint was renewed without its run having been claimed by it: one that renews itself
  * for ever costs a request each time, and each message sent would leave one more of them.
@@ -12,10 +14,13 @@ export class HintOracle {
   readonly #renewals = new Map<string, number>();
   /** The message by which a process has just been refused a run. */
   readonly #refused = new Map<string, string>();
+  /** Processes at work on a run: the hints that they send give it back. */
+  readonly #owners = new Set<string>();
 
   /** What is wrong with a call; undefined when nothing is. */
   judge({ process, body, response }: WatchedCall, row: string): string | undefined {
     if (row.startsWith("claim")) this.#claimed(process, body, response.status === 200);
+    if (GIVING_BACK.has(row)) this.#owners.delete(`${process} ${runIn(body)}`);
     if (row !== "send hint" || response.status !== 200) return undefined;
     const run = /\\"run\\":\\"([^"\\]*)/.exec(body)?.[1] ?? "";
     const place = `${process} ${run}`;
@@ -31,12 +36,18 @@ export class HintOracle {
   }
 
   #claimed(process: string, body: string, isDone: boolean): void {
-    const { Key, ExpressionAttributeValues: values } = JSON.parse(body) as {
-      readonly Key: { readonly pk: { readonly S: string } };
+    const { ExpressionAttributeValues: values } = JSON.parse(body) as {
       readonly ExpressionAttributeValues: { readonly ":message": { readonly S: string } };
     };
-    const place = `${process} ${Key.pk.S.slice("RUN#".length)}`;
-    if (isDone) this.#refused.delete(place);
-    else this.#refused.set(place, values[":message"].S);
+    const place = `${process} ${runIn(body)}`;
+    if (isDone) {
+      this.#refused.delete(place);
+      this.#owners.add(place);
+    } else if (!this.#owners.has(place)) {
+      this.#refused.set(place, values[":message"].S);
+    }
   }
 }
+
+/** The run that an update is about. */
+const runIn = (body: string): string => /"S":"RUN#([^"]*)"/.exec(body)?.[1] ?? "";

@@ -18,7 +18,7 @@ export function patched(execution: Execution, id: string): Promise<boolean> {
     const key = PATCH_PREFIX + id;
     const isOld = history.find(key)?.state !== "done" && hasBeenHere(execution);
     const request = { key, kind: "patch", scope: "", ordinal: -1 } as const;
-    if (isOld) execution.denied.push({ ...request, record: undefined });
+    if (isOld) execution.unfenced.push({ ...request, record: undefined });
     answer = isOld ? Promise.resolve(false) : execution.enqueue<boolean>(request, record);
     patches.set(id, answer);
   }

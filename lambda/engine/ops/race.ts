@@ -5,7 +5,7 @@ import type { Branches, Context, RaceResult } from "../context.ts";
 import { drop } from "../cancelled.ts";
 import type { Execution } from "../execution.ts";
 import type { OperationRequest } from "../history.ts";
-import type { Behaviour, Operation } from "../operation.ts";
+import type { Behaviour, Markable, Operation } from "../operation.ts";
 import { settle } from "../recording.ts";
 import { waitFor } from "../wait-for.ts";
 
@@ -36,7 +36,14 @@ export async function raceBranches<B extends Branches>(
     Object.entries(branches).map(([label, run]) => [label, (async () => run(branch(label)))()]),
   );
   const winner = await execution.enqueue<string>(request, race(ended));
-  for (const label of labels) if (label !== winner) giveUp(execution, `${request.key}/${label}`);
+  const { history, marksFirst } = execution;
+  // Whoever decided it may have died with the losers' outcomes on their way.
+  const isAtLarge = marksFirst && history.find(request.key)?.epoch === history.lastEpoch;
+  for (const label of labels) {
+    if (label === winner) continue;
+    const open = giveUp(execution, `${request.key}/${label}`);
+    if (isAtLarge) execution.unfenced.push(...open);
+  }
   return { winner, value: await ended.get(winner) } as RaceResult<B>;
 }
 
@@ -60,10 +67,12 @@ function race(ended: ReadonlyMap<string, Promise<unknown>>): Behaviour {
   };
 }
 
-/** Gives up everything that a scope and those within it have asked for, and will ask for. */
-function giveUp(execution: Execution, path: string): void {
+/** Gives up all that a scope and those within it have asked for, and will ask for; what was open of it. */
+function giveUp(execution: Execution, path: string): Markable[] {
   execution.closed.add(path);
-  for (const operation of execution.pending.values()) {
-    if (execution.closed.has(operation.scope)) drop(execution, operation);
-  }
+  const lost = [...execution.pending.values()].filter(({ scope }) => execution.closed.has(scope));
+  for (const operation of lost) drop(execution, operation);
+  return lost
+    .filter(({ record }) => record?.state !== "done")
+    .map(({ key, kind, ordinal, record }) => ({ key, kind, ordinal, record, isGivenUp: true }));
 }

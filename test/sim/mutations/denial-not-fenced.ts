@@ -2,11 +2,11 @@ import type { Patch } from "../patch.ts";
 
 /** The denial of a patch is not fenced. */
 export const denialNotFenced: Patch = {
-  name: "a patch that a taker denies is not fenced",
+  name: "what a taker denies or gives up is not fenced",
   edits: [
     {
       file: "lambda/engine/pending.ts",
-      find: `[...held, ...execution.denied];`,
+      find: `[...held, ...execution.unfenced];`,
       replace: `[...held];`,
     },
   ],
