@@ -109,7 +109,7 @@ interface FaultDraw {
 export function generateFaults(from: FaultDraw): Fault[] {
   const { draw } = from;
   const faults: Fault[] = draw.happens(0.4) ? duel(from) : [];
-  if (draw.happens(0.1)) faults.push(lateHeartbeat(from));
+  if (draw.happens(0.18)) faults.push(lateHeartbeat(from));
   faults.push(...lostPark(from), ...wakeRace(from), ...unmarked(from), ...latePatch(from));
   const count = draw.weighted([
     [2, 0],
@@ -197,9 +197,16 @@ function lostPark(from: FaultDraw): CallFault[] {
   return [{ kind: "lost-reply", at: nthOf("park", 0, from), ms: draw.pick([900, 2_000, 4_000]) }];
 }
 
-/** A park and what wakes its run, a child's notice or a message, pass each other: one comes late. */
+/**
+ * A park and what wakes its run, a child's notice or a message, pass each other: one comes late. So do a
+ * finish and a run that joins the waiters.
+ */
 function wakeRace(from: FaultDraw): Freeze[] {
   const { draw, rows } = from;
+  if (rows.includes("waiter joins") && draw.happens(0.4)) {
+    const at = nthOf("finish", 0, from);
+    return [{ kind: "freeze", when: "before", at, until: { row: "waiter joins", nth: 1 } }];
+  }
   const wakes = ["child notice", "send"].filter((row) => rows.includes(row));
   if (wakes.length === 0 || !rows.includes("park") || draw.happens(0.55)) return [];
   const other = draw.pick(wakes);

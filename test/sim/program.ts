@@ -39,7 +39,7 @@ export function generatePrograms(draw: Draw): Program[] {
     };
     return { name: `p${program}`, body: block(0, 5) };
   });
-  return programs > 1 && draw.happens(0.2) ? crowded(generated, nextId) : generated;
+  return programs > 1 && draw.happens(0.25) ? crowded(generated, nextId) : generated;
 }
 
 /** Every run of the first program begins by waiting for one run of the last, which sleeps a while. */

@@ -16,7 +16,7 @@ export const sharedId = (program: number): string => `shared-${program}`;
 /** `ctx.run` and `ctx.start`. */
 export const child: NodeKind<ChildNode> = {
   ...LEAF,
-  weight: 6,
+  weight: 8,
   generate: ({ draw, nextId, program, programs }) => ({
     type: "child",
     id: nextId(),
