@@ -3,7 +3,7 @@ import { decodeValue, type Encoded, encodedSize } from "../core/codec.ts";
 import { LIMITS } from "../core/limits.ts";
 import { NEW_OPERATION, type OperationRecord } from "../store/operation.ts";
 import type { WriteGuard } from "../store/write-operation.ts";
-import type { Execution } from "./execution.ts";
+import { type Execution, never } from "./execution.ts";
 import type { Operation } from "./operation.ts";
 
 /** Writes an operation's record; resolves once it is ours, never when it is not. */
@@ -44,6 +44,8 @@ export async function settle(
   change: Partial<OperationRecord> = {},
 ): Promise<void> {
   const { deps, historyPk, meta, settlements } = execution;
+  // Whoever gave it up may have woken it: a race whose branches a cancel has rejected, say.
+  if (execution.isDropped(operation)) return never();
   const place = settlements.reserve(operation.key);
   const at = deps.clock.now();
   const isResult = "result" in encoded;

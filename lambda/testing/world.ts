@@ -81,6 +81,7 @@ export class World {
   #sweepers = 0;
   readonly #passage: Passage;
   #cancelTick: (() => void) | undefined;
+  #clients = 0;
 
   private constructor(options: WorldOptions) {
     this.options = options;
@@ -124,6 +125,13 @@ export class World {
     const world = new World(options);
     await createResources(world.dynamodb, world.sqs, options.visibilitySeconds);
     return world;
+  }
+
+  /** A client in a process of its own. */
+  clientOf(process: Process): Savepoint {
+    this.#clients += 1;
+    const parts = this.#deployment(process, this.#seed * 1_000 + 500 + this.#clients);
+    return createSavepoint(parts, parts.workflows);
   }
 
   /** Starts the mapping and the minute tick. */
@@ -248,7 +256,10 @@ export class World {
     };
   }
 
-  #deployment(process: Process): EngineDependencies {
+  #deployment(
+    process: Process,
+    seed = this.#seed * 1_000 + this.processes.length,
+  ): EngineDependencies {
     const { options, clock, log } = { options: this.options, clock: this.clock, log: this.log };
     const isWorker = this.processes.includes(process);
     const plan: CallPlan = {
@@ -264,7 +275,7 @@ export class World {
       faultyHandler(this.#watched(process.name, handler), process, plan);
     return deploy({
       name: process.name,
-      seed: this.#seed * 1_000 + this.processes.length,
+      seed,
       clock: processClock(clock, process, options.skewMs?.(process.name)),
       log,
       settings: {

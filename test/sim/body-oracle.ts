@@ -1,10 +1,18 @@
+import { CANCEL_KEY } from "../../lambda/engine/cancelled.ts";
 import { idempotencyKey } from "../../lambda/core/keys.ts";
 import type { Item } from "../../lambda/store/attributes.ts";
 import type { Entry } from "./bodies.ts";
-import { type Change, type Mirror, numberOf, textOf } from "./mirror.ts";
+import { givenUp } from "./cancel-oracle.ts";
+import { type Change, historyOf, type Mirror, numberOf, textOf } from "./mirror.ts";
 
 /** Reasons for which the engine takes a body away that will run again. */
 const TAKEN_AWAY: readonly unknown[] = ["deadline", "lost"];
+
+/** The last time a run was terminated: its owner hears of that within its lease. */
+interface Termination {
+  readonly epoch: number;
+  readonly leaseUntil: number;
+}
 
 /** Judges each time a step's body is entered. */
 export class BodyOracle {
@@ -12,14 +20,20 @@ export class BodyOracle {
   readonly #last = new Map<string, Entry>();
   /** The last epoch of each run that began over a lease. */
   readonly #takeovers = new Map<string, number>();
+  readonly #terminations = new Map<string, Termination>();
 
   constructor(mirror: Mirror) {
     this.#mirror = mirror;
   }
 
   /** Told of each change of the table; what is wrong with it, if anything. */
-  changed({ row, pk, sk, after }: Change): string | undefined {
+  changed({ row, pk, sk, before, after }: Change): string | undefined {
     if (sk.startsWith("OP#") && textOf(after, "s") === "done") return this.#judgeEnd(pk, sk, after);
+    if (row === "terminate") {
+      const epoch = numberOf(after, "epoch") ?? 0;
+      const leaseUntil = numberOf(before, "leaseUntil") ?? 0;
+      this.#terminations.set(pk.slice("RUN#".length), { epoch, leaseUntil });
+    }
     if (row !== "claim over a lease") return undefined;
     this.#takeovers.set(pk.slice("RUN#".length), numberOf(after, "epoch") ?? 0);
     return undefined;
@@ -31,7 +45,7 @@ export class BodyOracle {
     const [, incarnation = ""] = pk.split("#");
     const round = this.#mirror.roundOf(pk);
     const key = idempotencyKey({ id, incarnation, round }, sk.slice("OP#".length));
-    const epoch = this.#last.get(key)?.epoch ?? 0;
+    const epoch = this.#last.get(`${pk} ${key}`)?.epoch ?? 0;
     return epoch > (numberOf(after, "e") ?? 0)
       ? `${id} ${sk} was settled in epoch ${numberOf(after, "e")}, and its body entered in ${epoch}`
       : undefined;
@@ -40,17 +54,23 @@ export class BodyOracle {
   /** What is wrong with a body being entered now; undefined when nothing is. */
   judge(entry: Entry, now: number): string | undefined {
     const { run, epoch, idempotencyKey, process } = entry;
-    const operation = this.#mirror.byIdempotencyKey(idempotencyKey);
+    const meta = this.#mirror.metas.get(run);
+    const terminated = this.#terminations.get(run);
+    if (terminated && epoch < terminated.epoch && now <= terminated.leaseUntil) return undefined;
+    const operation = this.#mirror.byIdempotencyKey(run, idempotencyKey);
     const what = `${process} entered a body of ${run}${operation ? ` (${operation.key})` : ""}`;
     if (operation && textOf(operation.item, "s") === "done") return `${what} after it was done`;
-    const meta = this.#mirror.metas.get(run);
+    const delivery = meta && this.#mirror.operationsOf(meta).get(CANCEL_KEY)?.item;
+    if (operation && givenUp(delivery).has(operation.key)) return `${what} after its cancel`;
     if (numberOf(meta, "epoch") !== epoch) {
       return `${what} in epoch ${epoch} while the run was in ${numberOf(meta, "epoch")}`;
     }
     if (!meta?.["owner"]) return `${what} without owning the run`;
     if ((numberOf(meta, "leaseUntil") ?? 0) < now) return `${what} after its lease had ended`;
-    const last = this.#last.get(idempotencyKey);
-    this.#last.set(idempotencyKey, entry);
+    // A resumed run may ask again what it had asked before.
+    const place = `${historyOf(meta)} ${idempotencyKey}`;
+    const last = this.#last.get(place);
+    this.#last.set(place, entry);
     if (last && entry.isOnce) return `${what} a second time, which is once too often`;
     return last && this.#isNeedless(last, entry) ? `${what} a second time for nothing` : undefined;
   }

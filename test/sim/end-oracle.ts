@@ -1,13 +1,14 @@
+import { CANCEL_KEY } from "../../lambda/engine/cancelled.ts";
 import { expectSoundEnd } from "../engine/invariants.ts";
-import { numberOf, textOf } from "./mirror.ts";
+import { textOf } from "./mirror.ts";
 import { ONCE } from "./nodes/once.ts";
 import { lastName } from "./open-waits.ts";
 import type { Play } from "./play.ts";
 import { isTimed } from "./program.ts";
-import { replayFinished, wasPutAsCancelled } from "./replay.ts";
+import { replayFinished, wasEndedFromOutside } from "./replay.ts";
 import { judgeRollbacks } from "./rollback-oracle.ts";
-import { type Trace, traceKey } from "./trace.ts";
-import { endOf, judgeAnswers, judgeTraces, longestOf, type Seen } from "./trace-oracle.ts";
+import type { Trace } from "./trace.ts";
+import { endOf, judgeAnswers, judgeTraces, longestOf, ownTraces, type Seen } from "./trace-oracle.ts";
 
 /** Judges a play that has come to its end: what must hold of all of it. */
 export async function judgeEnd(play: Play): Promise<void> {
@@ -29,8 +30,11 @@ async function judgeSoundness(play: Play): Promise<void> {
 }
 
 function judgeWhatCodeSaw(play: Play): void {
-  for (const [run, traces] of play.traces) {
-    const wrong = judgeTraces(run, traces) ?? judgeAnswers(run, traces);
+  for (const [history, traces] of play.traces) {
+    const run = play.mirror.runOf(history) ?? history;
+    const isCancelled = play.mirror.operations.get(history)?.has(CANCEL_KEY);
+    const seen = isCancelled ? ownTraces(traces) : traces;
+    const wrong = judgeTraces(run, seen) ?? judgeAnswers(run, seen);
     if (wrong) play.violate("code sees the same world each time", wrong);
   }
 }
@@ -39,17 +43,12 @@ function judgeWhatCodeSaw(play: Play): void {
 function judgeEndings(play: Play): void {
   for (const [run, meta] of play.mirror.metas) {
     const status = textOf(meta, "status");
-    const key = traceKey(run, numberOf(meta, "round") ?? 1);
-    const end = endOf(play.traces.get(key) ?? []);
-    const wanted = meta["cancel"]
-      ? "cancelled"
-      : end?.startsWith("returns")
-        ? "succeeded"
-        : "failed";
-    if (wasPutAsCancelled(meta)) continue;
+    const end = endOf(play.tracesOf(run));
+    if (wasEndedFromOutside(meta)) continue;
+    const byCode = end?.startsWith("returns") ? "succeeded" : "failed";
+    const wanted = meta["cancel"] ? "cancelled" : byCode;
     // A run that is cancelled before its code has done anything ends without it.
-    const mayLackCode = meta["cancel"] !== undefined;
-    if ((end === undefined && !mayLackCode) || status !== wanted) {
+    if ((end === undefined && !meta["cancel"]) || status !== wanted) {
       const error = meta["error"]?.S ?? "";
       play.violate("a run ends as its code does", `${run} is ${status} but ${end}: ${error}`);
     }
@@ -59,10 +58,11 @@ function judgeEndings(play: Play): void {
 /** What is recorded as done by a body was done by one. */
 function judgeEffects(play: Play): void {
   const entered = new Set(play.entries.map(({ idempotencyKey }) => idempotencyKey));
-  for (const [key, { item, run, key: name }] of play.mirror.steps()) {
+  for (const [key, { item, isCopy, run, key: name }] of play.mirror.steps()) {
     // Of a step that runs at most once, a worker may die between its mark and its body.
     const isInterrupted = lastName(name) === ONCE && item["f"] !== undefined;
-    if (textOf(item, "s") === "done" && !entered.has(key) && !isInterrupted) {
+    const mayLackBody = isCopy || isInterrupted;
+    if (!mayLackBody && textOf(item, "s") === "done" && !entered.has(key)) {
       play.violate("what is recorded was done", `${run} recorded ${name}, whose body never ran`);
     }
   }
@@ -70,8 +70,10 @@ function judgeEffects(play: Play): void {
 
 function judgeUndoing(play: Play): void {
   for (const [run, meta] of play.mirror.metas) {
-    const key = traceKey(run, numberOf(meta, "round") ?? 1);
-    const wrong = judgeRollbacks(play.mirror, run, longestOf(play.traces.get(key) ?? []));
+    if (wasEndedFromOutside(meta)) continue;
+    const before = play.tracesOf(run);
+    const seen = longestOf(meta["cancel"] ? ownTraces(before) : before);
+    const wrong = judgeRollbacks(play.mirror, run, seen);
     if (wrong) play.violate("what was done is undone, the last first", wrong);
   }
 }
@@ -80,9 +82,11 @@ async function judgeReplay(play: Play): Promise<void> {
   const oracle = "replay makes the same calls in the same order";
   const { traces, excess } = await replayFinished(play);
   for (const what of excess) play.violate(oracle, what);
-  for (const [run, before] of play.traces) {
+  for (const run of play.mirror.metas.keys()) {
     const replayed = traces.get(run);
-    const longest = longestOf(before);
+    const before = play.tracesOf(run);
+    const isCancelled = textOf(play.mirror.metas.get(run), "status") === "cancelled";
+    const longest = longestOf(isCancelled ? ownTraces(before) : before);
     if (!replayed || !longest) continue;
     const wrong = judgeTraces(run, [withoutSecrets(longest), replayed]);
     if (wrong) play.violate(oracle, wrong);
@@ -104,9 +108,9 @@ const NO_SECRET = `.${"0".repeat(43)}`;
 export function judgeAgainst(calm: Play, play: Play): void {
   const { actions, programs } = play.scenario;
   if (isTimed(programs) || actions.some(({ timeoutMs }) => timeoutMs !== undefined)) return;
-  for (const [run, traces] of play.traces) {
-    const here = endOf(traces);
-    const there = endOf(calm.traces.get(run) ?? []);
+  for (const run of play.mirror.metas.keys()) {
+    const here = endOf(play.tracesOf(run));
+    const there = endOf(calm.tracesOf(run));
     if (there !== undefined && here !== there) {
       play.violate("faults do not change the outcome", `${run}: ${here} instead of ${there}`);
     }

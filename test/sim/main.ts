@@ -20,8 +20,7 @@ const coverage = new Coverage();
 const from = Number(values.from);
 const failed: number[] = [];
 for (let seed = from; seed < from + Number(values.seeds); seed += 1) {
-  const play = await session.playSeed(seed);
-  coverage.add(play);
+  const play = await session.playSeed(seed, (one) => coverage.add(one));
   if (values.verbose) print(`${seed}: ${play.violation?.oracle ?? "fine"}`);
   if (!play.violation) continue;
   failed.push(seed);

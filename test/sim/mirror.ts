@@ -1,6 +1,7 @@
 import type { Item } from "../../lambda/store/attributes.ts";
 import { idempotencyKey } from "../../lambda/core/keys.ts";
 import type { WatchedCall } from "../../lambda/testing/world-options.ts";
+import { OPERATION_PREFIX } from "../../lambda/store/schema.ts";
 
 /** A write as it took effect: what its item was and what it is. */
 export interface Change {
@@ -17,6 +18,8 @@ export interface MirroredOperation {
   readonly run: string;
   readonly pk: string;
   readonly key: string;
+  /** Whether it was copied from another history. */
+  readonly isCopy: boolean;
   item: Item;
 }
 
@@ -28,7 +31,6 @@ export class Mirror {
   readonly operations = new Map<string, Map<string, MirroredOperation>>();
   /** Parts of values, and whatever else there is. */
   readonly others: Item[] = [];
-  readonly #byIdempotencyKey = new Map<string, MirroredOperation>();
   readonly #runs = new Map<string, string>();
   /** The round that each generation of an incarnation belongs to. */
   readonly #rounds = new Map<string, number>();
@@ -39,24 +41,51 @@ export class Mirror {
     const after = itemOf(action, body, response.body);
     const pk = after["pk"]?.S ?? "";
     const sk = after["sk"]?.S ?? "";
-    const before = this.#replace(pk, sk, after);
+    const before = this.#replace(pk, sk, after, row === "copy of a record");
     return { process, row, pk, sk, before, after };
+  }
+
+  /** Takes a deletion in; what was deleted. */
+  remove(pk: string, sk: string): Item | undefined {
+    if (sk === "META") {
+      const run = pk.slice("RUN#".length);
+      const before = this.metas.get(run);
+      this.metas.delete(run);
+      return before;
+    }
+    const operations = this.operations.get(pk);
+    const before = operations?.get(sk.slice(OPERATION_PREFIX.length))?.item;
+    operations?.delete(sk.slice(OPERATION_PREFIX.length));
+    const place = this.others.findIndex((one) => one["pk"]?.S === pk && one["sk"]?.S === sk);
+    if (place !== -1) this.others.splice(place, 1);
+    return before;
   }
 
   /** The operations of a run's present history. */
   operationsOf(meta: Item): ReadonlyMap<string, MirroredOperation> {
-    const pk = `H#${meta["inc"]?.S}#${meta["gen"]?.N}`;
-    return this.operations.get(pk) ?? new Map<string, MirroredOperation>();
+    return this.operations.get(historyOf(meta)) ?? new Map<string, MirroredOperation>();
   }
 
-  /** The operation of a step's idempotency key, if it has a record. */
-  byIdempotencyKey(key: string): MirroredOperation | undefined {
-    return this.#byIdempotencyKey.get(key);
+  /** The operation of an idempotency key, if a run's present history has a record of it. */
+  byIdempotencyKey(run: string, key: string): MirroredOperation | undefined {
+    const meta = this.metas.get(run);
+    return (
+      meta &&
+      [...this.operationsOf(meta).values()].find(
+        (one) => idempotencyKeyOf(one, run, this.roundOf(one.pk)) === key,
+      )
+    );
   }
 
   /** All steps that have a record, by idempotency key. */
   steps(): [string, MirroredOperation][] {
-    return [...this.#byIdempotencyKey].filter(([, { item }]) => textOf(item, "k") === "step");
+    return [...this.operations.values()]
+      .flatMap((operations) => [...operations.values()])
+      .filter(({ item }) => textOf(item, "k") === "step")
+      .map((one) => {
+        const run = this.runOf(one.pk) ?? "";
+        return [idempotencyKeyOf(one, run, this.roundOf(one.pk)), { ...one, run }];
+      });
   }
 
   /** The run that a history belongs to. */
@@ -70,7 +99,7 @@ export class Mirror {
     return this.#rounds.get(`${incarnation}#${generation}`) ?? 1;
   }
 
-  #replace(pk: string, sk: string, after: Item): Item | undefined {
+  #replace(pk: string, sk: string, after: Item, isCopy: boolean): Item | undefined {
     if (sk === "META") {
       const run = pk.slice("RUN#".length);
       const before = this.metas.get(run);
@@ -93,14 +122,20 @@ export class Mirror {
       return before;
     }
     const run = this.runOf(pk) ?? "";
-    const operation = { run, pk, key, item: after };
-    operations.set(key, operation);
-    const incarnation = pk.split("#")[1] ?? "";
-    const round = this.roundOf(pk);
-    this.#byIdempotencyKey.set(idempotencyKey({ id: run, incarnation, round }, key), operation);
+    operations.set(key, { run, pk, key, isCopy, item: after });
     return undefined;
   }
 }
+
+/** Partition of a run's present history. */
+export function historyOf(meta: Item): string {
+  const generation = meta["gen"]?.N ?? "";
+  const copy = meta["copies"]?.SS?.find((one) => one.startsWith(`${generation}#`));
+  return `H#${meta["inc"]?.S}#${copy ?? generation}`;
+}
+
+const idempotencyKeyOf = ({ pk, key }: MirroredOperation, id: string, round: number): string =>
+  idempotencyKey({ id, incarnation: pk.split("#")[1] ?? "", round }, key);
 
 function itemOf(action: string, body: string, response: string): Item {
   if (action === "PutItem") return (JSON.parse(body) as { Item: Item }).Item;

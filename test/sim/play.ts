@@ -4,19 +4,23 @@ import { seededRandom } from "../../lambda/testing/seeded-ids.ts";
 import { VirtualClock } from "../../lambda/testing/virtual-clock.ts";
 import { World } from "../../lambda/testing/world.ts";
 import type { WatchedCall } from "../../lambda/testing/world-options.ts";
+import { ActPlan } from "./act-plan.ts";
+import type { Act } from "./acts.ts";
 import { Bodies, type Entry } from "./bodies.ts";
 import { BodyOracle } from "./body-oracle.ts";
 import { FaultPlan } from "./fault-plan.ts";
+import { judgeCancel } from "./cancel-oracle.ts";
 import { HintOracle } from "./hint-oracle.ts";
 import { interpret } from "./interpret.ts";
-import { type Change, Mirror, numberOf, textOf } from "./mirror.ts";
+import { type Change, historyOf, Mirror, numberOf, textOf } from "./mirror.ts";
 import { MessageOracle } from "./message-oracle.ts";
+import { perform } from "./perform.ts";
 import { Postman } from "./postman.ts";
 import { PromptOracle } from "./prompt-oracle.ts";
 import { rowOf } from "./rows.ts";
-import type { Action, Scenario } from "./scenario.ts";
+import type { Scenario, Start } from "./scenario.ts";
 import { judgeChange } from "./state-oracle.ts";
-import { type Trace, traceKey } from "./trace.ts";
+import type { Trace } from "./trace.ts";
 import type { Violation } from "./violation.ts";
 
 /** A call as the journal of a play keeps it. */
@@ -39,7 +43,7 @@ const AFTERMATH_MS = 30_000;
 export class Play {
   readonly scenario: Scenario;
   readonly mirror = new Mirror();
-  /** The traces of every run's executions. */
+  /** The traces of the executions of every history. */
   readonly traces = new Map<string, Trace[]>();
   readonly entries: Entry[] = [];
   readonly journal: JournalEntry[] = [];
@@ -51,9 +55,13 @@ export class Play {
   readonly #hintOracle = new HintOracle();
   readonly #messageOracle = new MessageOracle(this.mirror);
   readonly #promptOracle: PromptOracle;
+  /** The history of each claim, by run, epoch and process. */
+  readonly #claims = new Map<string, string>();
+  readonly #acts: ActPlan;
   readonly #ended: Promise<void>;
   #end: () => void = () => undefined;
   #actionsLeft: number;
+  #endedAtMs = 0;
   #world: World | undefined;
 
   private constructor(scenario: Scenario) {
@@ -61,6 +69,7 @@ export class Play {
     this.faults = new FaultPlan(scenario.faults, scenario.seed, this.#clock);
     this.#promptOracle = new PromptOracle(scenario, this.faults.hits);
     this.#actionsLeft = scenario.actions.length;
+    this.#acts = this.#actPlan(scenario.acts);
     this.#ended = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -79,6 +88,17 @@ export class Play {
     return this.#world;
   }
 
+  /** When everything was over, milliseconds since the beginning. */
+  get endedAtMs(): number {
+    return this.#endedAtMs;
+  }
+
+  /** The traces of a run's present history. */
+  tracesOf(run: string): Trace[] {
+    const meta = this.mirror.metas.get(run);
+    return (meta && this.traces.get(historyOf(meta))) ?? [];
+  }
+
   /** Notes something that must never be; the first counts, and ends the play. */
   violate(oracle: string, what: string): void {
     this.violation ??= { oracle, what };
@@ -90,10 +110,12 @@ export class Play {
     try {
       world.begin();
       new Postman(this.mirror, this.#clock, world.savepoint).begin();
-      for (const action of this.scenario.actions) {
-        this.#clock.after(action.atMs, () => void this.#perform(action));
+      for (const start of this.scenario.actions) {
+        this.#clock.after(start.atMs, () => void this.#start(start));
       }
+      this.#acts.begin();
       await world.until(this.#ended);
+      this.#endedAtMs = this.#clock.now() - this.#startedAt;
       if (!this.violation) await world.pass(AFTERMATH_MS);
     } catch (error) {
       this.violate("every run ends", `${String(error)}: ${this.#unfinished().join(", ")}`);
@@ -119,9 +141,12 @@ export class Play {
       freezesIdle: true,
       stuckAfterMs: STUCK_MS,
       travelMs: () => 1 + Math.floor(travel() ** 3 * setup.travelMaxMs),
-      fault: (n, action, body, process) => faults.befall(n, this.#rowOf(action, body), process),
+      fault: (n, action, body, process) => {
+        const row = this.#rowOf(action, body);
+        return this.#acts.befall(row, body) ?? faults.befall(n, row, process);
+      },
       bystanderFault: (action, body, process) =>
-        faults.befallBystander(this.#rowOf(action, body), process),
+        this.#acts.troubleOf(process) ?? faults.befallBystander(this.#rowOf(action, body), process),
       skewMs: (process) => faults.skewMs(process),
       indexLagMs: (index) => faults.indexLagMs(index),
       deliveryPlan: faults.delivery(),
@@ -153,16 +178,18 @@ export class Play {
 
   /** A taker that reads the history again has done nothing yet: what it saw before does not count. */
   #begun(trace: Trace): void {
-    const key = traceKey(trace.run, trace.round);
-    const meta = this.mirror.metas.get(trace.run);
-    if (numberOf(meta, "epoch") === trace.epoch && numberOf(meta, "round") !== trace.round) {
-      const what = `${trace.run} began round ${trace.round} in its round ${numberOf(meta, "round")}`;
+    const { epoch, process, round, run } = trace;
+    const meta = this.mirror.metas.get(run);
+    const history = this.#claims.get(claimOf(run, epoch, process.name)) ?? "";
+    const isOwners = meta && numberOf(meta, "epoch") === epoch && historyOf(meta) === history;
+    if (isOwners && numberOf(meta, "round") !== round) {
+      const what = `${run} began round ${round} in its round ${numberOf(meta, "round")}`;
       this.violate("nothing of one round is visible to the next", what);
     }
-    const others = (this.traces.get(key) ?? []).filter(
-      ({ epoch, process }) => epoch !== trace.epoch || process !== trace.process,
+    const others = (this.traces.get(history) ?? []).filter(
+      (one) => one.epoch !== epoch || one.process !== process,
     );
-    this.traces.set(key, [...others, trace]);
+    this.traces.set(history, [...others, trace]);
   }
 
   #entered(entry: Entry): void {
@@ -174,6 +201,7 @@ export class Play {
   #watch(call: WatchedCall): void {
     const row = this.#rowOf(call.action, call.body);
     this.journal.push({ atMs: this.#clock.now() - this.#startedAt, call, row });
+    if (call.action === "DeleteItem" && call.response.status === 200) this.#deleted(call);
     const change = this.mirror.apply(call, row);
     if (call.response.status === 200) this.faults.happened(call.process, row);
     if (row === "send hint") this.#promptOracle.sent(call);
@@ -193,14 +221,56 @@ export class Play {
     if (wrong) this.violate("every transition is legal", wrong);
     const lost = this.#messageOracle.judge(change, now);
     if (lost) this.violate("every message is taken once, in order", lost);
+    const unasked = judgeCancel(change, this.mirror);
+    if (unasked) this.violate("a cancel ends a run and its children, and nothing else", unasked);
     if (change.sk !== "META") return;
+    this.#owned(change);
     const overdue = this.#promptOracle.judge(change, now);
     if (overdue) this.violate("a run does not wait for the sweeper", overdue);
-    if (this.#isOver()) this.#end();
+    this.#endIfOver();
   }
 
-  #isOver(): boolean {
-    return this.#actionsLeft === 0 && this.#unfinished().length === 0;
+  /** Notes which history an owner is at, and that it has taken it from the former one. */
+  #owned({ after, pk, process, row }: Change): void {
+    const isClaim = row.startsWith("claim");
+    if (!isClaim && row !== "continue as new") return;
+    const history = historyOf(after);
+    this.#claims.set(
+      claimOf(pk.slice("RUN#".length), numberOf(after, "epoch") ?? 0, process),
+      history,
+    );
+    if (!isClaim) return;
+    for (const trace of this.traces.get(history) ?? []) trace.ownEvents ??= trace.events.length;
+  }
+
+  #endIfOver(): void {
+    const isOver = this.#actionsLeft === 0 && !this.#acts.isBusy && this.#unfinished().length === 0;
+    if (isOver && !this.#acts.next()) this.#end();
+  }
+
+  #deleted({ body }: WatchedCall): void {
+    const { Key } = JSON.parse(body) as { Key: { pk: { S: string }; sk: { S: string } } };
+    this.mirror.remove(Key.pk.S, Key.sk.S);
+  }
+
+  #actPlan(acts: readonly Act[]): ActPlan {
+    return new ActPlan(acts, {
+      clock: this.#clock,
+      clientOf: (process) => this.world.clientOf(process),
+      parentOf: (run) => textOf(this.mirror.metas.get(run), "parent")?.split(" ")[1],
+      runOf: (body) => this.#runOf(body),
+      perform: (act, run, savepoint) => perform(act, run, savepoint),
+      failed: (act, error) =>
+        this.violate("an act is answered", `${act.kind}: ${(error as Error).stack}`),
+      done: () => this.#endIfOver(),
+    });
+  }
+
+  /** The run that a call is about, if it is about one. */
+  #runOf(body: string): string | undefined {
+    const [, pk = ""] = /"pk":\{"S":"([^"]*)"/.exec(body) ?? [];
+    if (pk.startsWith("RUN#")) return pk.slice("RUN#".length);
+    return this.mirror.runOf(pk) ?? /\\"run\\":\\"([^"\\]*)/.exec(body)?.[1];
   }
 
   /** The runs that have not finished, or owe something. */
@@ -212,7 +282,7 @@ export class Play {
     });
   }
 
-  async #perform({ run, program, timeoutMs }: Action): Promise<void> {
+  async #start({ run, program, timeoutMs }: Start): Promise<void> {
     const { savepoint } = this.world;
     const workflow = this.#workflows(new Process("client"))[program];
     if (!workflow) throw new Error(`there is no program ${program}`);
@@ -226,6 +296,9 @@ export class Play {
       }
     }
     this.#actionsLeft -= 1;
-    if (this.#isOver()) this.#end();
+    this.#endIfOver();
   }
 }
+
+const claimOf = (run: string, epoch: number, process: string): string =>
+  `${run} ${epoch} ${process}`;

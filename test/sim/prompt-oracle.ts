@@ -11,6 +11,8 @@ const PROMPT_MS = 45_000;
 const SLOW_MS = 10_000;
 /** Workers that must be free of frozen processes, so that nothing waits for its turn for long. */
 const FREE_WORKERS = 3;
+/** Rows of owners. */
+const OWNERS: ReadonlySet<string> = new Set(["claim", "claim over a lease", "park", "hand over"]);
 
 /**
  * A run that may be claimed is claimed soon, also after a crash, without the sweeper's help. Only a
@@ -48,8 +50,7 @@ export class PromptOracle {
     const run = pk.slice("RUN#".length);
     // Its own message brings back who parks or hands over; nothing does after these.
     const isDue = after["dueAt"] && after["dueAt"].N !== before?.["dueAt"]?.N;
-    if (isDue && ["start", "child start", "child notice", "send", "cancel"].includes(row))
-      this.#unhinted.add(run);
+    if (isDue && !OWNERS.has(row)) this.#unhinted.add(run);
     const since = this.#since.get(run);
     const claimable = claimableAt(after);
     // A writer that stood still makes a run due at a time that has long passed.
@@ -69,6 +70,7 @@ export class PromptOracle {
 
 /** When META may be claimed. */
 function claimableAt(meta: Item): number {
-  if (isFinished(textOf(meta, "status") as RunStatus)) return Infinity;
+  const status = textOf(meta, "status") as RunStatus;
+  if (isFinished(status) || status === "paused" || status === "blocked") return Infinity;
   return numberOf(meta, meta["owner"] ? "leaseUntil" : "dueAt") ?? Infinity;
 }

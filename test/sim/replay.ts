@@ -11,10 +11,10 @@ import { Bodies } from "./bodies.ts";
 import { interpret } from "./interpret.ts";
 import { textOf } from "./mirror.ts";
 import type { Play } from "./play.ts";
-import { type Trace, traceKey } from "./trace.ts";
+import type { Trace } from "./trace.ts";
 
-/** Whether a run never was more than a record that it had been cancelled. */
-export const wasPutAsCancelled = (meta: Item): boolean =>
+/** Whether a run was ended without its code: terminated, or put as cancelled in its own place. */
+export const wasEndedFromOutside = (meta: Item): boolean =>
   textOf(meta, "status") === "cancelled" && meta["cancel"] === undefined;
 
 /** What replaying the finished histories of a play came to. */
@@ -35,7 +35,7 @@ export async function replayFinished({ mirror, scenario, world }: Play): Promise
   };
   const bodies = new Bodies(process, processClock(clock, process), entered, () => world.savepoint);
   const workflows = interpret(scenario.programs, process, bodies, (trace) => {
-    traces.set(traceKey(trace.run, trace.round), trace);
+    traces.set(trace.run, trace);
   });
   // Past what goes wrong with the calls of the world.
   const { dynamodb, sqs } = world;
@@ -43,7 +43,7 @@ export async function replayFinished({ mirror, scenario, world }: Play): Promise
   const client = { name: process.name, seed: 1, clock, log: silentLog, settings: DEFAULT_SETTINGS };
   const savepoint = createSavepoint(deploy({ ...client, ...services, workflows }));
   for (const [id, meta] of mirror.metas) {
-    if (!isFinished(textOf(meta, "status") as RunStatus) || wasPutAsCancelled(meta)) continue;
+    if (!isFinished(textOf(meta, "status") as RunStatus) || wasEndedFromOutside(meta)) continue;
     const workflow = workflows.find(({ name }) => name === textOf(meta, "workflow"));
     try {
       if (!workflow) throw new Error("there is no such workflow");

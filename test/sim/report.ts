@@ -8,10 +8,10 @@ const CALLS_SHOWN = 60;
 export function report(play: Play): string {
   const { seed } = play.scenario;
   const shown = play.journal.filter(({ row }) => row !== "look for due runs");
-  const traces = [...play.traces].flatMap(([run, traces]) =>
+  const traces = [...play.traces].flatMap(([history, traces]) =>
     traces.map(
-      ({ epoch, process, events }) =>
-        `${run}, epoch ${epoch} in ${process.name}: ${events.join("; ")}`,
+      ({ epoch, process, events, run }) =>
+        `${run} (${history}), epoch ${epoch} in ${process.name}: ${events.join("; ")}`,
     ),
   );
   return [

@@ -12,6 +12,7 @@ interface Row {
  */
 const ROWS: readonly Row[] = [
   { name: "continue as new", action: "UpdateItem", has: ["#round = #round + :one"] },
+  { name: "terminate", action: "UpdateItem", has: ["#status = :cancelled, #epoch"] },
   {
     name: "claim over a lease",
     action: "UpdateItem",
@@ -25,9 +26,15 @@ const ROWS: readonly Row[] = [
   { name: "finish", action: "UpdateItem", has: ["#finishedAt = :now"] },
   { name: "settle owed", action: "UpdateItem", has: ["REMOVE #owed"] },
   { name: "block", action: "UpdateItem", has: ["#code = :code,"] },
-  { name: "cancel", action: "UpdateItem", has: ["#cancel = :cancel"] },
+  { name: "cancel", action: "UpdateItem", has: ["#cancel = "] },
+  { name: "resume ended run", action: "UpdateItem", has: ["#gen = :next"] },
   { name: "send", action: "UpdateItem", has: ["#box = list_append"] },
   { name: "send", action: "UpdateItem", has: ["#wakeSeq = #wakeSeq + :one", '":max"'] },
+  { name: "ask to pause", action: "UpdateItem", has: ["#pause = :true"] },
+  { name: "release as paused", action: "UpdateItem", has: ["#status = :paused", "#hops = :zero"] },
+  { name: "pause", action: "UpdateItem", has: ["#status = :paused, #checkAt"] },
+  { name: "resume", action: "UpdateItem", has: ["#status = :queued, #dueAt = :now"] },
+  { name: "take pause back", action: "UpdateItem", has: ["SET #tx = :tx REMOVE #pause"] },
   { name: "child notice", action: "UpdateItem", has: ["#wakeSeq = #wakeSeq + :one"] },
   { name: "waiter joins", action: "UpdateItem", has: ["ADD #waiters"] },
   { name: "sweep", action: "UpdateItem", has: ["#nudges = :nudges"] },
@@ -38,9 +45,16 @@ const ROWS: readonly Row[] = [
     action: "PutItem",
     has: ['"sk":{"S":"META"}', '"status":{"S":"cancelled"}'],
   },
+  { name: "fork", action: "PutItem", has: ['"sk":{"S":"META"}', '"forkedFrom":'] },
   { name: "child start", action: "PutItem", has: ['"sk":{"S":"META"}', '"parent":'] },
   { name: "start", action: "PutItem", has: ['"sk":{"S":"META"}'] },
   { name: "part of a value", action: "PutItem", has: ['"sk":{"S":"PART#'] },
+  {
+    name: "copy of a record",
+    action: "PutItem",
+    has: ['"sk":{"S":"OP#'],
+    hasNot: ["ConditionExpression"],
+  },
   { name: "at-most-once mark", action: "PutItem", has: ['"s":{"S":"running"}'] },
   { name: "wait begins", action: "PutItem", has: ['"s":{"S":"waiting"}'] },
   { name: "deadline abort", action: "PutItem", has: ['"s":{"S":"backoff"}', '"z":'] },
@@ -67,6 +81,8 @@ const ROWS: readonly Row[] = [
   { name: "hide message", action: "ChangeMessageVisibility" },
   { name: "hide message", action: "ChangeMessageVisibilityBatch" },
   { name: "delete message", action: "DeleteMessage" },
+  { name: "delete run", action: "DeleteItem", has: ['"sk":{"S":"META"}'] },
+  { name: "delete record", action: "DeleteItem" },
 ];
 
 /** The row of a call. Throws for one that is not known: the simulation would be blind to it. */
@@ -99,4 +115,11 @@ export const INDEXED_ROWS: ReadonlySet<string> = new Set([
   "put as cancelled",
   "sweep",
   "look for due runs",
+  "terminate",
+  "resume ended run",
+  "pause",
+  "release as paused",
+  "resume",
+  "fork",
+  "delete run",
 ]);

@@ -1,19 +1,19 @@
 import type { EngineSettings } from "../../lambda/engine/settings.ts";
+import { type Act, generateActs, printAct } from "./acts.ts";
 import { Draw } from "./draw.ts";
 import { type Fault, generateFaults, printFault } from "./faults.ts";
 import type { Program } from "./node-kind.ts";
 import { sharedId } from "./nodes/child.ts";
 import { generatePrograms, printProgram } from "./program.ts";
 
-/** Something done to the runs from outside, at a time counted from the beginning of the play. */
-export type Action = {
-  readonly kind: "start";
+/** A run that is started, at a time counted from the beginning of the play. */
+export interface Start {
   readonly atMs: number;
   readonly run: string;
   readonly program: number;
   /** Undefined for a run that has all the time it needs. */
   readonly timeoutMs?: number | undefined;
-};
+}
 
 /** How the deployment is set up. */
 export interface Setup {
@@ -29,7 +29,9 @@ export interface Scenario {
   readonly seed: number;
   readonly programs: readonly Program[];
   readonly setup: Setup;
-  readonly actions: readonly Action[];
+  readonly actions: readonly Start[];
+  /** What else is done to runs from outside. */
+  readonly acts: readonly Act[];
   readonly faults: readonly Fault[];
 }
 
@@ -38,7 +40,24 @@ export function generateCalm(seed: number): Scenario {
   const draw = new Draw(seed);
   const programs = generatePrograms(draw);
   const setup = generateSetup(draw);
-  return { seed, programs, setup, actions: generateActions(draw, programs.length), faults: [] };
+  const actions = generateActions(draw, programs.length);
+  return { seed, programs, setup, actions, acts: [], faults: [] };
+}
+
+/**
+ * The same scenario with what is done to its runs from outside, and with what goes wrong meanwhile.
+ * @param rows rows of the workers' calls when nothing is done and nothing goes wrong
+ * @param endMs when all runs had finished then
+ */
+export function withActs(calm: Scenario, rows: readonly string[], endMs: number): Scenario {
+  const { leaseMs = 30_000 } = calm.setup.settings;
+  const draw = new Draw(calm.seed * 19 + 7);
+  const runs = calm.actions.map(({ run }) => run);
+  const acts = generateActs({ draw, rows, runs, endMs });
+  const faults = draw.happens(0.7)
+    ? generateFaults({ draw, rows, leaseMs, setup: calm.setup })
+    : [];
+  return { ...calm, acts, faults };
 }
 
 /**
@@ -67,27 +86,28 @@ function generateSetup(draw: Draw): Setup {
   };
 }
 
-function generateActions(draw: Draw, programs: number): Action[] {
+function generateActions(draw: Draw, programs: number): Start[] {
   const timeoutMs = draw.happens(0.12) ? draw.pick([900, 8_000, 40_000]) : undefined;
-  const actions: Action[] = [{ kind: "start", atMs: 0, run: "main", program: 0, timeoutMs }];
+  const actions: Start[] = [{ atMs: 0, run: "main", program: 0, timeoutMs }];
   const when = () => draw.pick([0, 50, 1_500, 10_000]);
-  if (draw.happens(0.5)) actions.push({ kind: "start", atMs: when(), run: "other", program: 0 });
+  if (draw.happens(0.5)) actions.push({ atMs: when(), run: "other", program: 0 });
   if (programs > 1 && draw.happens(0.5)) {
     const program = draw.int(1, programs - 1);
-    actions.push({ kind: "start", atMs: when(), run: sharedId(program), program });
+    actions.push({ atMs: when(), run: sharedId(program), program });
   }
   return actions;
 }
 
 /** A scenario as text. */
-export function printScenario({ programs, setup, actions, faults }: Scenario): string {
+export function printScenario({ programs, setup, actions, acts, faults }: Scenario): string {
   return [
     ...programs.map(printProgram),
     `setup: ${JSON.stringify(setup)}`,
     ...actions.map(
-      ({ atMs, kind, run, program, timeoutMs }) =>
-        `at ${atMs} ms: ${kind} ${run} of p${program}${timeoutMs ? `, for ${timeoutMs} ms` : ""}`,
+      ({ atMs, run, program, timeoutMs }) =>
+        `at ${atMs} ms: start ${run} of p${program}${timeoutMs ? `, for ${timeoutMs} ms` : ""}`,
     ),
+    ...acts.map(printAct),
     ...(faults.length === 0 ? ["nothing goes wrong"] : faults.map(printFault)),
   ].join("\n");
 }

@@ -1,31 +1,46 @@
 import { judgeAgainst, judgeEnd } from "./end-oracle.ts";
 import { Play } from "./play.ts";
-import { generateCalm, type Scenario, withFaults } from "./scenario.ts";
+import { generateCalm, type Scenario, withActs, withFaults } from "./scenario.ts";
 
 export { report } from "./report.ts";
 export { shrink } from "./shrink.ts";
 
 /** Plays a scenario and judges it, after the same without faults. */
-export const playAndJudge = (scenario: Scenario): Promise<Play> =>
-  playWith({ ...scenario, faults: [] }, () => scenario);
+export async function playAndJudge(scenario: Scenario): Promise<Play> {
+  const calm = await judged({ ...scenario, faults: [] });
+  return calm.violation || scenario.faults.length === 0 ? calm : judged(scenario, calm);
+}
 
-/** Plays the scenario of a seed: its faults are aimed at the calls that there are without them. */
-export const playSeed = (seed: number): Promise<Play> =>
-  playWith(generateCalm(seed), (calm) =>
-    withFaults(
-      calm.scenario,
-      calm.journal.filter(({ call }) => call.process.startsWith("worker")).map(({ row }) => row),
-    ),
-  );
+/**
+ * Plays the scenario of a seed: as it is, then with faults, which are aimed at the calls that there
+ * are without them, then with something done to its runs from outside, aimed alike. The last play
+ * comes back, or the first that went wrong, and each is told to `played`.
+ */
+export async function playSeed(
+  seed: number,
+  played: (play: Play) => void = () => undefined,
+): Promise<Play> {
+  const calm = await judged(generateCalm(seed));
+  played(calm);
+  if (calm.violation) return calm;
+  const rows = calm.journal
+    .filter(({ call }) => call.process.startsWith("worker"))
+    .map(({ row }) => row);
+  const faulty = withFaults(calm.scenario, rows);
+  if (faulty.faults.length > 0) {
+    const play = await judged(faulty, calm);
+    played(play);
+    if (play.violation) return play;
+  }
+  const acted = await judged(withActs(calm.scenario, rows, calm.endedAtMs));
+  played(acted);
+  return acted;
+}
 
-async function playWith(calm: Scenario, faulty: (calm: Play) => Scenario): Promise<Play> {
-  const first = await Play.of(calm);
-  await judgeEnd(first);
-  if (first.violation) return first;
-  const scenario = faulty(first);
-  if (scenario.faults.length === 0) return first;
+/** A play, judged; against one in which nothing went wrong if what it comes to is known by that. */
+async function judged(scenario: Scenario, calm?: Play): Promise<Play> {
   const play = await Play.of(scenario);
   await judgeEnd(play);
-  judgeAgainst(first, play);
+  if (calm && scenario.acts.length === 0) judgeAgainst(calm, play);
   return play;
 }

@@ -12,7 +12,7 @@ const PLAYS_MAX = 250;
 export async function shrink(scenario: Scenario, oracle: string): Promise<Scenario> {
   let smallest = scenario;
   let left = PLAYS_MAX;
-  for (const smaller of [fewerFaults, fewerActions, smallerProgram, fewerFaults]) {
+  for (const smaller of [fewerFaults, fewerActs, fewerActions, smallerProgram, fewerFaults]) {
     for (let found = true; found && left > 0;) {
       found = false;
       for (const candidate of smaller(smallest)) {
@@ -32,6 +32,14 @@ export async function shrink(scenario: Scenario, oracle: string): Promise<Scenar
 function* fewerFaults(scenario: Scenario): Generator<Scenario> {
   for (const index of scenario.faults.keys()) {
     yield { ...scenario, faults: scenario.faults.toSpliced(index, 1) };
+  }
+}
+
+function* fewerActs(scenario: Scenario): Generator<Scenario> {
+  for (const [index, act] of scenario.acts.entries()) {
+    yield { ...scenario, acts: scenario.acts.toSpliced(index, 1) };
+    const { trouble, ...untroubled } = act;
+    if (trouble) yield { ...scenario, acts: scenario.acts.with(index, untroubled) };
   }
 }
 

@@ -13,8 +13,7 @@ describe("the simulation", () => {
     const session = await buildSession("test", KNOWN);
     const coverage = new Coverage();
     for (let seed = 1; seed <= SEEDS; seed += 1) {
-      const play = await session.playSeed(seed);
-      coverage.add(play);
+      const play = await session.playSeed(seed, (one) => coverage.add(one));
       expect(play.violation && session.report(play)).toBeUndefined();
     }
     for (const row of [
@@ -23,6 +22,8 @@ describe("the simulation", () => {
       "park",
       "hand over",
       "child notice",
+      "cancel",
+      "cancel delivered",
     ]) {
       expect(coverage.missing).not.toContain(row);
     }

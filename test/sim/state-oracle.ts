@@ -24,11 +24,12 @@ function judgeMeta(change: Change, now: number): string | undefined {
   const from = textOf(before, "status") as RunStatus;
   const to = textOf(after, "status") as RunStatus;
   if (textOf(before, "inc") !== textOf(after, "inc")) return `${pk} became another run`;
-  if (isFinished(from)) return judgeAfterFinish(change);
+  if (isFinished(from) && row !== "resume ended run") return judgeAfterFinish(change);
   if (!isLegalTransition(from, to)) return `${pk} went from ${from} to ${to}`;
   const claimed = row.startsWith("claim");
   const epochs = (numberOf(after, "epoch") ?? 0) - (numberOf(before, "epoch") ?? 0);
-  if (epochs !== (claimed ? 1 : 0)) return `${pk}: ${row} changed the epoch by ${epochs}`;
+  const isNewEpoch = claimed || row === "terminate";
+  if (epochs !== (isNewEpoch ? 1 : 0)) return `${pk}: ${row} changed the epoch by ${epochs}`;
   if (claimed && !isClaimable(before, now)) return `${pk} was claimed while it was not to be`;
   if ((after["owner"] === undefined) !== (after["leaseUntil"] === undefined)) {
     return `${pk}: owner and lease do not go together`;
@@ -48,6 +49,7 @@ const below = (after: Item, before: Item, name: string): boolean =>
   (numberOf(after, name) ?? 0) < (numberOf(before, name) ?? 0);
 
 function isClaimable(before: Item, now: number): boolean {
+  if (textOf(before, "status") === "paused") return false;
   const time = before["owner"] ? "leaseUntil" : "dueAt";
   return (numberOf(before, time) ?? Infinity) <= now + SKEW_MS;
 }
@@ -122,7 +124,7 @@ const epochOf = (item: Item): number =>
 
 function judgeOperation(change: Change, mirror: Mirror): string | undefined {
   const { before, after, pk, sk, row } = change;
-  if (row === "restamp") return undefined;
+  if (row === "restamp" || row === "copy of a record") return undefined;
   const isDone = textOf(after, "s") === "done";
   const what = `${mirror.runOf(pk)} ${sk}`;
   if (isDone !== (after["o"] !== undefined)) return `${what}: settled and in order are not one`;

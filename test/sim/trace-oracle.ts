@@ -1,4 +1,4 @@
-import type { Trace } from "./trace.ts";
+import { Trace } from "./trace.ts";
 
 /** What one execution saw, as far as it is compared. */
 export type Seen = Pick<Trace, "epoch" | "process" | "events">;
@@ -17,6 +17,19 @@ export function judgeTraces(run: string, traces: readonly Seen[]): string | unde
     return `${run} saw another order at event ${place + 1}: ${at(trace)} · ${at(longest)}`;
   }
   return undefined;
+}
+
+/**
+ * The traces of a cancelled run as far as its owners saw them. A former owner may see the time of a timer
+ * come that its successor's cancel rejects: a timer that is all the code waits for leaves no record, and
+ * nothing that follows it there is recorded either.
+ */
+export const ownTraces = (traces: readonly Trace[]): Trace[] => traces.map(ownOf);
+
+function ownOf(trace: Trace): Trace {
+  const own = new Trace(trace.run, trace.epoch, trace.process, trace.round);
+  own.events.push(...trace.events.slice(0, trace.ownEvents));
+  return own;
 }
 
 /** The longest of the traces of a run. */

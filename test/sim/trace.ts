@@ -9,6 +9,8 @@ export class Trace {
   readonly events: string[] = [];
   /** What the workflow's function came to; what it left running is no longer noted. */
   end: string | undefined;
+  /** Events until another owner had claimed the run; undefined when none has. */
+  ownEvents: number | undefined;
 
   constructor(run: string, epoch: number, process: Process, round: number) {
     this.run = run;
@@ -41,10 +43,6 @@ export class Trace {
     }
   }
 }
-
-/** By what the traces of a run are kept: those of each round are of their own. */
-export const traceKey = (run: string, round: number): string =>
-  round > 1 ? `${run} in round ${round}` : run;
 
 /** A value in a few characters. */
 export function shown(value: unknown): string {

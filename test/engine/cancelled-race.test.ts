@@ -1,0 +1,35 @@
+import { afterEach, expect, it } from "vitest";
+import { CancelledError, workflow } from "../../lambda/index.ts";
+import { World } from "../../lambda/testing/world.ts";
+import { expectSoundEnd } from "./invariants.ts";
+
+let world: World;
+afterEach(() => world.end());
+
+it("a race that a cancel has rejected is not decided any more, so that the clean-up is replayed", async () => {
+  const racing = workflow("racing", {}, async (ctx) => {
+    try {
+      await ctx.race("race", {
+        sleep: (branch) => branch.sleep("long", "1h"),
+        work: (branch) =>
+          branch.step("work", () => new Promise<void>((done) => world.clock.after(40_000, done))),
+      });
+    } finally {
+      await ctx.sleep("settling", "10m");
+      await ctx.step("clean", () => "clean");
+    }
+  });
+  world = await World.create({ workflows: [racing] });
+  world.begin();
+  const run = await world.until(world.savepoint.start(racing, undefined, { id: "run" }));
+  await world.pass(5_000);
+  await world.until(run.cancel());
+  await world.pass(15 * 60_000);
+  expect(await world.until(run.status())).toBe("cancelled");
+  expect(await world.until(run.result().catch((error: unknown) => error))).toBeInstanceOf(
+    CancelledError,
+  );
+  const history = await world.until(run.history());
+  expect(history.find(({ key }) => key === "race")).toBeUndefined();
+  await expectSoundEnd(world);
+});

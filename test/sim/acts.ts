@@ -1,0 +1,131 @@
+import type { Draw } from "./draw.ts";
+
+/** When something is done from outside. */
+export type When =
+  /** So long after the beginning of the play. */
+  | { readonly atMs: number }
+  /** Just before the n-th call of a row by a worker takes effect, or just after: the call waits for it. */
+  | { readonly row: string; readonly nth: number; readonly place: "before" | "after" }
+  /** When all runs have finished. */
+  | "end";
+
+/** The run of the call at which something is done, that run's parent, or the one of an id. */
+export type Whom = "it" | "its parent" | { readonly id: string };
+
+/** What goes wrong with one of the calls of whoever does something from outside. */
+export interface Trouble {
+  /** Which of its calls. */
+  readonly nth: number;
+  readonly kind: "crash-before" | "crash-after" | "lost-reply" | "throttle" | "slow" | "late";
+  /** How long it is slow or late, milliseconds. */
+  readonly ms: number;
+}
+
+/** What is done. */
+export type Deed = { readonly kind: "cancel"; readonly reason: string };
+
+/** Something done from outside to a run that there is, or to one that there is not. */
+export type Act = Deed & {
+  readonly at: When;
+  readonly whom: Whom;
+  readonly trouble?: Trouble;
+};
+
+/** What acts are drawn with. */
+interface ActDraw {
+  readonly draw: Draw;
+  /** Rows of the workers' calls, in order, when nothing is done and nothing goes wrong. */
+  readonly rows: readonly string[];
+  /** Ids of the runs that are started from outside. */
+  readonly runs: readonly string[];
+  /** When the last of them had finished, milliseconds. */
+  readonly endMs: number;
+}
+
+/** Draws what is done from outside. */
+export function generateActs(from: ActDraw): Act[] {
+  const { draw } = from;
+  const acts: Act[] = [];
+  const count = draw.weighted([
+    [5, 1],
+    [3, 2],
+    [1, 3],
+  ]);
+  for (let left = count; left > 0; left -= 1) {
+    acts.push(...draw.weighted(KINDS)(from));
+  }
+  return acts;
+}
+
+const KINDS: readonly (readonly [number, (from: ActDraw) => Act[]])[] = [[3, cancels]];
+
+/** A cancel, often followed by another. */
+function cancels(from: ActDraw): Act[] {
+  const { draw } = from;
+  const cancel = (): Act => ({
+    ...place(from),
+    kind: "cancel",
+    reason: "enough",
+    ...trouble(draw),
+  });
+  return draw.happens(0.2) ? [cancel(), cancel()] : [cancel()];
+}
+
+/** Calls at which others' acts matter most, when there are any. */
+const TELLING = [
+  "claim",
+  "load",
+  "park",
+  "finish",
+  "child start",
+  "wait begins",
+  "wait settles",
+  "step result",
+  "hand over",
+  "child notice",
+  "settle owed",
+  "read children",
+];
+
+/** A time and a run: at a call, rows that are rare as often as others, or at any time. */
+function place({ draw, rows, runs, endMs }: ActDraw): Pick<Act, "at" | "whom"> {
+  if (rows.length === 0 || draw.happens(0.25)) {
+    const id = draw.pick(runs);
+    return { at: { atMs: draw.happens(0.2) ? 0 : draw.int(0, endMs) }, whom: { id } };
+  }
+  const telling = TELLING.filter((row) => rows.includes(row));
+  const row = draw.pick(telling.length > 0 && draw.happens(0.7) ? telling : [...new Set(rows)]);
+  const nth = draw.int(1, rows.filter((one) => one === row).length);
+  return {
+    at: { row, nth, place: draw.pick(["before", "after"]) },
+    whom: draw.weighted<Whom>([
+      [6, "it"],
+      [4, "its parent"],
+      [2, { id: draw.pick(runs) }],
+    ]),
+  };
+}
+
+function trouble(draw: Draw): Pick<Act, "trouble"> {
+  if (draw.happens(0.6)) return {};
+  const kind = draw.pick([
+    "crash-before",
+    "crash-after",
+    "lost-reply",
+    "throttle",
+    "slow",
+    "late",
+  ] as const);
+  return { trouble: { nth: draw.int(1, 4), kind, ms: draw.pick([20, 700, 8_000]) } };
+}
+
+/** An act in one line. */
+export function printAct({ kind, at, whom, ...rest }: Act): string {
+  const when =
+    at === "end"
+      ? "when all have finished"
+      : "atMs" in at
+        ? `at ${at.atMs} ms`
+        : `just ${at.place} ${at.row} ${at.nth}`;
+  return `${when}: ${kind} ${typeof whom === "object" ? whom.id : whom} ${JSON.stringify(rest)}`;
+}
