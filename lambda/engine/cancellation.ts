@@ -1,7 +1,7 @@
 import { encodeValue } from "../core/codec.ts";
 import { LIMITS } from "../core/limits.ts";
 import { NEW_OPERATION } from "../store/operation.ts";
-import { CANCEL_KEY } from "./cancelled.ts";
+import { CANCEL_KEY, isCancellable } from "./cancelled.ts";
 import type { Ending } from "./drive.ts";
 import type { Execution } from "./execution.ts";
 import type { Operation } from "./operation.ts";
@@ -87,6 +87,5 @@ export async function fenceCancel(execution: Execution): Promise<Ending | undefi
   return isOurs ? undefined : { kind: "reload" };
 }
 
-/** What a cancel rejects: everything pending but rollbacks, which run because of it. */
 const cancellable = ({ pending }: Execution): Operation[] =>
-  [...pending.values()].filter(({ kind }) => kind !== "rollback");
+  [...pending.values()].filter(isCancellable);

@@ -1,12 +1,17 @@
 import { CancelledError, RunTimeoutError } from "../core/errors.ts";
 import { childId } from "../core/keys.ts";
 import type { CancelRequest } from "../store/meta.ts";
+import type { OperationKind } from "../store/operation.ts";
 import type { Execution } from "./execution.ts";
 import type { Operation } from "./operation.ts";
 import { conclude } from "./rollback.ts";
 
 /** Key of the operation that delivers a cancel request: no name can have it. */
 export const CANCEL_KEY = "@cancel";
+
+/** Whether a cancel rejects what is pending of that kind: all but rollbacks, which run because of it. */
+export const isCancellable = ({ kind }: { readonly kind?: OperationKind }): boolean =>
+  kind !== "rollback";
 
 /** The error that a cancelled run's code sees. */
 export const cancelledError = (id: string, request: CancelRequest | undefined): CancelledError =>

@@ -5,6 +5,7 @@ import type { OperationRecord } from "../store/operation.ts";
 import { turn } from "./bell.ts";
 import { cancelAbandoned } from "./cancel-child.ts";
 import { deliverCancel, fenceCancel } from "./cancellation.ts";
+import { isCancellable } from "./cancelled.ts";
 import { readChildren } from "./children.ts";
 import type { Continuation } from "./continue.ts";
 import type { Execution } from "./execution.ts";
@@ -129,7 +130,7 @@ async function canReplayCancel(
 }
 
 const isNothingElse = (pending: Execution["pending"], keys: readonly string[]): boolean =>
-  [...pending.values()].filter(({ kind }) => kind !== "rollback").length === keys.length;
+  [...pending.values()].filter(isCancellable).length === keys.length;
 
 async function replay(execution: Execution, record: OperationRecord): Promise<void> {
   const isResult = record.result !== undefined;

@@ -8,7 +8,7 @@ import { assertContext } from "./assert-context.ts";
 import { Bell } from "./bell.ts";
 import type { Continuation } from "./continue.ts";
 import type { EngineDependencies, Invocation } from "./dependencies.ts";
-import { CANCEL_KEY, rejectPending } from "./cancelled.ts";
+import { CANCEL_KEY, isCancellable, rejectPending } from "./cancelled.ts";
 import type { ExecutionParts } from "./execution-parts.ts";
 import { isFinal } from "./final-error.ts";
 import type { History, OperationRequest } from "./history.ts";
@@ -231,9 +231,10 @@ export class Execution {
   }
 
   /** Whether nobody waits for an operation any more, so that nothing of it may be recorded. */
-  isDropped(operation: { readonly key: string }): boolean {
+  isDropped(operation: { readonly key: string; readonly kind?: OperationKind }): boolean {
     if (operation.key === CANCEL_KEY || this.settlements.isReservedFor(operation.key)) return false;
-    return this.isCancelling || this.pending.get(operation.key) !== operation;
+    const isGoing = this.isCancelling && isCancellable(operation);
+    return isGoing || this.pending.get(operation.key) !== operation;
   }
 
   /** Fills a place once its write is acknowledged; the code sees it in its turn. */

@@ -10,9 +10,8 @@ const ANSWERS = new Set([
   "RunNotFoundError",
   "InvalidArgumentError",
   "MailboxFullError",
-  "StoreUnavailableError",
 ]);
-/** Whoever dies while acting is followed by another, who tries again after this long, milliseconds. */
+/** Whoever dies while acting, or hears nothing, is followed by another, who tries again after this long, milliseconds. */
 const AGAIN_MS = 3_000;
 
 /** What acts are done with. */
@@ -123,21 +122,42 @@ export class ActPlan {
     this.#underWay += 1;
     const isDead = await this.#try(act, run, act.trouble);
     const over = () => {
+      if (act.kind === "pause") this.#resumeAfter(act.forMs, act, run);
       this.#underWay -= 1;
       this.#parts.done();
     };
     if (!isDead) return over();
-    this.#parts.clock.after(AGAIN_MS, () => void this.#try(act, run, undefined).then(over));
+    this.#again(act, run, over);
   }
 
-  /** Whether its process died. */
+  /** Tries again until somebody lives to see what it comes to. */
+  #again(act: Act, run: string, over: () => void): void {
+    this.#parts.clock.after(AGAIN_MS, async () => {
+      if (await this.#try(act, run, undefined)) this.#again(act, run, over);
+      else over();
+    });
+  }
+
+  /** Whoever pauses a run resumes it. */
+  #resumeAfter(ms: number, { at, whom }: Act, run: string): void {
+    this.#underWay += 1;
+    const resume: Act = { at, whom, kind: "resume" };
+    this.#parts.clock.after(ms, () => {
+      this.#underWay -= 1;
+      void this.#do(resume, run);
+    });
+  }
+
+  /** Whether its process died, or AWS did not answer. */
   async #try(act: Act, run: string, trouble: Trouble | undefined): Promise<boolean> {
     const process = new Process(`client-${(this.#processes += 1)}`);
     if (trouble) this.#troubles.set(process.name, { trouble, calls: 0 });
+    let isUnanswered = false;
     const acting = this.#parts.perform(act, run, this.#parts.clientOf(process)).catch((error) => {
-      if (!ANSWERS.has((error as Error).name)) this.#parts.failed(act, error);
+      isUnanswered = (error as Error).name === "StoreUnavailableError";
+      if (!isUnanswered && !ANSWERS.has((error as Error).name)) this.#parts.failed(act, error);
     });
     await Promise.race([acting, process.death]);
-    return process.isDead;
+    return process.isDead || isUnanswered;
   }
 }

@@ -22,7 +22,28 @@ export interface Trouble {
 }
 
 /** What is done. */
-export type Deed = { readonly kind: "cancel"; readonly reason: string };
+export type Deed =
+  | { readonly kind: "cancel" | "terminate"; readonly reason: string }
+  /** It is resumed so long after. */
+  | { readonly kind: "pause"; readonly forMs: number }
+  /** Resumed, be it paused or ended; or started once more under the same id. */
+  | { readonly kind: "resume" | "start" }
+  | {
+      readonly kind: "send";
+      readonly name: string;
+      readonly letter: string;
+      readonly key: string | undefined;
+    }
+  | {
+      readonly kind: "fork";
+      readonly id: string;
+      /** Which of the recorded operations it asks again first. */
+      readonly from: number | undefined;
+      readonly isNewInput: boolean;
+    }
+  /** Deleted, or its time to live over, and then started once more. */
+  | { readonly kind: "delete" }
+  | { readonly kind: "expire"; readonly isGone: boolean };
 
 /** Something done from outside to a run that there is, or to one that there is not. */
 export type Act = Deed & {
@@ -57,18 +78,96 @@ export function generateActs(from: ActDraw): Act[] {
   return acts;
 }
 
-const KINDS: readonly (readonly [number, (from: ActDraw) => Act[]])[] = [[3, cancels]];
+const KINDS: readonly (readonly [number, (from: ActDraw) => Act[]])[] = [
+  [3, cancels],
+  [2, pauses],
+  [1.5, terminations],
+  [1, forks],
+  [1, sends],
+  [0.5, startsAgain],
+  [1.5, afterwards],
+];
 
 /** A cancel, often followed by another. */
 function cancels(from: ActDraw): Act[] {
   const { draw } = from;
-  const cancel = (): Act => ({
-    ...place(from),
-    kind: "cancel",
-    reason: "enough",
+  const where = place(from);
+  const cancel: Act = { ...where, kind: "cancel", reason: "enough", ...trouble(draw) };
+  if (draw.happens(0.3)) {
+    return [cancel, { at: "end", whom: where.whom, kind: "resume", ...trouble(draw) }];
+  }
+  return draw.happens(0.2) ? [cancel, { ...cancel, ...place(from) }] : [cancel];
+}
+
+/** A pause; sometimes with a cancel beside it. */
+function pauses(from: ActDraw): Act[] {
+  const { draw } = from;
+  const forMs = draw.pick([0, 15, 400, 20_000]);
+  const pause: Act = { ...place(from), kind: "pause", forMs, ...trouble(draw) };
+  return draw.happens(0.3) ? [pause, ...cancels(from)] : [pause];
+}
+
+/** A termination, often followed by a resume. */
+function terminations(from: ActDraw): Act[] {
+  const { draw } = from;
+  const where = place(from);
+  const end: Act = { ...where, kind: "terminate", reason: "stuck", ...trouble(draw) };
+  if (draw.happens(0.4)) return [end];
+  const at = draw.happens(0.5) ? "end" : place(from).at;
+  return [end, { at, whom: where.whom, kind: "resume", ...trouble(draw) }];
+}
+
+/** A fork of a run that may still run. */
+function forks(from: ActDraw): Act[] {
+  const { draw } = from;
+  const where: Pick<Act, "at" | "whom"> = draw.happens(0.5)
+    ? { at: "end", whom: { id: draw.pick(from.runs) } }
+    : place(from);
+  const fork: Act = {
+    ...where,
+    kind: "fork",
+    id: `fork-${draw.int(1, 999)}`,
+    from: draw.happens(0.6) ? draw.int(0, 9) : undefined,
+    isNewInput: draw.happens(0.3),
+    ...trouble(draw),
+  };
+  return [fork];
+}
+
+/** Letters that nobody may be waiting for, some of them sent twice under one key. */
+function sends(from: ActDraw): Act[] {
+  const { draw } = from;
+  const key = draw.happens(0.6) ? `key-${draw.int(1, 2)}` : undefined;
+  const name = draw.pick(["one", "other"]);
+  const where = place(from);
+  const send = (again: Pick<Act, "at" | "whom">): Act => ({
+    ...again,
+    kind: "send",
+    name,
+    letter: `of ${key ?? "nobody"}`,
+    key,
     ...trouble(draw),
   });
-  return draw.happens(0.2) ? [cancel(), cancel()] : [cancel()];
+  return draw.happens(0.5)
+    ? [send(where), send({ ...place(from), whom: where.whom })]
+    : [send(where)];
+}
+
+function startsAgain(from: ActDraw): Act[] {
+  const { draw, runs } = from;
+  return [{ ...place(from), whom: { id: draw.pick(runs) }, kind: "start", ...trouble(draw) }];
+}
+
+/** What is done to runs that have ended. */
+function afterwards({ draw, runs }: ActDraw): Act[] {
+  const whom = { id: draw.pick(runs) };
+  const what = draw.weighted<Deed>([
+    [3, { kind: "resume" }],
+    [2, { kind: "delete" }],
+    [1, { kind: "expire", isGone: true }],
+    [1, { kind: "expire", isGone: false }],
+  ]);
+  return [{ at: "end", whom, ...what, ...trouble(draw) }];
 }
 
 /** Calls at which others' acts matter most, when there are any. */

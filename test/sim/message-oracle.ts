@@ -34,6 +34,7 @@ export class MessageOracle {
     const { after, sk } = change;
     if (sk === "META") return this.#judgeBox(change) ?? this.#judgeSleep(change, now);
     if (!sk.startsWith("OP#") || textOf(after, "s") !== "done") return undefined;
+    if (change.row === "copy of a record") return undefined;
     if (textOf(change.before, "s") === "done") return undefined;
     const kind = textOf(after, "k");
     return kind === "wait"

@@ -14,7 +14,7 @@ import { HintOracle } from "./hint-oracle.ts";
 import { interpret } from "./interpret.ts";
 import { type Change, historyOf, Mirror, numberOf, textOf } from "./mirror.ts";
 import { MessageOracle } from "./message-oracle.ts";
-import { perform } from "./perform.ts";
+import { perform, type Stage } from "./perform.ts";
 import { Postman } from "./postman.ts";
 import { PromptOracle } from "./prompt-oracle.ts";
 import { rowOf } from "./rows.ts";
@@ -259,11 +259,17 @@ export class Play {
       clientOf: (process) => this.world.clientOf(process),
       parentOf: (run) => textOf(this.mirror.metas.get(run), "parent")?.split(" ")[1],
       runOf: (body) => this.#runOf(body),
-      perform: (act, run, savepoint) => perform(act, run, savepoint),
+      perform: (act, run, savepoint) => perform(this.#stage, act, run, savepoint),
       failed: (act, error) =>
         this.violate("an act is answered", `${act.kind}: ${(error as Error).stack}`),
       done: () => this.#endIfOver(),
     });
+  }
+
+  get #stage(): Stage {
+    const workflows = this.#workflows(new Process("client"));
+    const { scenario, mirror, world } = this;
+    return { scenario, mirror, world, workflows };
   }
 
   /** The run that a call is about, if it is about one. */

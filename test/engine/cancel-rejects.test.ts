@@ -33,3 +33,29 @@ it("a race that a cancel has rejected is not decided any more, so that the clean
   expect(history.find(({ key }) => key === "race")).toBeUndefined();
   await expectSoundEnd(world);
 });
+
+it("a question whether the code follows a change is no part of what a cancel rejects", async () => {
+  const changed = workflow("changed", {}, async (ctx) => {
+    await ctx.step("first", () => "first");
+    const isNew = await ctx.patched("change");
+    await ctx.sleep("rest", "1h");
+    return isNew;
+  });
+  let isCancelled = false;
+  world = await World.create({
+    workflows: [changed],
+    settings: { operationsPerInvocation: 1 },
+    // The request comes while the second invocation reads the history.
+    fault: (_, action) => {
+      if (action !== "UpdateItem" || isCancelled || world.invocations < 2) return undefined;
+      isCancelled = true;
+      return { when: "before", others: () => world.savepoint.get("run").cancel() };
+    },
+  });
+  world.begin();
+  const run = await world.until(world.savepoint.start(changed, undefined, { id: "run" }));
+  await world.pass(15 * 60_000);
+  expect(isCancelled).toBe(true);
+  expect(await world.until(run.status())).toBe("cancelled");
+  await expectSoundEnd(world);
+});
