@@ -8,7 +8,14 @@ import { isTimed } from "./program.ts";
 import { replayFinished, wasEndedFromOutside } from "./replay.ts";
 import { judgeRollbacks } from "./rollback-oracle.ts";
 import type { Trace } from "./trace.ts";
-import { endOf, judgeAnswers, judgeTraces, longestOf, ownTraces, type Seen } from "./trace-oracle.ts";
+import {
+  endOf,
+  judgeAnswers,
+  judgeTraces,
+  longestOf,
+  ownTraces,
+  type Seen,
+} from "./trace-oracle.ts";
 
 /** Judges a play that has come to its end: what must hold of all of it. */
 export async function judgeEnd(play: Play): Promise<void> {
