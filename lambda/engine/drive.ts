@@ -91,9 +91,12 @@ async function replayStep(execution: Execution): Promise<Ending | undefined> {
   return { kind: "block", error: noLongerAsked(next) };
 }
 
-/** Whether a cancel is still to be replayed, or delivered. */
+/**
+ * Whether a cancel is still to be replayed, or delivered: what was being written when the code came to its
+ * end is replayed before it.
+ */
 const isCancelledLater = ({ history, mustCancel }: Execution): boolean =>
-  history.next ? history.rest.some(({ kind }) => kind === "cancel") : mustCancel;
+  mustCancel || history.rest.some(({ kind }) => kind === "cancel");
 
 /** A patch that was made for good is not asked for any more: the code is at what comes after it. */
 function isPatchNoLongerAsked({ history, pending }: Execution, next: OperationRecord): boolean {

@@ -59,3 +59,31 @@ it("a question whether the code follows a change is no part of what a cancel rej
   expect(await world.until(run.status())).toBe("cancelled");
   await expectSoundEnd(world);
 });
+
+it("a cancel that comes at the finish is delivered although a record came after the code's end", async () => {
+  const rest = (ms: number) => new Promise<void>((done) => void world.clock.after(ms, done));
+  const undone: string[] = [];
+  const leaving = workflow("leaving", {}, async (ctx) => {
+    const rollback = () => void undone.push("quick");
+    ctx.step("slow", () => rest(6)).catch(() => undefined);
+    await ctx.step("quick", { rollback }, () => rest(5));
+  });
+  let isCancelled = false;
+  world = await World.create({
+    workflows: [leaving],
+    fault: (_, action, body) => {
+      if (action === "PutItem" && body.includes('"OP#quick"')) return { pauseMs: 3 };
+      if (action === "PutItem" && body.includes('"OP#slow"')) return { pauseMs: 50 };
+      if (isCancelled || !body.includes("#finishedAt = :now")) return undefined;
+      isCancelled = true;
+      return { when: "before", others: () => world.savepoint.get("run").cancel() };
+    },
+  });
+  world.begin();
+  const run = await world.until(world.savepoint.start(leaving, undefined, { id: "run" }));
+  await world.pass(5 * 60_000);
+  expect(isCancelled).toBe(true);
+  expect(await world.until(run.status())).toBe("cancelled");
+  expect(undone).toEqual(["quick"]);
+  await expectSoundEnd(world);
+});

@@ -36,10 +36,9 @@ function judgeEnd(before: Item, { after, pk, row }: Change, mirror: Mirror): str
 
 /** A parent's word ends a child only when the parent is over, or has given it up. */
 function judgeRequest({ after, before, process, pk }: Change, mirror: Mirror): string | undefined {
-  const isNew = after["cancel"] !== undefined && before?.["cancel"] === undefined;
-  // A child has no more time than its parent: both may end because it is over.
-  const isTimeout = after["cancel"]?.M?.["cause"]?.S === "timeout";
-  if (!isNew || isTimeout || process.startsWith("client")) return undefined;
+  const isNew =
+    before?.["cancel"] === undefined && textOf(after["cancel"]?.M, "cause") === "request";
+  if (!isNew || process.startsWith("client")) return undefined;
   const id = pk.slice("RUN#".length);
   const parent = parentOf(after, mirror);
   if (!parent || isOver(parent.meta)) return undefined;

@@ -4,6 +4,7 @@ import { seededRandom } from "../../lambda/testing/seeded-ids.ts";
 import { VirtualClock } from "../../lambda/testing/virtual-clock.ts";
 import { World } from "../../lambda/testing/world.ts";
 import type { WatchedCall } from "../../lambda/testing/world-options.ts";
+import { ActOracle } from "./act-oracle.ts";
 import { ActPlan } from "./act-plan.ts";
 import type { Act } from "./acts.ts";
 import { Bodies, type Entry } from "./bodies.ts";
@@ -54,6 +55,7 @@ export class Play {
   readonly #bodyOracle = new BodyOracle(this.mirror);
   readonly #hintOracle = new HintOracle();
   readonly #messageOracle = new MessageOracle(this.mirror);
+  readonly #actOracle = new ActOracle(this.mirror);
   readonly #promptOracle: PromptOracle;
   /** The history of each claim, by run, epoch and process. */
   readonly #claims = new Map<string, string>();
@@ -221,6 +223,8 @@ export class Play {
     if (wrong) this.violate("every transition is legal", wrong);
     const lost = this.#messageOracle.judge(change, now);
     if (lost) this.violate("every message is taken once, in order", lost);
+    const undue = this.#actOracle.judge(change);
+    if (undue) this.violate("what is done from outside is done once, and wholly", undue);
     const unasked = judgeCancel(change, this.mirror);
     if (unasked) this.violate("a cancel ends a run and its children, and nothing else", unasked);
     if (change.sk !== "META") return;
@@ -250,7 +254,10 @@ export class Play {
 
   #deleted({ body }: WatchedCall): void {
     const { Key } = JSON.parse(body) as { Key: { pk: { S: string }; sk: { S: string } } };
-    this.mirror.remove(Key.pk.S, Key.sk.S);
+    const before = this.mirror.remove(Key.pk.S, Key.sk.S);
+    if (Key.sk.S !== "META") return;
+    const needed = this.#actOracle.judgeDeletion(Key.pk.S.slice("RUN#".length), before);
+    if (needed) this.violate("what is done from outside is done once, and wholly", needed);
   }
 
   #actPlan(acts: readonly Act[]): ActPlan {

@@ -36,6 +36,7 @@ const ROWS: readonly Row[] = [
   { name: "resume", action: "UpdateItem", has: ["#status = :queued, #dueAt = :now"] },
   { name: "take pause back", action: "UpdateItem", has: ["SET #tx = :tx REMOVE #pause"] },
   { name: "child notice", action: "UpdateItem", has: ["#wakeSeq = #wakeSeq + :one"] },
+  { name: "child notice", action: "UpdateItem", has: ["SET #wakeSeq = ", "#tx = :tx"] },
   { name: "waiter joins", action: "UpdateItem", has: ["ADD #waiters"] },
   { name: "sweep", action: "UpdateItem", has: ["#nudges = :nudges"] },
   { name: "hand over", action: "UpdateItem", has: ["#status = :waiting,", "#dueAt = :now"] },

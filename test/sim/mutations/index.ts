@@ -42,6 +42,17 @@ import { onceAfterLease } from "./once-after-lease.ts";
 import { denialNotFenced } from "./denial-not-fenced.ts";
 import { roundLeavesMessages } from "./round-leaves-messages.ts";
 import { unmarkedForgotten } from "./unmarked-forgotten.ts";
+import { releaseAsPausedOnEpoch } from "./release-as-paused-on-epoch.ts";
+import { finishIgnoresCancel } from "./finish-ignores-cancel.ts";
+import { sameLifeAgain } from "./same-life-again.ts";
+import { forkTakesPendingChildren } from "./fork-takes-pending-children.ts";
+import { resumeFromFirstFailure } from "./resume-from-first-failure.ts";
+import { resumeKeepsUndone } from "./resume-keeps-undone.ts";
+import { cancelForgetsChildren } from "./cancel-forgets-children.ts";
+import { terminationForgetsChildren } from "./termination-forgets-children.ts";
+import { noticeMakesParent } from "./notice-makes-parent.ts";
+import { cancelDecidesRaces } from "./cancel-decides-races.ts";
+import { cancelRejectsPatches } from "./cancel-rejects-patches.ts";
 
 /** Every mutation, each a failure that the simulation must be able to find. */
 export const MUTATIONS: readonly Patch[] = [
@@ -88,4 +99,15 @@ export const MUTATIONS: readonly Patch[] = [
   denialNotFenced,
   roundLeavesMessages,
   unmarkedForgotten,
+  releaseAsPausedOnEpoch,
+  finishIgnoresCancel,
+  sameLifeAgain,
+  forkTakesPendingChildren,
+  resumeFromFirstFailure,
+  resumeKeepsUndone,
+  cancelForgetsChildren,
+  terminationForgetsChildren,
+  noticeMakesParent,
+  cancelDecidesRaces,
+  cancelRejectsPatches,
 ];

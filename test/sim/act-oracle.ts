@@ -1,0 +1,148 @@
+import type { Item } from "../../lambda/store/attributes.ts";
+import { CANCEL_KEY } from "../../lambda/engine/cancelled.ts";
+import { isGivenUp } from "./given-up.ts";
+import {
+  type Change,
+  historyOf,
+  type Mirror,
+  type MirroredOperation,
+  numberOf,
+  textOf,
+} from "./mirror.ts";
+
+const ROLLBACK = "@rollback/";
+/** Rows that make a run. */
+const BIRTHS: ReadonlySet<string> = new Set(["start", "child start", "fork", "put as cancelled"]);
+
+/** Judges what is done from outside beside cancels, as its writes take effect. */
+export class ActOracle {
+  readonly #mirror: Mirror;
+  readonly #incarnations = new Set<string>();
+
+  constructor(mirror: Mirror) {
+    this.#mirror = mirror;
+  }
+
+  /** What is wrong with a change; undefined when nothing is. */
+  judge(change: Change): string | undefined {
+    const { sk, row } = change;
+    if (sk.startsWith("OP#"))
+      return row === "copy of a record" ? this.#judgeCopy(change) : undefined;
+    if (sk !== "META") return undefined;
+    return (
+      this.#judgeBirth(change) ??
+      judgePause(change) ??
+      (row === "resume ended run" ? this.#judgeResume(change) : undefined) ??
+      (row === "fork" ? this.#judgeFork(change) : undefined)
+    );
+  }
+
+  /** What is wrong with a deletion of META: nobody must need the run any more. */
+  judgeDeletion(id: string, before: Item | undefined): string | undefined {
+    if (!before) return undefined;
+    if (before["finishedAt"] === undefined) return `${id} was deleted before it had finished`;
+    if (before["owed"]) return `${id} was deleted although it owed something`;
+    for (const waiter of before["waiters"]?.SS ?? []) {
+      const [incarnation = "", parent = ""] = waiter.split(" ");
+      const meta = this.#mirror.metas.get(parent);
+      if (!meta || textOf(meta, "inc") !== incarnation || meta["finishedAt"]) continue;
+      const operations = this.#mirror.operationsOf(meta);
+      const waits = [...operations.values()].some(
+        ({ item, key }) =>
+          textOf(item, "c") === id && textOf(item, "s") !== "done" && !isGivenUp(operations, key),
+      );
+      if (waits) return `${id} was deleted while ${parent} waits for it`;
+    }
+    return undefined;
+  }
+
+  /** A run that comes back under its id has a history of its own. */
+  #judgeBirth({ before, after, pk, row }: Change): string | undefined {
+    if (before) return undefined;
+    if (!BIRTHS.has(row)) return `${pk} came to be by ${row}`;
+    const incarnation = textOf(after, "inc") ?? "";
+    if (this.#incarnations.has(incarnation)) return `${pk} came back as what it had been`;
+    this.#incarnations.add(incarnation);
+    return undefined;
+  }
+
+  /** Copies go where nothing is that counts, and take no child along that would report to the origin. */
+  #judgeCopy({ after, pk, sk }: Change): string | undefined {
+    const meta = this.#mirror.metas.get(this.#mirror.runOf(pk) ?? "");
+    if (meta && historyOf(meta) === pk)
+      return `${sk} was copied into the history of ${meta["pk"]?.S}`;
+    const isTimer = textOf(after, "k") === "sleep" && textOf(after, "s") === "waiting";
+    return isTimer || textOf(after, "s") === "done"
+      ? undefined
+      : `a copy has ${sk}, which is ${textOf(after, "s")}`;
+  }
+
+  /** A resumed run keeps exactly what it had completed before what ended it. */
+  #judgeResume({ before, after, pk }: Change): string | undefined {
+    if (!before) return undefined;
+    const old = [...this.#mirror.operationsOf(before).values()];
+    const byKey = new Map(old.map((one) => [one.key, one]));
+    const undone = old
+      .filter(({ key }) => key.startsWith(ROLLBACK))
+      .map(({ key }) => key.slice(ROLLBACK.length));
+    const ends = [before["failedOp"]?.S ?? "", CANCEL_KEY, ...undone];
+    const cut = Math.min(...ends.map((key) => orderOf(byKey.get(key)) ?? Infinity));
+    const kept = settled(old).filter((one) => (orderOf(one) ?? Infinity) < cut);
+    const copies = settled([...this.#mirror.operationsOf(after).values()]);
+    // A former owner's records may come late to a run that was ended without its code.
+    const isOpen = byKey.get(CANCEL_KEY) === undefined && textOf(before, "status") === "cancelled";
+    const expected = isOpen ? kept.slice(0, copies.length) : kept;
+    // What ended it may be a timer that fired without a record: then it is cut before what came after.
+    const end = byKey.get(before["failedOp"]?.S ?? "");
+    if (end && orderOf(end) === undefined) return undefined;
+    return differs(expected, copies, pk);
+  }
+
+  /** A fork begins with what had settled first in its origin. */
+  #judgeFork({ after, pk }: Change): string | undefined {
+    const { M: origin } = after["forkedFrom"] ?? {};
+    const source = this.#mirror.metas.get(textOf(origin, "id") ?? "");
+    if (!source || textOf(source, "inc") !== textOf(origin, "inc")) return undefined;
+    const copies = settled([...this.#mirror.operationsOf(after).values()]);
+    const old = settled([...this.#mirror.operationsOf(source).values()]);
+    return differs(old.slice(0, copies.length), copies, pk);
+  }
+}
+
+/** Nobody is paused who was not asked to be, nor who is to be cancelled. */
+function judgePause({ before, after, pk, row }: Change): string | undefined {
+  if (!before || textOf(after, "status") !== "paused" || textOf(before, "status") === "paused") {
+    return undefined;
+  }
+  if (before["cancel"]) return `${pk}: ${row} paused it although it is to be cancelled`;
+  return row === "release as paused" && !before["pause"]
+    ? `${pk} was released as paused although nobody asks for that any more`
+    : undefined;
+}
+
+const orderOf = (operation: MirroredOperation | undefined): number | undefined =>
+  numberOf(operation?.item, "o");
+
+/** What the code was given, in order. */
+const settled = (operations: readonly MirroredOperation[]): MirroredOperation[] =>
+  operations
+    .filter((one) => orderOf(one) !== undefined && !one.key.startsWith(ROLLBACK))
+    .filter(({ key }) => key !== CANCEL_KEY)
+    .sort((a, b) => (orderOf(a) ?? 0) - (orderOf(b) ?? 0));
+
+function differs(
+  expected: readonly MirroredOperation[],
+  copies: readonly MirroredOperation[],
+  pk: string,
+): string | undefined {
+  const texts = (all: readonly MirroredOperation[]) => all.map(contentOf).join(", ");
+  return texts(expected) === texts(copies)
+    ? undefined
+    : `${pk} begins with ${texts(copies)} instead of ${texts(expected)}`;
+}
+
+/** A record's key and what it came to, when that is kept inside of it. */
+function contentOf({ key, item }: MirroredOperation): string {
+  const isInline = (name: string) => item[name]?.S !== undefined;
+  return `${key}=${isInline("r") ? item["r"]?.S : isInline("f") ? item["f"]?.S : "…"}`;
+}

@@ -1,0 +1,14 @@
+import type { Patch } from "../patch.ts";
+
+/** A cancel is delivered before a patch is recorded. */
+export const cancelRejectsPatches: Patch = {
+  name: "a cancel rejects the question whether the code follows a change",
+  edits: [
+    {
+      file: "lambda/engine/cancellation.ts",
+      find: `  if ([...execution.pending.values()].some(isPatch)) return answerPatches(execution);`,
+      replace: `  void isPatch;
+  void answerPatches;`,
+    },
+  ],
+};
