@@ -68,6 +68,13 @@ export async function deliverCancel(execution: Execution): Promise<Ending | unde
 }
 
 /**
+ * Whether a cancel is still to be replayed, or delivered: what was being written when the code came to its
+ * end is replayed before it.
+ */
+export const isCancelledLater = ({ history, mustCancel }: Execution): boolean =>
+  mustCancel || history.rest.some(({ kind }) => kind === "cancel");
+
+/**
  * Row 3 for the delivery of a cancel: a former owner may be at work on it. What the code asks for after
  * a timer must not be marked until it is certain that the cancel does not come before that timer.
  */

@@ -4,7 +4,7 @@ import { scopeOf } from "../core/keys.ts";
 import type { OperationRecord } from "../store/operation.ts";
 import { turn } from "./bell.ts";
 import { cancelAbandoned } from "./cancel-child.ts";
-import { deliverCancel, fenceCancel } from "./cancellation.ts";
+import { deliverCancel, fenceCancel, isCancelledLater } from "./cancellation.ts";
 import { isCancellable } from "./cancelled.ts";
 import { readChildren } from "./children.ts";
 import type { Continuation } from "./continue.ts";
@@ -90,13 +90,6 @@ async function replayStep(execution: Execution): Promise<Ending | undefined> {
   if (timer && timer.wakeAt <= deps.clock.now()) return fire(execution, timer);
   return { kind: "block", error: noLongerAsked(next) };
 }
-
-/**
- * Whether a cancel is still to be replayed, or delivered: what was being written when the code came to its
- * end is replayed before it.
- */
-const isCancelledLater = ({ history, mustCancel }: Execution): boolean =>
-  mustCancel || history.rest.some(({ kind }) => kind === "cancel");
 
 /** A patch that was made for good is not asked for any more: the code is at what comes after it. */
 function isPatchNoLongerAsked({ history, pending }: Execution, next: OperationRecord): boolean {

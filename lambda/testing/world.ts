@@ -129,8 +129,7 @@ export class World {
 
   /** A client in a process of its own. */
   clientOf(process: Process): Savepoint {
-    this.#clients += 1;
-    const parts = this.#deployment(process, this.#seed * 1_000 + 500 + this.#clients);
+    const parts = this.#deployment(process, 500 + (this.#clients += 1));
     return createSavepoint(parts, parts.workflows);
   }
 
@@ -256,10 +255,7 @@ export class World {
     };
   }
 
-  #deployment(
-    process: Process,
-    seed = this.#seed * 1_000 + this.processes.length,
-  ): EngineDependencies {
+  #deployment(process: Process, number = this.processes.length): EngineDependencies {
     const { options, clock, log } = { options: this.options, clock: this.clock, log: this.log };
     const isWorker = this.processes.includes(process);
     const plan: CallPlan = {
@@ -275,7 +271,7 @@ export class World {
       faultyHandler(this.#watched(process.name, handler), process, plan);
     return deploy({
       name: process.name,
-      seed,
+      seed: this.#seed * 1_000 + number,
       clock: processClock(clock, process, options.skewMs?.(process.name)),
       log,
       settings: {

@@ -132,10 +132,11 @@ export class ActPlan {
 
   /** Tries again until somebody lives to see what it comes to. */
   #again(act: Act, run: string, over: () => void): void {
-    this.#parts.clock.after(AGAIN_MS, async () => {
+    const tryAgain = async () => {
       if (await this.#try(act, run, undefined)) this.#again(act, run, over);
       else over();
-    });
+    };
+    this.#parts.clock.after(AGAIN_MS, () => void tryAgain());
   }
 
   /** Whoever pauses a run resumes it. */

@@ -93,6 +93,13 @@ export class Mirror {
     return this.#runs.get(pk.split("#")[1] ?? "");
   }
 
+  /** The run that a call is about, if it is about one. */
+  runOfCall(body: string): string | undefined {
+    const [, pk = ""] = /"pk":\{"S":"([^"]*)"/.exec(body) ?? [];
+    if (pk.startsWith("RUN#")) return pk.slice("RUN#".length);
+    return this.runOf(pk) ?? /\\"run\\":\\"([^"\\]*)/.exec(body)?.[1];
+  }
+
   /** The round that a history belongs to. */
   roundOf(pk: string): number {
     const [, incarnation = "", generation = ""] = pk.split("#");

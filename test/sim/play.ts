@@ -13,7 +13,7 @@ import { FaultPlan } from "./fault-plan.ts";
 import { judgeCancel } from "./cancel-oracle.ts";
 import { HintOracle } from "./hint-oracle.ts";
 import { interpret } from "./interpret.ts";
-import { type Change, historyOf, Mirror, numberOf, textOf } from "./mirror.ts";
+import { type Change, Mirror, textOf } from "./mirror.ts";
 import { MessageOracle } from "./message-oracle.ts";
 import { perform, type Stage } from "./perform.ts";
 import { Postman } from "./postman.ts";
@@ -22,6 +22,7 @@ import { rowOf } from "./rows.ts";
 import type { Scenario, Start } from "./scenario.ts";
 import { judgeChange } from "./state-oracle.ts";
 import type { Trace } from "./trace.ts";
+import { TraceBook } from "./trace-book.ts";
 import type { Violation } from "./violation.ts";
 
 /** A call as the journal of a play keeps it. */
@@ -44,8 +45,7 @@ const AFTERMATH_MS = 30_000;
 export class Play {
   readonly scenario: Scenario;
   readonly mirror = new Mirror();
-  /** The traces of the executions of every history. */
-  readonly traces = new Map<string, Trace[]>();
+  readonly #book = new TraceBook(this.mirror);
   readonly entries: Entry[] = [];
   readonly journal: JournalEntry[] = [];
   readonly faults: FaultPlan;
@@ -57,8 +57,6 @@ export class Play {
   readonly #messageOracle = new MessageOracle(this.mirror);
   readonly #actOracle = new ActOracle(this.mirror);
   readonly #promptOracle: PromptOracle;
-  /** The history of each claim, by run, epoch and process. */
-  readonly #claims = new Map<string, string>();
   readonly #acts: ActPlan;
   readonly #ended: Promise<void>;
   #end: () => void = () => undefined;
@@ -95,10 +93,14 @@ export class Play {
     return this.#endedAtMs;
   }
 
+  /** The traces of the executions of every history. */
+  get traces(): ReadonlyMap<string, Trace[]> {
+    return this.#book.traces;
+  }
+
   /** The traces of a run's present history. */
   tracesOf(run: string): Trace[] {
-    const meta = this.mirror.metas.get(run);
-    return (meta && this.traces.get(historyOf(meta))) ?? [];
+    return this.#book.of(run);
   }
 
   /** Notes something that must never be; the first counts, and ends the play. */
@@ -178,20 +180,9 @@ export class Play {
     return interpret(this.scenario.programs, process, bodies, (trace) => this.#begun(trace));
   }
 
-  /** A taker that reads the history again has done nothing yet: what it saw before does not count. */
   #begun(trace: Trace): void {
-    const { epoch, process, round, run } = trace;
-    const meta = this.mirror.metas.get(run);
-    const history = this.#claims.get(claimOf(run, epoch, process.name)) ?? "";
-    const isOwners = meta && numberOf(meta, "epoch") === epoch && historyOf(meta) === history;
-    if (isOwners && numberOf(meta, "round") !== round) {
-      const what = `${run} began round ${round} in its round ${numberOf(meta, "round")}`;
-      this.violate("nothing of one round is visible to the next", what);
-    }
-    const others = (this.traces.get(history) ?? []).filter(
-      (one) => one.epoch !== epoch || one.process !== process,
-    );
-    this.traces.set(history, [...others, trace]);
+    const wrong = this.#book.begun(trace);
+    if (wrong) this.violate("nothing of one round is visible to the next", wrong);
   }
 
   #entered(entry: Entry): void {
@@ -228,23 +219,10 @@ export class Play {
     const unasked = judgeCancel(change, this.mirror);
     if (unasked) this.violate("a cancel ends a run and its children, and nothing else", unasked);
     if (change.sk !== "META") return;
-    this.#owned(change);
+    this.#book.changed(change);
     const overdue = this.#promptOracle.judge(change, now);
     if (overdue) this.violate("a run does not wait for the sweeper", overdue);
     this.#endIfOver();
-  }
-
-  /** Notes which history an owner is at, and that it has taken it from the former one. */
-  #owned({ after, pk, process, row }: Change): void {
-    const isClaim = row.startsWith("claim");
-    if (!isClaim && row !== "continue as new") return;
-    const history = historyOf(after);
-    this.#claims.set(
-      claimOf(pk.slice("RUN#".length), numberOf(after, "epoch") ?? 0, process),
-      history,
-    );
-    if (!isClaim) return;
-    for (const trace of this.traces.get(history) ?? []) trace.ownEvents ??= trace.events.length;
   }
 
   #endIfOver(): void {
@@ -265,7 +243,7 @@ export class Play {
       clock: this.#clock,
       clientOf: (process) => this.world.clientOf(process),
       parentOf: (run) => textOf(this.mirror.metas.get(run), "parent")?.split(" ")[1],
-      runOf: (body) => this.#runOf(body),
+      runOf: (body) => this.mirror.runOfCall(body),
       perform: (act, run, savepoint) => perform(this.#stage, act, run, savepoint),
       failed: (act, error) =>
         this.violate("an act is answered", `${act.kind}: ${(error as Error).stack}`),
@@ -277,13 +255,6 @@ export class Play {
     const workflows = this.#workflows(new Process("client"));
     const { scenario, mirror, world } = this;
     return { scenario, mirror, world, workflows };
-  }
-
-  /** The run that a call is about, if it is about one. */
-  #runOf(body: string): string | undefined {
-    const [, pk = ""] = /"pk":\{"S":"([^"]*)"/.exec(body) ?? [];
-    if (pk.startsWith("RUN#")) return pk.slice("RUN#".length);
-    return this.mirror.runOf(pk) ?? /\\"run\\":\\"([^"\\]*)/.exec(body)?.[1];
   }
 
   /** The runs that have not finished, or owe something. */
@@ -312,6 +283,3 @@ export class Play {
     this.#endIfOver();
   }
 }
-
-const claimOf = (run: string, epoch: number, process: string): string =>
-  `${run} ${epoch} ${process}`;
