@@ -119,11 +119,8 @@ export class Execution {
   /** Whether everything that a former owner may be at work on has been marked. */
   get isFenced(): boolean {
     if (!this.marksFirst) return true;
-    return (
-      this.isLive &&
-      this.unfenced.length === 0 &&
-      ![...this.pending.values()].some(({ phase }) => phase === "held")
-    );
+    const isHeld = [...this.pending.values()].some(({ phase }) => phase === "held");
+    return this.isLive && this.unfenced.length === 0 && !isHeld;
   }
   get isOver(): boolean {
     return this.#isOver;
@@ -198,8 +195,8 @@ export class Execution {
 
   /**
    * Runs a call for an operation. One that AWS refuses for good, or that reads what cannot be read, fails
-   * the run: so it would after any number of takeovers. One whose outcome stays unknown ends the execution, and the lease
-   * is left to end.
+   * the run: so it would after any number of takeovers. One whose outcome stays unknown ends the
+   * execution, and the lease is left to end.
    */
   async inFlight<T>(operation: { readonly key: string }, write: () => Promise<T>): Promise<T> {
     if (this.#isOver || this.ending || this.failure || this.isDropped(operation)) return never();
@@ -256,8 +253,7 @@ export class Execution {
       this.#progress += 1;
       this.settledLive += 1;
     }
-    if (!operation)
-      return rejectPending(this, outcome.ok ? (outcome.value as readonly string[]) : []);
+    if (!operation) return rejectPending(this, outcome.ok ? (outcome.value as string[]) : []);
     const { undo } = operation.behaviour;
     if (outcome.ok && undo) this.undos.push({ key, undo, value: outcome.value });
     if (outcome.ok) return operation.resolve(outcome.value);
@@ -280,9 +276,6 @@ export class Execution {
   heard(meta: Meta): void {
     this.outside.heard(meta);
     this.bell.ring();
-  }
-  lost(): void {
-    void this.end("lost");
   }
 
   /** Ends the execution: bodies are told to stop, and nothing it is asked is answered any more. */

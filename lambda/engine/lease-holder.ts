@@ -21,5 +21,5 @@ export const leaseHolder = (execution: Execution): LeaseHolder => ({
     return { box: mailbox.open, seenWakeSeq: wakeSeq };
   },
   heard: (meta) => execution.heard(meta),
-  lost: () => execution.lost(),
+  lost: () => void execution.end("lost"),
 });

@@ -35,7 +35,7 @@ async function start(
         operation: operation.key,
         error,
       });
-      execution.lost();
+      void execution.end("lost");
     });
   }
   return undefined;

@@ -1,3 +1,4 @@
+import type { EpochMs } from "../core/clock.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 /** What decides how time passes. */
@@ -23,6 +24,12 @@ const REPLAY_TURNS = 20_000;
 
 /** Whether somebody else waits for a macrotask turn: a long replay takes many, and no time. */
 const isTurning = (): boolean => process.getActiveResourcesInfo().includes("Immediate");
+
+/** A minute, milliseconds. */
+export const MINUTE_MS = 60_000;
+
+/** The first full minute that is not before a time. */
+export const nextMinute = (time: EpochMs): EpochMs => Math.ceil(time / MINUTE_MS) * MINUTE_MS;
 
 /** Nothing happens any more, or not within the time that was given, that could settle what is waited for. */
 export class StuckError extends Error {}

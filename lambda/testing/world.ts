@@ -1,6 +1,6 @@
 import type { SQSEvent } from "aws-lambda";
 import { createSavepoint, type Savepoint } from "../client/savepoint.ts";
-import type { Clock, EpochMs } from "../core/clock.ts";
+import type { Clock } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
 import type { EngineDependencies } from "../engine/dependencies.ts";
 import { DEFAULT_SETTINGS } from "../engine/settings.ts";
@@ -19,7 +19,7 @@ import { deploy, type Reaching } from "./deployment.ts";
 import { type CallPlan, faultyHandler } from "./faulty-handler.ts";
 import { collectingLog, type LoggedLine } from "./logs.ts";
 import { openRuns } from "./open-runs.ts";
-import { Passage } from "./passage.ts";
+import { MINUTE_MS, nextMinute, Passage } from "./passage.ts";
 import { Process, processClock } from "./process.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 import type { WorldOptions } from "./world-options.ts";
@@ -37,15 +37,11 @@ interface Sandbox {
 
 /** Virtual time after which a world is stuck by default, milliseconds. */
 const STUCK_MS = 6 * 3_600_000;
-const MINUTE_MS = 60_000;
 /** Longer than any test lets pass, milliseconds. */
 const FOR_EVER_MS = 1e13;
 
 const isWrite = ({ service, action }: Outcome): boolean =>
   service === "dynamodb" && !["GetItem", "BatchGetItem", "Query"].includes(action);
-
-/** The first full minute that is not before a time. */
-const nextMinute = (time: EpochMs): EpochMs => Math.ceil(time / MINUTE_MS) * MINUTE_MS;
 
 /**
  * A deployment in one process: the engine against the embedded DynamoDB and SQS, through the real
@@ -256,7 +252,7 @@ export class World {
   }
 
   #deployment(process: Process, number = this.processes.length): EngineDependencies {
-    const { options, clock, log } = { options: this.options, clock: this.clock, log: this.log };
+    const { options, clock, log } = this;
     const isWorker = this.processes.includes(process);
     const plan: CallPlan = {
       clock,

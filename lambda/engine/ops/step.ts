@@ -1,4 +1,4 @@
-import { decideAttempt, isTerminal, nameAndMessage } from "../../core/attempt.ts";
+import { decideAttempt, nameAndMessage } from "../../core/attempt.ts";
 import { encodeValue } from "../../core/codec.ts";
 import { encodeError } from "../../core/encode-error.ts";
 import {
@@ -17,8 +17,9 @@ import { type Execution, never } from "../execution.ts";
 import type { Behaviour, Operation, Undo } from "../operation.ts";
 import { mayStartBody } from "../pending.ts";
 import { settle, writeRecord } from "../recording.ts";
-import { orAborted, untilDeadline } from "../user-code.ts";
+import { orAborted } from "../user-code.ts";
 import { waitFor } from "../wait-for.ts";
+import { askRetryIf } from "./retry-if.ts";
 
 /** How a step is run. */
 export interface StepOptions<T = unknown> {
@@ -258,22 +259,6 @@ async function fail(
   );
   execution.countFailure();
   return false;
-}
-
-/** What `retryIf` says; undefined when it says nothing before the invocation's end. */
-async function askRetryIf(
-  execution: Execution,
-  error: unknown,
-  policy: RetryPolicy,
-  retryIf: RetryOptions["retryIf"],
-): Promise<{ isRetryable: boolean | undefined } | { failWith: unknown } | undefined> {
-  if (!retryIf || policy.attempts === 1 || isTerminal(error)) return { isRetryable: undefined };
-  try {
-    const said = await untilDeadline(execution, async () => retryIf(error));
-    return said && { isRetryable: said.value };
-  } catch (predicateError) {
-    return { failWith: predicateError };
-  }
 }
 
 /** The invocation ended first: no failed attempt, but three in a row mean that it never fits. */
