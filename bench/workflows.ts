@@ -23,6 +23,36 @@ const EDGE = 100;
 /** What a waiter waits for. */
 export const wake = event("wake", z.object({ number: z.number() }));
 
+const child = workflow("child", {}, async (ctx, { index }: { index: number }) =>
+  ctx.step("step", () => index),
+);
+
+/** Children side by side, `concurrency` at a time. */
+const parent = workflow(
+  "parent",
+  {},
+  async (ctx, { children, concurrency }: { children: number; concurrency: number }) => {
+    const indexes = Array.from({ length: children }, (_, index) => index);
+    const seen = await ctx.map("all", indexes, { concurrency }, (branch, index) =>
+      branch.run(child, { index }),
+    );
+    return seen.length;
+  },
+);
+
+/** Parks until it is sent a message. */
+const waiter = workflow("waiter", {}, async (ctx) => ctx.waitFor(wake));
+
+/** Ten steps, of which the fifth hangs while the file is there. */
+const held = workflow("held", {}, async (ctx, { file }: { file: string }) => {
+  for (let number = 1; number <= 10; number += 1) {
+    await ctx.step("step", () => {
+      if (number === 5 && existsSync(file)) return new Promise<string>(() => undefined);
+      return PAYLOAD;
+    });
+  }
+});
+
 /** What the bodies call beside the engine; made by the worker, which has the clients. */
 export interface Probes {
   readonly stack: Omit<PutPlace, "partition">;
@@ -30,7 +60,7 @@ export interface Probes {
   readonly empty: Omit<PutPlace, "partition">;
 }
 
-/** Workflows by the probes that their bodies use. */
+/** All workflows; those that make bare calls in their bodies make them by these probes. */
 export function createWorkflows(probes: () => Probes) {
   /** Steps in a row that do nothing. */
   const plain = workflow("plain", {}, async (ctx, { count }: { count: number }) => {
@@ -73,16 +103,6 @@ export function createWorkflows(probes: () => Probes) {
     },
   );
 
-  /** Ten steps, of which the fifth hangs while the file is there. */
-  const held = workflow("held", {}, async (ctx, { file }: { file: string }) => {
-    for (let number = 1; number <= 10; number += 1) {
-      await ctx.step("step", () => {
-        if (number === 5 && existsSync(file)) return new Promise<string>(() => undefined);
-        return PAYLOAD;
-      });
-    }
-  });
-
   /** Many steps in a row; tells what the first and the last hundred took, and bare puts among each. */
   const long = workflow("long", {}, async (ctx, { count }: { count: number }) => {
     const partition = freshPartition(ctx.uuid().slice(0, 8));
@@ -100,26 +120,6 @@ export function createWorkflows(probes: () => Probes) {
     }
     return { first, last };
   });
-
-  const child = workflow("child", {}, async (ctx, { index }: { index: number }) =>
-    ctx.step("step", () => index),
-  );
-
-  /** Children side by side, `concurrency` at a time. */
-  const parent = workflow(
-    "parent",
-    {},
-    async (ctx, { children, concurrency }: { children: number; concurrency: number }) => {
-      const indexes = Array.from({ length: children }, (_, index) => index);
-      const seen = await ctx.map("all", indexes, { concurrency }, (branch, index) =>
-        branch.run(child, { index }),
-      );
-      return seen.length;
-    },
-  );
-
-  /** Parks until it is sent a message. */
-  const waiter = workflow("waiter", {}, async (ctx) => ctx.waitFor(wake));
 
   return { plain, timed, resumed, held, long, child, parent, waiter };
 }

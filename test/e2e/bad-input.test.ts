@@ -145,7 +145,7 @@ describe("the command line, given what it cannot take", () => {
       [
         1,
         "",
-        'error: there is no workflow "nothing"; this deployment has research, search-query, decent',
+        'error: there is no workflow "nothing"; this deployment has research, plan-research, search-query, decent',
       ],
       [1, "", expect.stringContaining("error: ")],
       [2, "", expect.stringContaining("error: --input is not JSON")],
@@ -153,7 +153,11 @@ describe("the command line, given what it cannot take", () => {
       [1, "", expect.stringContaining("error: ")],
       [1, "", expect.stringContaining('error: there is no run "nobody"')],
       [2, "", expect.stringContaining("Give a whole number from 1.")],
-      [2, "", expect.stringContaining("Allowed choices are")],
+      [
+        2,
+        "",
+        "error: option '--status <status>' argument 'odd' is invalid. Give one of queued, running, waiting, succeeded, failed, cancelled, blocked, paused.",
+      ],
     ]);
     expect(replies[1]?.err).toContain("topic");
     expect(replies[4]?.err).toContain("must be 1 to 200 of A-Z a-z 0-9 . _ : -");

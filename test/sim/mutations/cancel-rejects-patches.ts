@@ -6,9 +6,9 @@ export const cancelRejectsPatches: Patch = {
   edits: [
     {
       file: "lambda/engine/cancellation.ts",
-      find: `  if ([...execution.pending.values()].some(isPatch)) return answerPatches(execution);`,
-      replace: `  void isPatch;
-  void answerPatches;`,
+      find: `  const unmarked = await startPatches(execution);
+  if (unmarked) return unmarked;`,
+      replace: `  void startPatches;`,
     },
   ],
 };
