@@ -3,5 +3,5 @@ import { CRASHES, describeFaultsAtEveryCall, LAPSES } from "./crash.ts";
 for (const name of ["steps", "retries", "sleeps", "races"] as const) {
   describeFaultsAtEveryCall(name, CRASHES);
   // More of them, or all: test/torture/controlled-runs.test.ts.
-  describeFaultsAtEveryCall(name, LAPSES, 8);
+  describeFaultsAtEveryCall(name, LAPSES, 5);
 }

@@ -10,9 +10,12 @@ afterEach(() => {
   for (const end of ends.splice(0)) end();
 });
 
-/** Starts a shell that tells the id of its child, then becomes a program that never asks after it. */
+/**
+ * Starts a shell that becomes another one, which knows nothing of its child and tells its id, and then a
+ * program that never asks after it.
+ */
 async function carelessParent(child: string): Promise<number> {
-  const parent = spawn("sh", ["-c", `${child} & echo $!; exec sleep 60`], {
+  const parent = spawn("sh", ["-c", `${child} & exec sh -c "echo $!; exec sleep 60"`], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   ends.push(() => parent.kill("SIGKILL"));
