@@ -157,17 +157,17 @@ export class Execution {
   async ask<T>(scope: Scope, kind: OperationKind, name: string, behaviour: Behaviour): Promise<T> {
     assertContext(this, name);
     if (this.closed.has(scope.path)) return never();
-    const request = scope.request(kind, name);
-    if (this.#asked.size >= LIMITS.operationsMax) {
-      throw new InvalidArgumentError(
-        `run ${this.meta.id} asks for more than ${LIMITS.operationsMax} operations; split it into child runs`,
-      );
-    }
-    return this.enqueue<T>(request, behaviour);
+    return this.enqueue<T>(scope.request(kind, name), behaviour);
   }
 
   /** Makes an operation pending under a key that is known already. */
   async enqueue<T>(request: OperationRequest, behaviour: Behaviour): Promise<T> {
+    // What was done is undone however much that was.
+    if (request.kind !== "rollback" && this.#asked.size >= LIMITS.operationsMax) {
+      throw new InvalidArgumentError(
+        `run ${this.meta.id} asks for more than ${LIMITS.operationsMax} operations; split it into child runs`,
+      );
+    }
     this.#asked.add(request.key);
     this.idleSince = undefined;
     this.mismatch ??= this.history.mismatch(request);
