@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- [--quick] [--check] [--only <figure>]`: what the engine costs, each figure beside
- * a floor of the same run. docs/benchmarks.md says what is measured and how.
+ * a floor of the same run. docs/performance.md says what is measured and how.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";

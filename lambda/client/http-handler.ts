@@ -36,7 +36,7 @@ const SOCKETS_MAX = 50;
 /**
  * The request handler of Savepoint's AWS clients: `new SQSClient({ requestHandler: httpHandler() })`.
  * It does what the SDK's own does for requests and responses that are small and whole, for about two
- * thirds of the processor time of a call; the benchmark shows both (docs/benchmarks.md).
+ * thirds of the processor time of a call; the benchmark shows both (docs/performance.md).
  */
 export function httpHandler(timeouts: Timeouts = TIMEOUTS, clock: Clock = systemClock) {
   const options = { keepAlive: true, maxSockets: SOCKETS_MAX };

@@ -9,20 +9,25 @@ const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 /** Where builds are put: inside the repository, so that they find its packages. */
 const BUILDS = join(REPOSITORY, ".savepoint", "sim");
 
+/** Builds the simulation over the product's code with some of it changed, and loads it. */
+export const buildSession = (name: string, patches: readonly Patch[]): Promise<typeof Session> =>
+  buildPatched<typeof Session>("test/sim/session.ts", name, patches);
+
 /**
- * Builds the simulation over the product's code with some of it changed, and loads it. The product
- * itself has no switches for tests.
+ * Builds a module of the tests over the product's code with some of it changed, and loads it. The
+ * product itself has no switches for tests.
  * @throws Error when a patch does not fit the source as it is now
  */
-export async function buildSession(
+export async function buildPatched<Module>(
+  entry: string,
   name: string,
   patches: readonly Patch[],
-): Promise<typeof Session> {
+): Promise<Module> {
   await mkdir(BUILDS, { recursive: true });
   const outfile = join(BUILDS, `${name.replaceAll(/[^a-z0-9]+/gi, "-")}-${process.pid}.mjs`);
   await build({
     absWorkingDir: REPOSITORY,
-    entryPoints: ["test/sim/session.ts"],
+    entryPoints: [entry],
     outfile,
     bundle: true,
     packages: "external",
@@ -33,9 +38,9 @@ export async function buildSession(
     plugins: [patching(patches)],
     logLevel: "silent",
   });
-  const session = (await import(pathToFileURL(outfile).href)) as typeof Session;
+  const loaded = (await import(pathToFileURL(outfile).href)) as Module;
   await rm(outfile);
-  return session;
+  return loaded;
 }
 
 function patching(patches: readonly Patch[]): Plugin {

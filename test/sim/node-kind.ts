@@ -41,7 +41,7 @@ export interface Frame {
 
 /** Everything there is to know of one kind of node: a new kind is one more of these. */
 export interface NodeKind<N> {
-  /** How often it is generated, beside the others. */
+  /** How often it is generated, beside the others; 0 when only suites that ask for it draw it. */
   readonly weight: number;
   /** Whether it holds blocks, so that it cannot stand at the deepest level. */
   readonly isNested: boolean;

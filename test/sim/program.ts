@@ -6,13 +6,24 @@ const DEPTH_MAX = 3;
 /** Nodes of a program at most; the first program is the largest. */
 const NODES_MAX = [16, 8, 5, 4] as const;
 
+/** Which programs are drawn, where that differs from what is usual. */
+export interface Drawing {
+  /** How often kinds of nodes are drawn. */
+  readonly weights?: Partial<Readonly<Record<Node["type"], number>>>;
+  /** Nodes at most, program by program: as many programs at most as there are numbers. */
+  readonly nodesMax?: readonly number[];
+}
+
 /** Generates programs; each may start those after it. */
-export function generatePrograms(draw: Draw): Program[] {
+export function generatePrograms(
+  draw: Draw,
+  { weights = {}, nodesMax = NODES_MAX }: Drawing = {},
+): Program[] {
   let ids = 0;
   const nextId = () => (ids += 1);
-  const programs = draw.int(1, 4);
+  const programs = draw.int(1, nodesMax.length);
   const generated = Array.from({ length: programs }, (_, program) => {
-    let left = draw.int(3, NODES_MAX[program] ?? 4);
+    let left = draw.int(3, nodesMax[program] ?? 4);
     const block = (depth: number, most: number): Block => {
       const nodes: Node[] = [];
       const length = draw.int(depth === 0 ? 1 : 0, most);
@@ -35,7 +46,9 @@ export function generatePrograms(draw: Draw): Program[] {
           (!isNested || (depth < DEPTH_MAX && left > 0)) &&
           (type !== "child" || program < programs - 1),
       );
-      return draw.weighted(fitting.map(([, kind]) => [kind.weight, kind] as const)).generate(from);
+      return draw
+        .weighted(fitting.map(([type, kind]) => [weights[type] ?? kind.weight, kind] as const))
+        .generate(from);
     };
     return { name: `p${program}`, body: block(0, 5) };
   });

@@ -4,8 +4,11 @@ import { printScenario } from "./scenario.ts";
 /** Calls of the journal that are shown. */
 const CALLS_SHOWN = 60;
 
-/** Everything that is needed to understand and repeat a play that went wrong. */
-export function report(play: Play): string {
+/**
+ * Everything that is needed to understand and repeat a play that went wrong.
+ * @param again the command that repeats it, when it is not the simulation's own
+ */
+export function report(play: Play, again?: string): string {
   const { seed } = play.scenario;
   const shown = play.journal.filter(({ row }) => row !== "look for due runs");
   const traces = [...play.traces].flatMap(([history, traces]) =>
@@ -17,7 +20,7 @@ export function report(play: Play): string {
   return [
     `seed ${seed}: ${play.violation?.oracle ?? "nothing is wrong"}`,
     `  ${play.violation?.what ?? ""}`,
-    `reproduce: npm run test:sim -- --from ${seed} --seeds 1`,
+    `reproduce: ${again ?? `npm run test:sim -- --from ${seed} --seeds 1`}`,
     "",
     printScenario(play.scenario),
     "",

@@ -4,9 +4,11 @@ import { child, type ChildNode } from "./child.ts";
 import { combine, type CombineNode } from "./combine.ts";
 import { later, type LaterNode, thrown, type ThrowNode, tried, type TryNode } from "./control.ts";
 import { branched, derived, type DerivedNode, type IfNode } from "./derived.ts";
+import { generator, type GeneratorNode } from "./generator.ts";
 import { letters, type LettersNode } from "./letters.ts";
 import { send, type SendNode, wait, type WaitNode } from "./mail.ts";
 import { once, type OnceNode } from "./once.ts";
+import { inTurn, type InTurnNode, turns, type TurnsNode } from "./ordered.ts";
 import { race, type RaceNode } from "./race.ts";
 import { saga, type SagaNode } from "./saga.ts";
 import { sleep, type SleepNode } from "./sleep.ts";
@@ -31,6 +33,9 @@ export type Node =
   | ParallelNode
   | CombineNode
   | RaceNode
+  | GeneratorNode
+  | InTurnNode
+  | TurnsNode
   | TryNode
   | LaterNode
   | ThrowNode
@@ -55,6 +60,9 @@ const KINDS: Kinds = {
   parallel,
   combine,
   race,
+  generator,
+  "in turn": inTurn,
+  turns,
   try: tried,
   later,
   throw: thrown,
