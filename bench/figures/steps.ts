@@ -28,7 +28,7 @@ export async function measureSteps({ savepoint }: Session, rounds: number): Prom
     title: "Step to step",
     about: `From the end of a step's body to the start of the next one's; ${rounds} runs of ${STEPS} steps. The floor is a bare conditional PutItem made inside each body.`,
     lines: [
-      { name: "overhead, p50", unit: ms, measured: median(gaps), floor: median(bare), atMost: 1.3 },
+      { name: "overhead, p50", unit: ms, measured: median(gaps), floor: median(bare), atMost: 1.2 },
       {
         name: "overhead, p99",
         unit: ms,
