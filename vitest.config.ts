@@ -6,7 +6,8 @@ export default defineConfig({
     exclude: ["test/torture/**", "**/node_modules/**"],
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     testTimeout: 60_000,
-    // By itself vitest leaves one core free, which on two is half the machine.
-    maxWorkers: 2,
+    // By itself vitest leaves one core free, which on two is half the machine; tests of real processes
+    // mostly wait for leases to end.
+    maxWorkers: 3,
   },
 });

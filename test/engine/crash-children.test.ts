@@ -1,3 +1,4 @@
 import { CRASHES, describeFaultsAtEveryCall } from "./crash.ts";
 
-describeFaultsAtEveryCall("children", CRASHES);
+// A crash at every call: test/torture/controlled-runs.test.ts.
+describeFaultsAtEveryCall("children", CRASHES, 16);

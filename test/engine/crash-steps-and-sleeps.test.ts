@@ -1,7 +1,7 @@
 import { CRASHES, describeFaultsAtEveryCall, LAPSES } from "./crash.ts";
 
+// A crash at every call: test/torture/controlled-runs.test.ts.
 for (const name of ["steps", "retries", "sleeps", "races"] as const) {
-  describeFaultsAtEveryCall(name, CRASHES);
-  // More of them, or all: test/torture/controlled-runs.test.ts.
+  describeFaultsAtEveryCall(name, CRASHES, 12);
   describeFaultsAtEveryCall(name, LAPSES, 5);
 }

@@ -8,6 +8,7 @@ import { sampled } from "../engine/sample.ts";
 const SAMPLES = Number(process.env["SAVEPOINT_SAMPLES"] ?? 8);
 
 for (const name of ["steps", "retries", "sleeps", "races", "children"] as const) {
+  describeFaultsAtEveryCall(name, CRASHES);
   describeFaultsAtEveryCall(name, LAPSES, SAMPLES);
 }
 for (const name of CONTROLLED) describeFaultsAtEveryCall(name, [...CRASHES, ...LAPSES], SAMPLES);

@@ -81,6 +81,8 @@ describe("a handler that answers", () => {
   test("what it prints is logged with function and request id; structured lines keep their level", async () => {
     const { ask, log } = open();
     await ask({ do: "print", line: "plain" });
+    // What is printed comes by a pipe of its own, and may come after the reply.
+    await until(() => log.lines.some(({ message }) => message === "plain"));
     await ask({ do: "print", line: '{"level":"warn","message":"structured","run":"r1"}' });
     await until(() => log.lines.some(({ level }) => level === "warn"));
     const ids = log.lines
