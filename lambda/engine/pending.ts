@@ -10,9 +10,12 @@ import type { Markable, Operation } from "./operation.ts";
 const heldOf = ({ pending }: Execution): Operation[] =>
   [...pending.values()].filter(({ phase }) => phase === "held");
 
-/** Starts every operation that was asked for and not yet begun; a takeover marks them first. */
+/**
+ * Starts every operation that was asked for and not yet begun; a takeover marks them first. Patches start
+ * also when nothing else does: what settles before them would come after them on replay.
+ */
 export async function startHeld(execution: Execution): Promise<Ending | undefined> {
-  return execution.isStopping ? undefined : start(execution, heldOf(execution));
+  return execution.isStopping ? startPatches(execution) : start(execution, heldOf(execution));
 }
 
 /** Starts the patches that were asked for and not yet begun: each is one write, and answers at once. */
