@@ -185,15 +185,6 @@ export class Play {
     if (wrong) this.violate("nothing of one round is visible to the next", wrong);
   }
 
-  /** Nor has one that gives the run back before it has marked anything. */
-  #forget(meta: Change["after"]): void {
-    const run = (textOf(meta, "pk") ?? "").slice("RUN#".length);
-    const epoch = numberOf(meta, "epoch");
-    const key = traceKey(run, numberOf(meta, "round") ?? 1);
-    const others = (this.traces.get(key) ?? []).filter((trace) => trace.epoch !== epoch);
-    this.traces.set(key, others);
-  }
-
   #entered(entry: Entry): void {
     this.entries.push(entry);
     const wrong = this.#bodyOracle.judge(entry, this.#clock.now());
@@ -217,7 +208,6 @@ export class Play {
 
   #changed(change: Change): void {
     const now = this.#clock.now();
-    if (change.row === "hand over" && change.after["unmarked"]) this.#forget(change.after);
     const late = this.#bodyOracle.changed(change);
     if (late) this.violate("a body is entered by the owner, and never again", late);
     const wrong = judgeChange(change, this.mirror, now);
