@@ -1,12 +1,14 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { LIMITS } from "../../lambda/core/limits.ts";
 import { CommandLine, type Running } from "../e2e/command-line.ts";
 import { expectNoCompletedStepAgain, recordedStepsIn } from "../e2e/recorded-steps.ts";
 import { until } from "../localstack/lambda-host/functions.ts";
 import { seededRandom } from "../../lambda/testing/seeded-ids.ts";
 
-const KILLS = 6;
+/** Fewer than the takeovers after which a step that was running at each of them is taken for what kills. */
+const KILLS = LIMITS.killsMax - 1;
 /** About what the demo writes to its journals, bytes. */
 const JOURNAL_BYTES = 400_000;
 
@@ -44,7 +46,7 @@ async function someMoment({ ended }: Running, random: () => number): Promise<str
   return name;
 }
 
-it.each([1, 2])(
+it.each([1, 2, 3, 4])(
   `the demo completes after ${KILLS} kills of everything at moments of chance (seed %i)`,
   async (seed) => {
     const random = seededRandom(seed);
