@@ -10,7 +10,8 @@ import {
   workflow,
   WorkflowNotFoundError,
 } from "../../lambda/index.ts";
-import { openWorld, outcome, play, REPLAYING } from "./stage.ts";
+import { outcome } from "../engine/outcome.ts";
+import { openWorld, play, REPLAYING } from "./stage.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 

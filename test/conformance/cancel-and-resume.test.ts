@@ -1,16 +1,8 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type Context, event, TerminalError, workflow } from "../../lambda/index.ts";
-import { errorLike, openScenario, type Scenario } from "./scenario-world.ts";
+import { errorLike, log, note, openScenario, type Scenario } from "./scenario-world.ts";
 
 let scenario: Scenario;
-let log: string[] = [];
-beforeEach(() => {
-  log = [];
-});
-const note = (what: string) => {
-  log.push(what);
-  return what;
-};
 const go = event<string>("go");
 
 const twoSteps = workflow("two-steps", {}, async (ctx) => {

@@ -3,7 +3,8 @@ import { type Context, ValueUnreadableError, type Workflow, workflow } from "../
 import { historyOf } from "../../lambda/store/meta.ts";
 import { changeItem } from "../engine/table-item.ts";
 import type { World } from "../../lambda/testing/world.ts";
-import { openWorld, outcome } from "./stage.ts";
+import { outcome } from "../engine/outcome.ts";
+import { openWorld } from "./stage.ts";
 
 /** What no version of the library writes. */
 const DAMAGED = "~not devalue";

@@ -9,13 +9,13 @@ import {
 } from "../../lambda/index.ts";
 import { expectSoundEnd } from "../engine/invariants.ts";
 import type { World } from "../../lambda/testing/world.ts";
+import { outcome } from "../engine/outcome.ts";
 import {
   type CallMatch,
   finishAs,
   firstTime,
   frozenBefore,
   openWorld,
-  outcome,
   play,
   rest,
 } from "./stage.ts";

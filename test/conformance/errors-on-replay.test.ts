@@ -6,7 +6,8 @@ import {
   ValidationError,
   workflow,
 } from "../../lambda/index.ts";
-import { firstTime, openWorld, outcome, recordOf, REPLAYING } from "./stage.ts";
+import { outcome } from "../engine/outcome.ts";
+import { firstTime, openWorld, recordOf, REPLAYING } from "./stage.ts";
 
 class PaymentError extends RangeError {
   readonly code = "declined";

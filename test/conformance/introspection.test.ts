@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   type ListOptions,
   RetryAfterError,
@@ -7,17 +7,9 @@ import {
   workflow,
 } from "../../lambda/index.ts";
 import { settingsFromEnvironment } from "../../lambda/engine/settings.ts";
-import { errorLike, openScenario, type Scenario } from "./scenario-world.ts";
+import { errorLike, log, note, openScenario, type Scenario } from "./scenario-world.ts";
 
 let scenario: Scenario;
-let log: string[] = [];
-beforeEach(() => {
-  log = [];
-});
-const note = (what: string) => {
-  log.push(what);
-  return what;
-};
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { type Context, event, workflow } from "../../lambda/index.ts";
 import { expectSoundEnd } from "../engine/invariants.ts";
 import type { World } from "../../lambda/testing/world.ts";
-import { finishAs, firstTime, frozenBefore, openWorld, outcome, recordOf, rest } from "./stage.ts";
+import { outcome } from "../engine/outcome.ts";
+import { finishAs, firstTime, frozenBefore, openWorld, recordOf, rest } from "./stage.ts";
 
 /** A workflow of two steps and a sleep, and what its bodies did. */
 function counting() {

@@ -8,13 +8,13 @@ import {
 } from "../../lambda/index.ts";
 import { expectSoundEnd } from "../engine/invariants.ts";
 import type { World } from "../../lambda/testing/world.ts";
+import { outcome } from "../engine/outcome.ts";
 import {
   type CallMatch,
   finishAs,
   FROZEN_MS,
   frozenBefore,
   openWorld,
-  outcome,
   play,
   recordOf,
   REPLAYING,

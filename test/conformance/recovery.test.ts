@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { type Context, NoProgressError, workflow } from "../../lambda/index.ts";
 import { expectSoundEnd } from "../engine/invariants.ts";
 import type { World, WorldOptions } from "../../lambda/testing/world.ts";
-import { FROZEN_MS, finishAs, firstTime, openWorld, outcome, rest } from "./stage.ts";
+import { outcome } from "../engine/outcome.ts";
+import { FROZEN_MS, finishAs, firstTime, openWorld, rest } from "./stage.ts";
 
 /** Ends the processes that are at work. */
 const crash = (world: World) => {

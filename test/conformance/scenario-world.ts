@@ -1,8 +1,21 @@
-import { expect, onTestFinished } from "vitest";
+import { beforeEach, expect, onTestFinished } from "vitest";
 import type { NamedSavepoint } from "../../lambda/client/savepoint.ts";
 import type { RunHandle, StartOptions, Workflow } from "../../lambda/index.ts";
 import { expectSoundEnd } from "../engine/invariants.ts";
+import { outcome } from "../engine/outcome.ts";
 import { World, type WorldOptions } from "../../lambda/testing/world.ts";
+
+/** What the bodies of a test have done. */
+export let log: string[] = [];
+beforeEach(() => {
+  log = [];
+});
+
+/** Notes what a body does, and gives it back. */
+export const note = (what: string): string => {
+  log.push(what);
+  return what;
+};
 
 /** A world that ends with its test, and what most scenarios do in it. */
 export interface Scenario {
@@ -39,13 +52,7 @@ export async function openScenario(options: WorldOptions): Promise<Scenario> {
     savepoint,
     start: (workflow, input, given = {}) =>
       world.until(savepoint.start(workflow, input, { id: "run", ...given })),
-    ending: (promise) =>
-      world.until(
-        promise.then(
-          (value) => value,
-          (error: unknown) => error,
-        ),
-      ),
+    ending: (promise) => outcome(world, promise),
     until: (promise) => world.until(promise),
     pass: (ms) => world.pass(ms),
     rest: (ms) => new Promise((resolve) => void world.clock.after(ms, resolve)),

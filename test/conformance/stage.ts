@@ -1,3 +1,4 @@
+import { outcome } from "../engine/outcome.ts";
 import { afterEach } from "vitest";
 import { type Context, type Workflow, workflow } from "../../lambda/index.ts";
 import type { ProcessFault } from "../../lambda/testing/faulty-handler.ts";
@@ -39,15 +40,6 @@ export async function play<T>(
     described: await world.until(handle.describe()),
   };
 }
-
-/** Lets time pass until a promise has settled; what it rejects with is the outcome, too. */
-export const outcome = (world: World, promise: Promise<unknown>): Promise<unknown> =>
-  world.until(
-    promise.then(
-      (value) => value,
-      (error: unknown) => error,
-    ),
-  );
 
 /** Resolves when that much virtual time has passed. */
 export const rest = ({ clock }: Pick<World, "clock">, ms: number): Promise<void> =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Context, event, workflow, WrongContextError } from "../../lambda/index.ts";
-import { openWorld, outcome, play } from "./stage.ts";
+import { outcome } from "../engine/outcome.ts";
+import { openWorld, play } from "./stage.ts";
 
 const child = workflow("child", {}, async () => 1);
 const news = event<number>("news");

@@ -8,7 +8,8 @@ import {
   StepTimeoutError,
   workflow,
 } from "../../lambda/index.ts";
-import { openWorld, outcome, play, REPLAYING, rest } from "./stage.ts";
+import { outcome } from "../engine/outcome.ts";
+import { openWorld, play, REPLAYING, rest } from "./stage.ts";
 
 const RETRY = { attempts: 3, delay: 10 };
 const endless = () => new Promise<never>(() => undefined);

@@ -8,6 +8,7 @@ import {
 } from "../../lambda/index.ts";
 import { World, type WorldOptions } from "../../lambda/testing/world.ts";
 import { expectSoundEnd } from "./invariants.ts";
+import { outcome } from "./outcome.ts";
 
 let world: World;
 let log: string[] = [];
@@ -74,13 +75,7 @@ const open = async (options: Partial<WorldOptions> = {}) => {
   world = await World.create({ workflows, ...options });
   world.begin();
 };
-const ending = (promise: Promise<unknown>) =>
-  world.until(
-    promise.then(
-      (value) => value,
-      (error: unknown) => error,
-    ),
-  );
+const ending = (promise: Promise<unknown>) => outcome(world, promise);
 
 describe("cancelling a run", () => {
   it("rejects what it waits for, lets it clean up, and ends it as cancelled", async () => {

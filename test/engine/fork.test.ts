@@ -1,70 +1,24 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { TerminalError, workflow } from "../../lambda/index.ts";
 import { World } from "../../lambda/testing/world.ts";
 import { expectSoundEnd } from "./invariants.ts";
+import { broken, flow, log, mend, parent, sound } from "./mendable.ts";
+import { outcome } from "./outcome.ts";
 
 let world: World;
-let log: string[] = [];
-let isFixed = false;
 afterEach(async () => {
   await world.end();
-  log = [];
-  isFixed = false;
-});
-
-const note = (what: string) => {
-  log.push(what);
-  return what;
-};
-const failing = (what: string) => {
-  note(what);
-  if (!isFixed) throw new TerminalError(`${what} is broken`);
-  return `${what} works`;
-};
-
-const flow = workflow("flow", {}, async (ctx, { times }: { times: number }) => {
-  const drawn = ctx.random();
-  const first = await ctx.step("first", () => note("first".repeat(times)));
-  await ctx.sleep("rest", "30m");
-  const at = ctx.now();
-  const big = await ctx.step("big", () => note("big") && "x".repeat(1).concat(noise));
-  const last = await ctx.step("last", () => failing("last"));
-  return { drawn, first, at, size: big.length, last };
-});
-/** Text that no compression makes fit an item. */
-const noise = Array.from({ length: 120_000 }, (_, i) => ((i * 7_919) % 65_521).toString(36)).join(
-  "",
-);
-const broken = workflow("broken", {}, async (ctx) => {
-  await ctx.step("once", () => note("once"));
-  return ctx.step("work", () => failing("work"));
-});
-const sound = workflow("sound", {}, async (ctx) => ctx.step("sound", () => note("sound")));
-const parent = workflow("parent", {}, async (ctx) => {
-  const [, child] = await Promise.all([
-    ctx.run(sound, undefined),
-    ctx.run(broken, undefined),
-    ctx.sleep("short", "1s"),
-  ]);
-  return child;
 });
 
 const open = async () => {
   world = await World.create({ workflows: [flow, broken, sound, parent] });
   world.begin();
 };
-const ending = (promise: Promise<unknown>) =>
-  world.until(
-    promise.then(
-      (value) => value,
-      (error: unknown) => error,
-    ),
-  );
+const ending = (promise: Promise<unknown>) => outcome(world, promise);
 
 describe("forking a run", () => {
   it("begins with what had settled before an operation, and leaves the source as it is", async () => {
     await open();
-    isFixed = true;
+    mend();
     const run = await world.until(world.savepoint.start(flow, { times: 1 }, { id: "run" }));
     const output = await ending(run.result());
     const before = await world.until(world.store.readRun("run"));
@@ -84,7 +38,7 @@ describe("forking a run", () => {
 
   it("uses another input for what it asks anew, and draws the same chance", async () => {
     await open();
-    isFixed = true;
+    mend();
     const run = await world.until(world.savepoint.start(flow, { times: 1 }, { id: "run" }));
     const { drawn } = (await ending(run.result())) as { drawn: number };
     const fork = await world.until(run.fork({ from: "first", input: { times: 2 } }));
@@ -100,7 +54,7 @@ describe("forking a run", () => {
     await ending(run.result());
     const fork = await world.until(run.fork());
     await ending(fork.result());
-    isFixed = true;
+    mend();
     const second = await world.until(fork.fork({ id: "second" }));
     const output = (await ending(second.result())) as { drawn: number };
     await world.until(run.resume());
@@ -111,7 +65,7 @@ describe("forking a run", () => {
 
   it("from a timer that fired without a record sleeps again", async () => {
     await open();
-    isFixed = true;
+    mend();
     const run = await world.until(world.savepoint.start(flow, { times: 1 }, { id: "run" }));
     await ending(run.result());
     const forkedAt = world.clock.now();
@@ -126,7 +80,7 @@ describe("forking a run", () => {
     await open();
     const run = await world.until(world.savepoint.start(parent, undefined, { id: "run" }));
     await ending(run.result());
-    isFixed = true;
+    mend();
     const fork = await world.until(run.fork({ id: "fork" }));
     expect(await ending(fork.result())).toBe("work works");
     const again = await world.until(run.fork({ id: "fork" }));

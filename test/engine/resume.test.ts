@@ -1,40 +1,15 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { type Context, event, TerminalError, workflow } from "../../lambda/index.ts";
+import { type Context, event, workflow } from "../../lambda/index.ts";
 import { World, type WorldOptions } from "../../lambda/testing/world.ts";
 import { expectSoundEnd } from "./invariants.ts";
+import { broken, failing, flow, log, mend, noise, note, parent, sound } from "./mendable.ts";
+import { outcome } from "./outcome.ts";
 
 let world: World;
-let log: string[] = [];
-let isFixed = false;
 afterEach(async () => {
   await world.end();
-  log = [];
-  isFixed = false;
 });
 
-const note = (what: string) => {
-  log.push(what);
-  return what;
-};
-const failing = (what: string) => {
-  note(what);
-  if (!isFixed) throw new TerminalError(`${what} is broken`);
-  return `${what} works`;
-};
-
-const flow = workflow("flow", {}, async (ctx, { times }: { times: number }) => {
-  const drawn = ctx.random();
-  const first = await ctx.step("first", () => note("first".repeat(times)));
-  await ctx.sleep("rest", "30m");
-  const at = ctx.now();
-  const big = await ctx.step("big", () => note("big") && "x".repeat(1).concat(noise));
-  const last = await ctx.step("last", () => failing("last"));
-  return { drawn, first, at, size: big.length, last };
-});
-/** Text that no compression makes fit an item. */
-const noise = Array.from({ length: 120_000 }, (_, i) => ((i * 7_919) % 65_521).toString(36)).join(
-  "",
-);
 const caught = workflow("caught", {}, async (ctx) => {
   await ctx.step("first", () => note("first"));
   try {
@@ -61,19 +36,6 @@ const undone = workflow("undone", {}, async (ctx) => {
   }
   return ctx.step("c", () => failing("c"));
 });
-const broken = workflow("broken", {}, async (ctx) => {
-  await ctx.step("once", () => note("once"));
-  return ctx.step("work", () => failing("work"));
-});
-const parent = workflow("parent", {}, async (ctx) => {
-  const [, child] = await Promise.all([
-    ctx.run(sound, undefined),
-    ctx.run(broken, undefined),
-    ctx.sleep("short", "1s"),
-  ]);
-  return child;
-});
-const sound = workflow("sound", {}, async (ctx) => ctx.step("sound", () => note("sound")));
 const late = workflow("late", {}, async (ctx) => {
   await ctx.sleep("first", "10m");
   return ctx.run(sleeper, undefined);
@@ -93,13 +55,7 @@ const open = async (options: Partial<WorldOptions> = {}) => {
   world = await World.create({ workflows, ...options });
   world.begin();
 };
-const ending = (promise: Promise<unknown>) =>
-  world.until(
-    promise.then(
-      (value) => value,
-      (error: unknown) => error,
-    ),
-  );
+const ending = (promise: Promise<unknown>) => outcome(world, promise);
 
 describe("resuming a run that failed", () => {
   it("keeps what had completed, asks again what failed, and goes on", async () => {
@@ -107,7 +63,7 @@ describe("resuming a run that failed", () => {
     const run = await world.until(world.savepoint.start(flow, { times: 1 }, { id: "run" }));
     const startedAt = world.clock.now();
     expect(await ending(run.result())).toMatchObject({ message: "last is broken" });
-    isFixed = true;
+    mend();
     await world.pass(3_600_000);
     await world.until(run.resume());
     const output = (await ending(run.result())) as { at: number; drawn: number };
@@ -122,7 +78,7 @@ describe("resuming a run that failed", () => {
     await open();
     const run = await world.until(world.savepoint.start(caught, undefined, { id: "run" }));
     expect(await ending(run.result())).toMatchObject({ message: "work is broken" });
-    isFixed = true;
+    mend();
     await world.until(run.resume());
     expect(await ending(run.result())).toBe("work works");
     expect(log).toEqual(["first", "work", "report", "work"]);
@@ -135,7 +91,7 @@ describe("resuming a run that failed", () => {
     await ending(run.result());
     await world.until(run.resume());
     expect(await ending(run.result())).toMatchObject({ message: "work is broken" });
-    isFixed = true;
+    mend();
     await world.until(run.resume());
     expect(await ending(run.result())).toBe("work works");
     expect(log).toEqual(["once", "work", "work", "work"]);
@@ -149,7 +105,7 @@ describe("resuming a run that failed", () => {
     const run = await world.until(world.savepoint.start(undone, undefined, { id: "run" }));
     await ending(run.result());
     expect(log.splice(0)).toEqual(["kept", "a", "b", "c", "undo b", "undo a"]);
-    isFixed = true;
+    mend();
     await world.until(run.resume());
     expect(await ending(run.result())).toBe("c works");
     expect(log).toEqual(["a", "b", "c"]);
@@ -161,7 +117,7 @@ describe("resuming a run that failed", () => {
     const run = await world.until(world.savepoint.start(parent, undefined, { id: "run" }));
     expect(await ending(run.result())).toMatchObject({ message: "work is broken" });
     await world.pass(60_000);
-    isFixed = true;
+    mend();
     await world.until(run.resume());
     expect(await ending(run.result())).toBe("work works");
     expect([...log].sort()).toEqual(["once", "sound", "work", "work"]);
@@ -174,7 +130,7 @@ describe("resuming a run that failed", () => {
     await world.until(run.send(go, 1, { idempotencyKey: "one" }));
     await world.until(run.send(go, noise));
     await ending(run.result());
-    isFixed = true;
+    mend();
     const resume = async () => {
       await run.resume();
       await run.send(go, 1, { idempotencyKey: "one" });
@@ -188,7 +144,7 @@ describe("resuming a run that failed", () => {
     await open();
     const run = await world.until(world.savepoint.start(broken, undefined, { id: "run" }));
     await ending(run.result());
-    isFixed = true;
+    mend();
     await world.until(Promise.all([run.resume(), run.resume()]));
     expect(await ending(run.result())).toBe("work works");
     await world.until(run.resume());
