@@ -1,21 +1,10 @@
-import {
-  DynamoDBClient,
-  type DynamoDBClientConfig,
-  PutItemCommand,
-} from "@aws-sdk/client-dynamodb";
+import { type DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { encodeValue } from "../lambda/core/codec.ts";
 import { operationItem } from "../lambda/store/operation.ts";
 import { historyPk, OPERATION_PREFIX } from "../lambda/store/schema.ts";
 
 /** Variable that tells the worker the URL of the server that answers `{}`. */
 export const EMPTY_SERVER_URL = "BENCH_EMPTY_SERVER_URL";
-
-/**
- * The client of the floor: the SDK's own, with the SDK's own HTTP handler. Savepoint's client has a
- * leaner one, which must not make the floor lower than what anybody would write.
- */
-export const createBareClient = (config: DynamoDBClientConfig = {}): DynamoDBClient =>
-  new DynamoDBClient({ maxAttempts: 1, cacheMiddleware: true, ...config });
 
 /** What each step of the benchmark returns: one write unit (1 KB) holds it with its record. */
 export const PAYLOAD = "The quick brown fox jumps over the lazy dog. ".repeat(13);
@@ -26,12 +15,6 @@ export interface PutPlace {
   readonly table: string;
   /** 26 characters, as an incarnation's ULID. */
   readonly partition: string;
-}
-
-/** Clients that bare puts go through: the floor's, and Savepoint's own beside it. */
-export interface BareClients {
-  readonly bare: PutPlace;
-  readonly own: PutPlace;
 }
 
 /** A name that no other partition has, of the length of an incarnation's. */

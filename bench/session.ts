@@ -1,14 +1,17 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { connect, createDynamoDBClient, createSqsClient } from "../lambda/client/connect.ts";
 import type { Savepoint } from "../lambda/index.ts";
 import { TABLE_NAME } from "../localstack/embedded/resources.ts";
-import { type BareClients, createBareClient, freshPartition } from "./bare-put.ts";
+import { freshPartition, type PutPlace } from "./bare-put.ts";
 import { type StackProcess, startStackProcess } from "./stack-process.ts";
 import { createWorkflows } from "./workflows.ts";
 
 /** A running stack and a client of it in this process. */
-export interface Session extends BareClients {
+export interface Session {
   readonly stack: StackProcess;
   readonly savepoint: Savepoint;
+  /** Where this process makes bare puts: through the client that `savepoint` uses. */
+  readonly bare: PutPlace;
 }
 
 /** Where a benchmark keeps its files, and how much of everything it does. */
@@ -34,13 +37,11 @@ export async function openSession(directory: string, emptyServer: string): Promi
     region: "us-east-1",
     credentials: { accessKeyId: token, secretAccessKey: "signatures-are-not-checked" },
   };
-  const dynamodb = createDynamoDBClient(config);
+  const client: DynamoDBClient = createDynamoDBClient(config);
   const sqs = createSqsClient(config);
-  const partition = freshPartition(String(process.pid));
   return {
     stack,
-    savepoint: connect({ table: TABLE_NAME, queueUrl, dynamodb, sqs }),
-    bare: { client: createBareClient(config), table: TABLE_NAME, partition },
-    own: { client: dynamodb, table: TABLE_NAME, partition: freshPartition(`${process.pid}OWN`) },
+    savepoint: connect({ table: TABLE_NAME, queueUrl, dynamodb: client, sqs }),
+    bare: { client, table: TABLE_NAME, partition: freshPartition(String(process.pid)) },
   };
 }

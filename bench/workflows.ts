@@ -9,13 +9,11 @@ export interface StepTimes {
   readonly gaps: number[];
   /** Bare puts, one inside each body. */
   readonly bare: number[];
-  /** The same puts through the client that the engine uses. */
-  readonly own: number[];
   /** The same calls to a server that answers `{}`, one inside each body. */
   readonly empty: number[];
 }
 
-const noTimes = (): StepTimes => ({ gaps: [], bare: [], own: [], empty: [] });
+const noTimes = (): StepTimes => ({ gaps: [], bare: [], empty: [] });
 
 /** Steps at each end of a long run that are timed. */
 const EDGE = 100;
@@ -56,7 +54,6 @@ const held = workflow("held", {}, async (ctx, { file }: { file: string }) => {
 /** What the bodies call beside the engine; made by the worker, which has the clients. */
 export interface Probes {
   readonly stack: Omit<PutPlace, "partition">;
-  readonly own: Omit<PutPlace, "partition">;
   readonly empty: Omit<PutPlace, "partition">;
 }
 
@@ -70,17 +67,14 @@ export function createWorkflows(probes: () => Probes) {
   /** Steps in a row; each body makes bare puts, to the stack and to the empty server, in turns. */
   const timed = workflow("timed", {}, async (ctx, { count }: { count: number }) => {
     const partition = freshPartition(ctx.uuid().slice(0, 8));
-    const ownPartition = freshPartition(ctx.uuid().slice(0, 8));
-    const times: StepTimes = { gaps: [], bare: [], own: [], empty: [] };
+    const times: StepTimes = { gaps: [], bare: [], empty: [] };
     let endedAt = Number.NaN;
     const bare = async (number: number) =>
       times.bare.push(await barePut({ ...probes().stack, partition }, number));
     const empty = async (number: number) =>
       times.empty.push(await barePut({ ...probes().empty, partition }, number));
-    const own = async (number: number) =>
-      times.own.push(await barePut({ ...probes().own, partition: ownPartition }, number));
     for (let number = 1; number <= count; number += 1) {
-      const calls = number % 2 === 0 ? [bare, own, empty] : [empty, own, bare];
+      const calls = number % 2 === 0 ? [bare, empty] : [empty, bare];
       await ctx.step("step", async () => {
         if (number > 1) times.gaps.push(performance.now() - endedAt);
         for (const call of calls) await call(number);

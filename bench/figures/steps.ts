@@ -21,7 +21,6 @@ export async function measureSteps({ savepoint }: Session, rounds: number): Prom
   const bare = runs.flatMap((run) => run.bare);
   const bareEarly = runs.flatMap((run) => run.bare.slice(0, 99));
   const bareLate = runs.flatMap((run) => run.bare.slice(-99));
-  const own = runs.flatMap((run) => run.own);
   const empty = runs.flatMap((run) => run.empty);
   const ms = "ms";
   return {
@@ -34,12 +33,6 @@ export async function measureSteps({ savepoint }: Session, rounds: number): Prom
         unit: ms,
         measured: percentile(gaps, 0.99),
         floor: percentile(bare, 0.99),
-      },
-      {
-        name: "overhead by a put of the engine's own client",
-        unit: ms,
-        measured: median(gaps),
-        floor: median(own),
       },
       {
         name: "steps 901-1,000 by 1-100, p50",

@@ -8,8 +8,6 @@ import { jsonLog, type Log } from "../core/log.ts";
 import { openHints } from "../queue/hints.ts";
 import { openStore } from "../store/store.ts";
 import type { ClientDependencies } from "./dependencies.ts";
-import { httpHandler } from "./http-handler.ts";
-import { requestSigner, type Signatory } from "./request-signer.ts";
 import { createSavepoint, type Savepoint } from "./savepoint.ts";
 
 /** Where a deployment is, and what to reach it with. */
@@ -57,43 +55,25 @@ export function openDeployment(options: ConnectOptions): ClientDependencies {
   };
 }
 
+/** By itself the SDK waits for ever: one connection that goes nowhere would hold a lease with it. */
+const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
+
 /**
  * The DynamoDB client that `connect` makes. It tries each call once: the store retries by itself, so
  * that it can tell its own lost write from a rival's.
  * @param config goes before the defaults; region and credentials come from the environment
  */
-export function createDynamoDBClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
-  const client: DynamoDBClient = new DynamoDBClient({
+export const createDynamoDBClient = (config: DynamoDBClientConfig = {}): DynamoDBClient =>
+  new DynamoDBClient({
     maxAttempts: 1,
     cacheMiddleware: true,
-    requestHandler: httpHandler(),
-    signer: requestSigner(signatory("dynamodb", () => client.config)),
+    requestHandler: TIMEOUTS,
     ...config,
   });
-  return client;
-}
 
 /** The SQS client that `connect` makes; `config` as above. */
-export function createSqsClient(config: SQSClientConfig = {}): SQSClient {
-  const client: SQSClient = new SQSClient({
-    maxAttempts: 3,
-    cacheMiddleware: true,
-    requestHandler: httpHandler(),
-    signer: requestSigner(signatory("sqs", () => client.config)),
-    ...config,
-  });
-  return client;
-}
-
-/** Signs for a client that is still to be made. */
-const signatory = (
-  service: string,
-  config: () => Pick<Signatory, "credentials" | "region">,
-): Signatory => ({
-  service,
-  region: () => config().region(),
-  credentials: () => config().credentials(),
-});
+export const createSqsClient = (config: SQSClientConfig = {}): SQSClient =>
+  new SQSClient({ maxAttempts: 3, cacheMiddleware: true, requestHandler: TIMEOUTS, ...config });
 
 function fromEnvironment(name: string, option: string): string {
   const value = process.env[name];
