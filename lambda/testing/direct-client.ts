@@ -17,9 +17,9 @@ export function directClient(service: "DynamoDB_20120810" | "AmazonSQS", handler
       const { status, body } = await handler({
         target: `${service}.${action}`,
         headers: { host: "sqs.localhost" },
-        body: JSON.stringify(command.input, encodeBytes),
+        body: encode(command.input),
       });
-      const output = JSON.parse(body, decodeBytes) as Refusal;
+      const output = decode(body) as Refusal;
       if (status === 200) return output;
       throw errorOf(status, output);
     },
@@ -40,6 +40,17 @@ function errorOf(status: number, { __type = "", message = "", Item }: Refusal): 
   }
   return Object.assign(new Error(message), { name, $metadata });
 }
+
+/** Whether there may be bytes in a text of JSON: to look at every value of it takes long. */
+const mayHaveBytes = (json: string): boolean => json.includes('"B":');
+
+function encode(input: object): string {
+  const json = JSON.stringify(input);
+  return mayHaveBytes(json) ? JSON.stringify(input, encodeBytes) : json;
+}
+
+const decode = (json: string): unknown =>
+  mayHaveBytes(json) ? JSON.parse(json, decodeBytes) : JSON.parse(json);
 
 /** Bytes travel as base64. A Buffer would turn itself into something else before it is seen here. */
 function encodeBytes(this: unknown, key: string, value: unknown): unknown {

@@ -18,7 +18,8 @@ export class VirtualClock implements Clock {
   #monotonic = MONOTONIC_START;
   #wallOffset: number;
   #sequence = 0;
-  #timers: Timer[] = [];
+  /** In the order in which they fire. */
+  readonly #timers: Timer[] = [];
   /** Calls to `after` so far: tests of quiet use it to see whether anything happened. */
   get scheduled(): number {
     return this.#sequence;
@@ -48,23 +49,23 @@ export class VirtualClock implements Clock {
       wake,
     };
     this.#sequence += 1;
-    this.#timers.push(timer);
+    this.#timers.splice(this.#placeOf(timer), 0, timer);
     return () => {
-      this.#timers = this.#timers.filter((one) => one !== timer);
+      const place = this.#placeOf(timer);
+      if (this.#timers[place] === timer) this.#timers.splice(place, 1);
     };
   }
 
   /** When the next timer fires, by the wall clock; undefined when there is none. */
   get next(): EpochMs | undefined {
-    const first = this.#first();
+    const [first] = this.#timers;
     return first && first.at + this.#wallOffset;
   }
 
   /** Jumps to the next timer and fires it; false when there is none. */
   fireNext(): boolean {
-    const timer = this.#first();
+    const timer = this.#timers.shift();
     if (!timer) return false;
-    this.#timers = this.#timers.filter((one) => one !== timer);
     this.#monotonic = Math.max(this.#monotonic, timer.at);
     timer.wake();
     return true;
@@ -75,13 +76,15 @@ export class VirtualClock implements Clock {
     this.#monotonic += ms;
   }
 
-  #first(): Timer | undefined {
-    return this.#timers.reduce<Timer | undefined>(
-      (first, one) =>
-        !first || one.at < first.at || (one.at === first.at && one.sequence < first.sequence)
-          ? one
-          : first,
-      undefined,
-    );
+  /** Where a timer stands, or would stand. */
+  #placeOf({ at, sequence }: Timer): number {
+    let [low, high] = [0, this.#timers.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const one = this.#timers[middle] as Timer;
+      if (one.at < at || (one.at === at && one.sequence < sequence)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }

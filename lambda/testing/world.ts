@@ -1,6 +1,6 @@
 import type { SQSEvent } from "aws-lambda";
 import { createSavepoint, type Savepoint } from "../client/savepoint.ts";
-import type { Clock } from "../core/clock.ts";
+import type { Clock, EpochMs } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
 import type { EngineDependencies } from "../engine/dependencies.ts";
 import { DEFAULT_SETTINGS } from "../engine/settings.ts";
@@ -49,6 +49,8 @@ const isWrite = ({ service, action }: Outcome): boolean =>
  */
 export class World {
   readonly clock: VirtualClock;
+  /** When it was made. */
+  readonly startedAt: EpochMs;
   readonly dynamodb: DynamoDB;
   readonly sqs: Sqs;
   readonly savepoint: Savepoint;
@@ -82,6 +84,7 @@ export class World {
   private constructor(options: WorldOptions) {
     this.options = options;
     this.clock = options.clock ?? new VirtualClock();
+    this.startedAt = this.clock.now();
     this.#seed = options.seed ?? 1;
     this.#reaching = options.isDirect ? undefined : { calls: 0 };
     this.#passage = new Passage({

@@ -86,11 +86,15 @@ const ROWS: readonly Row[] = [
   { name: "delete record", action: "DeleteItem" },
 ];
 
+/** Those that a call of an action may be of. */
+const ROWS_BY_ACTION = new Map(
+  ROWS.map(({ action }) => [action, ROWS.filter((one) => one.action === action)]),
+);
+
 /** The row of a call. Throws for one that is not known: the simulation would be blind to it. */
 export function rowOf(action: string, body: string): string {
-  const row = ROWS.find(
+  const row = ROWS_BY_ACTION.get(action)?.find(
     (one) =>
-      one.action === action &&
       (one.has ?? []).every((part) => body.includes(part)) &&
       !(one.hasNot ?? []).some((part) => body.includes(part)),
   );
