@@ -23,6 +23,18 @@ export async function buildPatched<Module>(
   name: string,
   patches: readonly Patch[],
 ): Promise<Module> {
+  const file = await buildFile(entry, name, patches);
+  const loaded = (await import(pathToFileURL(file).href)) as Module;
+  await rm(file);
+  return loaded;
+}
+
+/** Builds a module into a file, which whoever asks for it deletes; its path. */
+export async function buildFile(
+  entry: string,
+  name: string,
+  patches: readonly Patch[],
+): Promise<string> {
   await mkdir(BUILDS, { recursive: true });
   const outfile = join(BUILDS, `${name.replaceAll(/[^a-z0-9]+/gi, "-")}-${process.pid}.mjs`);
   await build({
@@ -38,9 +50,7 @@ export async function buildPatched<Module>(
     plugins: [patching(patches)],
     logLevel: "silent",
   });
-  const loaded = (await import(pathToFileURL(outfile).href)) as Module;
-  await rm(outfile);
-  return loaded;
+  return outfile;
 }
 
 function patching(patches: readonly Patch[]): Plugin {

@@ -1,6 +1,15 @@
 import type { Play } from "./play.ts";
 import { rowNames } from "./rows.ts";
 
+/** What was covered, as it passes from one process to another. */
+export interface Covered {
+  readonly plays: number;
+  readonly calls: number;
+  readonly rows: Readonly<Record<string, { readonly done: number; readonly refused: number }>>;
+  readonly faults: Readonly<Record<string, number>>;
+  readonly crashes: Readonly<Record<string, number>>;
+}
+
 /** What the plays of a session have covered. */
 export class Coverage {
   readonly #rows = new Map<string, { done: number; refused: number }>();
@@ -25,6 +34,29 @@ export class Coverage {
     }
   }
 
+  /** Counts in what others have covered. */
+  merge({ plays, calls, rows, faults, crashes }: Covered): void {
+    this.#plays += plays;
+    this.#calls += calls;
+    for (const [row, { done, refused }] of Object.entries(rows)) {
+      const counts = this.#rows.get(row) ?? { done: 0, refused: 0 };
+      this.#rows.set(row, { done: counts.done + done, refused: counts.refused + refused });
+    }
+    for (const [kind, times] of Object.entries(faults)) count(this.#faults, kind, times);
+    for (const [kind, times] of Object.entries(crashes)) count(this.#crashes, kind, times);
+  }
+
+  /** All that was covered. */
+  get covered(): Covered {
+    return {
+      plays: this.#plays,
+      calls: this.#calls,
+      rows: Object.fromEntries(this.#rows),
+      faults: Object.fromEntries(this.#faults),
+      crashes: Object.fromEntries(this.#crashes),
+    };
+  }
+
   /** The rows that no call was of. */
   get missing(): string[] {
     return rowNames.filter((row) => !this.#rows.has(row));
@@ -46,11 +78,11 @@ export class Coverage {
   }
 }
 
-const count = (counts: Map<string, number>, name: string): void =>
-  void counts.set(name, (counts.get(name) ?? 0) + 1);
+const count = (counts: Map<string, number>, name: string, times = 1): void =>
+  void counts.set(name, (counts.get(name) ?? 0) + times);
 
 const printed = (counts: ReadonlyMap<string, number>): string =>
   [...counts]
-    .sort(([, a], [, b]) => b - a)
+    .sort(([a, aTimes], [b, bTimes]) => bTimes - aTimes || (a < b ? -1 : 1))
     .map(([name, times]) => `${name} ${times}`)
     .join(", ");

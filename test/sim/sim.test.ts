@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { buildSession } from "./build.ts";
 import { Coverage } from "./coverage.ts";
+import { Jobs } from "./jobs.ts";
 import { KNOWN } from "./known.ts";
 import { MUTATIONS } from "./mutations/index.ts";
 import { noFence } from "./mutations/no-fence.ts";
@@ -47,6 +48,30 @@ describe("the simulation", () => {
     const size = ({ programs }: typeof scenario) => JSON.stringify(programs).length;
     expect(size(small)).toBeLessThan(size(scenario));
     expect(small.faults.length).toBeLessThanOrEqual(scenario.faults.length);
+  });
+
+  it("comes to the same in several processes as in one", async () => {
+    const outcome = async (processes: number) => {
+      const all: unknown[] = [];
+      const jobs = new Jobs(processes, () => undefined);
+      const patches = [...KNOWN, noFence];
+      await jobs.play(patches, { from: 1, seeds: 6 }, (done, chunk) => all.push(done, chunk));
+      return all;
+    };
+    const inOne = await outcome(1);
+    expect(JSON.stringify(inOne)).toMatch(/"failures":\[{"seed":\d+/);
+    expect(await outcome(3)).toEqual(inOne);
+  });
+
+  it("says which seeds were played when a process ends by itself", async () => {
+    const jobs = new Jobs(2, () => undefined);
+    const file = "test/sim/play.ts";
+    const find = "static async of(scenario: Scenario): Promise<Play> {";
+    const dies = { name: "dies", edits: [{ file, find, replace: `${find} process.exit(3);` }] };
+    await expect(jobs.play([dies], { from: 1, seeds: 7 }, () => undefined)).rejects.toThrow(
+      "the process that played seeds 1 to 5 ended by itself: code 3",
+    );
+    await jobs.end();
   });
 
   it("refuses a patch that no longer fits", async () => {
