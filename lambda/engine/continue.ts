@@ -6,6 +6,7 @@ import { validate } from "../core/schema-validation.ts";
 import type { Meta } from "../store/meta.ts";
 import { historyPk } from "../store/schema.ts";
 import { birthTtl } from "../store/start-run.ts";
+import { turn } from "./bell.ts";
 import { assertContext } from "./assert-context.ts";
 import type { Execution } from "./execution.ts";
 import { handOver, quiesce, type Released } from "./release.ts";
@@ -36,6 +37,15 @@ export async function askContinueAsNew(execution: Execution, given: unknown): Pr
   });
 }
 
+/** A message that a wait was given and will not record any more goes along into the next round. */
+async function putBackUnrecorded({ outside, pending }: Execution): Promise<void> {
+  // The last of the writes has ended; whoever made it has still to say what it came to.
+  await turn();
+  for (const { record, taken } of pending.values()) {
+    if (taken !== undefined && record?.state !== "done") outside.mailbox.putBack(taken);
+  }
+}
+
 /**
  * Row 24: begins the next round under the same lease. What came meanwhile is taken along; a cancel request
  * is delivered to the ended round, by the next claim.
@@ -47,6 +57,7 @@ export async function continueAsNew(
   const { deps, history, lease, meta, outside } = execution;
   if (!(await quiesce(execution))) return "lost";
   await lease.pause();
+  await putBackUnrecorded(execution);
   const now = deps.clock.now();
   const stored = await deps.store.values.keep(input, {
     historyPk: historyPk(meta.incarnation, meta.generation + 1),

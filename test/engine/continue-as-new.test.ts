@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import * as z from "zod";
 import { CancelledError, event, InvalidArgumentError, workflow } from "../../lambda/index.ts";
 import type { ProcessFault } from "../../lambda/testing/faulty-handler.ts";
 import { sampled } from "./sample.ts";
@@ -32,7 +33,19 @@ const hasty = workflow("hasty", {}, async (ctx) => {
   await ctx.step("first", () => 1);
   return ctx.continueAsNew(undefined);
 });
-const workflows = [rounds, child, hasty];
+const go = event("go");
+const letter = event(
+  "letter",
+  z.string().refine(() => new Promise((done) => void world.clock.after(500, () => done(true)))),
+);
+/** Begins the next round as soon as it may, though a branch of it is about to be given an event. */
+const hurried = workflow("hurried", {}, async (ctx, { round }: { round: number }) => {
+  const waiting = ctx.waitFor(letter);
+  if (round === 2) return waiting;
+  await ctx.waitFor(go);
+  return ctx.continueAsNew({ round: 2 });
+});
+const workflows = [rounds, child, hasty, hurried];
 
 async function play(fault?: (n: number) => ProcessFault | undefined) {
   world = await World.create({ workflows, ...(fault && { fault }) });
@@ -79,6 +92,16 @@ describe("a run that continues as new", () => {
     },
     120_000,
   );
+
+  it("takes an event along that a branch was given and has not recorded", async () => {
+    world = await World.create({ workflows });
+    const run = await world.until(world.savepoint.start(hurried, { round: 1 }, { id: "run" }));
+    await world.until(run.send(letter, "looked at for long"));
+    await world.until(run.send(go, undefined));
+    world.begin();
+    expect(await world.until(run.result())).toBe("looked at for long");
+    await expectSoundEnd(world);
+  });
 
   it("can be cancelled in any round", async () => {
     world = await World.create({ workflows });
