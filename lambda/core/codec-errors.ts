@@ -1,5 +1,6 @@
 import { types } from "node:util";
 import { stringify } from "devalue";
+import { excessOf, isMostlyHoles } from "./codec-bounds.ts";
 import * as ours from "./errors.ts";
 
 /** Longest message kept, UTF-16 units. */
@@ -13,6 +14,10 @@ const FRAMES_LENGTH_MAX = 2_048;
 const LIST_MAX = 100;
 /** How deep errors may stand inside one another. */
 const CHAIN_MAX = 16;
+/** Errors kept of one with all that stand in it, each counted where it is referred to. */
+const ERRORS_MAX = 1_000;
+/** Levels of arrays and objects kept of a property. */
+const PROPERTY_NESTING_MAX = 100;
 
 /** Prototypes of the classes that come back as themselves, by the name of their instances. */
 const PROTOTYPES = new Map<string, object>();
@@ -74,15 +79,22 @@ const isError = (value: unknown): value is Error =>
  * out, as is an error inside itself: an error must be recordable whatever hangs on it.
  */
 export const recordError = (value: unknown): ErrorRecord | undefined =>
-  isError(value) ? recordOf(value, [value]) : undefined;
+  isError(value) ? recordOf(value, { chain: [value], room: { left: ERRORS_MAX } }) : undefined;
 
-/** @param chain the errors that this one stands in, itself included */
-function recordOf(error: Error, chain: readonly Error[]): ErrorRecord {
+/** Where in an error another one stands. */
+interface Place {
+  /** The errors that it stands in, itself included. */
+  readonly chain: readonly Error[];
+  /** How many more errors are kept. */
+  readonly room: { left: number };
+}
+
+function recordOf(error: Error, place: Place): ErrorRecord {
   const type = typeOf(error);
   const frames = framesOf(error);
-  const cause = error.cause === undefined ? undefined : kept(error.cause, chain);
-  const errors = error instanceof AggregateError ? kept(error.errors, chain) : undefined;
-  const own = ownProperties(error, chain);
+  const cause = error.cause === undefined ? undefined : kept(error.cause, place);
+  const errors = error instanceof AggregateError ? kept(error.errors, place) : undefined;
+  const own = ownProperties(error, place);
   return {
     type,
     ...(error.name !== type && { name: cut(error.name) }),
@@ -122,44 +134,51 @@ function framesOf({ stack, message }: Error): string {
 
 const ELSEWHERE = new Set(["name", "message", "stack", "cause", "__proto__"]);
 
-function ownProperties(error: Error, chain: readonly Error[]): Record<string, Kept> {
+function ownProperties(error: Error, place: Place): Record<string, Kept> {
   const own: Record<string, Kept> = {};
   for (const [key, value] of Object.entries(error)) {
-    const keep = ELSEWHERE.has(key) ? undefined : kept(value, chain);
+    const keep = ELSEWHERE.has(key) ? undefined : kept(value, place);
     if (keep) own[key] = keep;
   }
   return own;
 }
 
-function kept(value: unknown, chain: readonly Error[]): Kept | undefined {
+function kept(value: unknown, place: Place): Kept | undefined {
   if (isError(value)) {
-    if (chain.length >= CHAIN_MAX || chain.includes(value)) return undefined;
-    return { error: recordOf(value, [...chain, value]) };
+    const { chain, room } = place;
+    if (chain.length >= CHAIN_MAX || chain.includes(value) || room.left === 0) return undefined;
+    room.left -= 1;
+    return { error: recordOf(value, { chain: [...chain, value], room }) };
   }
-  if (Array.isArray(value) && value.some(isError)) {
-    return { list: value.slice(0, LIST_MAX).flatMap((one) => kept(one, chain) ?? []) };
+  if (Array.isArray(value) && !isMostlyHoles(value) && value.some(isError)) {
+    return { list: value.slice(0, LIST_MAX).flatMap((one) => kept(one, place) ?? []) };
   }
   return isPlain(value) ? { value } : undefined;
 }
 
 function isPlain(value: unknown): boolean {
   try {
-    return stringify(value).length <= PROPERTY_MAX;
+    return !excessOf(value, PROPERTY_NESTING_MAX) && stringify(value).length <= PROPERTY_MAX;
   } catch {
     // Asking devalue is the only way to know; its refusal is the answer.
     return false;
   }
 }
 
-/** The error that `recordError` described. A class that is not known any more comes back as Error. */
-export function reviveError(record: ErrorRecord): Error {
+/**
+ * The error that `recordError` described. A class that is not known any more comes back as Error. Throws for
+ * what `recordError` would not have written: more errors in it than it keeps.
+ */
+export const reviveError = (record: ErrorRecord): Error => revive(record, { left: ERRORS_MAX });
+
+function revive(record: ErrorRecord, room: Place["room"]): Error {
   const { type, name, message, frames = "", cause, errors, own = {} } = record;
   const error = type === "DOMException" ? new DOMException(message, name) : bare(type, message);
   if (name !== undefined) hide(error, "name", name);
   hide(error, "stack", `${error.name}: ${message}${frames}`);
-  if (cause) hide(error, "cause", revived(cause));
-  if (errors) hide(error, "errors", revived(errors));
-  for (const [key, value] of Object.entries(own)) define(error, key, revived(value), true);
+  if (cause) hide(error, "cause", revived(cause, room));
+  if (errors) hide(error, "errors", revived(errors, room));
+  for (const [key, value] of Object.entries(own)) define(error, key, revived(value, room), true);
   return error;
 }
 
@@ -170,9 +189,13 @@ function bare(type: string, message: string): Error {
   return error;
 }
 
-function revived(keep: Kept): unknown {
-  if ("error" in keep) return reviveError(keep.error);
-  return "list" in keep ? keep.list.map(revived) : keep.value;
+function revived(keep: Kept, room: Place["room"]): unknown {
+  if (!("error" in keep)) {
+    return "list" in keep ? keep.list.map((one) => revived(one, room)) : keep.value;
+  }
+  if (room.left === 0) throw new Error(`an error holds over ${ERRORS_MAX} others`);
+  room.left -= 1;
+  return revive(keep.error, room);
 }
 
 const hide = (error: Error, key: string, value: unknown): void => define(error, key, value, false);

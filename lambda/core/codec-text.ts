@@ -1,4 +1,7 @@
 import { DevalueError, parse, stringify } from "devalue";
+import { nameAndMessage } from "./attempt.ts";
+import { type Excess, excessOf, NESTING_MAX } from "./codec-bounds.ts";
+import { brandOf, dateText } from "./codec-brands.ts";
 import { reviveError, recordError } from "./codec-errors.ts";
 import { ValueNotSerializableError } from "./errors.ts";
 
@@ -14,14 +17,19 @@ const JSON_DEPTH = 200;
  * @throws ValueNotSerializableError, naming the place, for what neither can say
  */
 export function toText(value: unknown, what: string): string {
+  let excess: Excess | undefined;
   try {
-    return isJson(value, JSON_DEPTH, new Set())
-      ? JSON.stringify(value)
-      : RICH + stringify(value, { Error: recordError, Slice: sliceOf });
+    if (isJson(value, JSON_DEPTH, new Set())) return JSON.stringify(value);
+    excess = excessOf(value);
+    if (!excess) return RICH + stringify(value, REDUCERS, { operations: OPERATIONS });
   } catch (error) {
     throw refusal(what, error);
   }
+  throw beyond(what, excess);
 }
+
+const REDUCERS = { Error: recordError, Slice: sliceOf };
+const OPERATIONS = { tagOf: brandOf, toISOString: dateText };
 
 /** Reads what `toText` wrote. Throws whatever the parsers do for damaged text. */
 export const fromText = (text: string): unknown =>
@@ -47,6 +55,8 @@ function isJson(value: unknown, depth: number, seen: Set<unknown>): boolean {
 function isJsonObject(value: object, depth: number, seen: Set<unknown>): boolean {
   if (depth < 0 || seen.has(value)) return false;
   seen.add(value);
+  // JSON.stringify would write what it says instead.
+  if ("toJSON" in value && typeof value.toJSON === "function") return false;
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index += 1) {
       if (!isJson(value[index], depth, seen)) return false;
@@ -74,22 +84,36 @@ function sliceOf(value: unknown): ArrayBufferView | undefined {
   return new View(bytes);
 }
 
-function refusal(what: string, error: unknown): ValueNotSerializableError {
+/** Says that a value cannot be recorded for what came of reading it. */
+export function refusal(what: string, error: unknown): ValueNotSerializableError {
   if (error instanceof DevalueError) {
     const { path } = error;
-    const where = path === "" ? "" : ` at ${path}`;
     const [found, advice] = diagnosis(error.value);
-    return new ValueNotSerializableError(
-      `${what} cannot be recorded: it ${path === "" ? "is" : "holds"} ${found}${where}; ${advice}`,
-      { path },
-    );
+    return unfit(what, path, found, advice);
   }
-  const reason =
-    error instanceof RangeError ? "it is nested too deeply" : `reading it threw ${String(error)}`;
+  const { name, message } = nameAndMessage(error);
+  const reason = `reading it threw ${error instanceof Error ? `${name}: ` : ""}${message}`;
   return new ValueNotSerializableError(`${what} cannot be recorded: ${reason}`, {
     path: "",
     cause: error,
   });
+}
+
+/** Says that a value goes beyond a bound. */
+export const beyond = (what: string, { path, kind }: Excess): ValueNotSerializableError =>
+  kind === "nesting"
+    ? new ValueNotSerializableError(
+        `${what} cannot be recorded: it is nested too deeply, over ${NESTING_MAX} levels${path && ` at ${path}`}; make it flatter`,
+        { path },
+      )
+    : unfit(what, path, "an array of mostly empty places", "use a Map or an object");
+
+function unfit(what: string, path: string, found: string, advice: string) {
+  const where = path === "" ? "" : ` at ${path}`;
+  return new ValueNotSerializableError(
+    `${what} cannot be recorded: it ${path === "" ? "is" : "holds"} ${found}${where}; ${advice}`,
+    { path },
+  );
 }
 
 /** What stands in the way, and what to do about it. */
@@ -101,9 +125,14 @@ function diagnosis(value: unknown): readonly [found: string, advice: string] {
   if (Object.hasOwn(value, "__proto__")) {
     return ["an object with a key __proto__", "use another key"];
   }
-  const prototype: unknown = Object.getPrototypeOf(value);
+  const prototype: object | null = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) {
     return ["an object with symbols for keys", "use strings"];
   }
-  return [`an instance of ${value.constructor.name}`, "return plain data made from it"];
+  return [`an instance of ${classOf(prototype)}`, "return plain data made from it"];
+}
+
+function classOf(prototype: object): string {
+  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
+  return typeof constructor === "function" ? constructor.name : "a class";
 }

@@ -18,12 +18,12 @@ export const messageAttribute = ({ id, name, value, sentAt }: Message): Attribut
   M: { i: text(id), n: text(name), v: valueAttribute(value), t: number(sentAt) },
 });
 
-/** Reads the list `box`, oldest first; empty when there is none. */
-export const messagesFrom = (attribute: AttributeValue | undefined): Message[] =>
+/** Reads the list `box` of an incarnation, oldest first; empty when there is none. */
+export const messagesFrom = (attribute: AttributeValue | undefined, owner: string): Message[] =>
   (attribute?.L ?? []).map(({ M = {} }) => ({
     id: requiredText(M, "i"),
     name: requiredText(M, "n"),
-    value: valueFromAttribute(M["v"]) ?? "",
+    value: valueFromAttribute(M["v"], owner) ?? "",
     sentAt: optionalNumber(M, "t") ?? 0,
   }));
 

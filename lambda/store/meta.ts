@@ -129,10 +129,10 @@ export const runIdFrom = (item: Item): string => requiredText(item, "pk").slice(
 /** Reads a META item. */
 export function metaFrom(item: Item): Meta {
   const parent = optionalText(item, "parent");
-  const input = valueFromAttribute(item["input"]);
+  const incarnation = requiredText(item, "inc");
   return {
     id: runIdFrom(item),
-    incarnation: requiredText(item, "inc"),
+    incarnation,
     generation: requiredNumber(item, "gen"),
     copies: item["copies"]?.SS ?? [],
     round: requiredNumber(item, "round"),
@@ -147,7 +147,7 @@ export function metaFrom(item: Item): Meta {
     dueAt: optionalNumber(item, "dueAt"),
     checkAt: optionalNumber(item, "checkAt"),
     wakeSeq: requiredNumber(item, "wakeSeq"),
-    box: messagesFrom(item["box"]),
+    box: messagesFrom(item["box"], incarnation),
     past: takenFrom(item["past"]),
     usedTokens: item["tokens"]?.SS ?? [],
     cancel: cancelFrom(item["cancel"]),
@@ -164,9 +164,9 @@ export function metaFrom(item: Item): Meta {
     mark: optionalNumber(item, "mark") ?? 0,
     nudges: optionalNumber(item, "nudges") ?? 0,
     inputHash: requiredText(item, "inputHash"),
-    input: input ?? "",
-    output: valueFromAttribute(item["output"]),
-    error: valueFromAttribute(item["error"]),
+    input: valueFromAttribute(item["input"], incarnation) ?? "",
+    output: valueFromAttribute(item["output"], incarnation),
+    error: valueFromAttribute(item["error"], incarnation),
     code: optionalText(item, "code"),
     failedOperation: optionalText(item, "failedOp"),
     startedAt: requiredNumber(item, "startedAt"),

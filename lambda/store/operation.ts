@@ -9,7 +9,7 @@ import {
   requiredText,
   text,
 } from "./attributes.ts";
-import { OPERATION_PREFIX } from "./schema.ts";
+import { incarnationIn, OPERATION_PREFIX } from "./schema.ts";
 import { type StoredValue, valueAttribute, valueFromAttribute } from "./values.ts";
 
 /** What an operation is; recorded, and compared on replay. */
@@ -116,6 +116,7 @@ export function operationItem(pk: string, record: OperationRecord, ttlSeconds: n
 
 /** Reads an operation's item. */
 export function operationFrom(item: Item): OperationRecord {
+  const owner = incarnationIn(requiredText(item, "pk"));
   return {
     key: requiredText(item, "sk").slice(OPERATION_PREFIX.length),
     kind: requiredText(item, "k") as OperationKind,
@@ -129,8 +130,8 @@ export function operationFrom(item: Item): OperationRecord {
     childId: optionalText(item, "c"),
     workflow: optionalText(item, "l"),
     messageId: optionalText(item, "m"),
-    result: valueFromAttribute(item["r"]),
-    error: valueFromAttribute(item["f"]),
+    result: valueFromAttribute(item["r"], owner),
+    error: valueFromAttribute(item["f"], owner),
     attemptErrors: (item["h"]?.L ?? []).map(({ M = {} }) => ({
       attempt: optionalNumber(M, "a") ?? 0,
       name: optionalText(M, "n") ?? "Error",

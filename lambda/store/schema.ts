@@ -40,6 +40,8 @@ export const metaKey = (id: string) => ({ pk: `RUN#${id}`, sk: "META" });
 /** Partition of one generation of a run's history; `copy` names the copy that the generation began as. */
 export const historyPk = (incarnation: string, generation: number, copy?: string) =>
   `H#${incarnation}#${generation}${copy === undefined ? "" : `#${copy}`}`;
+/** The incarnation that a partition of history belongs to; empty when it is none. */
+export const incarnationIn = (pk: string): string => /^H#([^#]+)#/.exec(pk)?.[1] ?? "";
 /** Sort-key prefix of operations. */
 export const OPERATION_PREFIX = "OP#";
 /** Sort-key prefix of value parts; sorts after operations, so replay's range leaves them out. */

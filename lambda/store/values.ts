@@ -3,7 +3,7 @@ import { type Encoded, encodedSize } from "../core/codec.ts";
 import { ValueUnreadableError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import { number, text } from "./attributes.ts";
-import { PART_PREFIX } from "./schema.ts";
+import { incarnationIn, PART_PREFIX } from "./schema.ts";
 import type { Table } from "./table.ts";
 
 /** An encoded value where it is kept: inside its item, or in parts beside the history. */
@@ -17,6 +17,8 @@ export interface PartsReference {
   readonly bytes: number;
   /** Whether the value was text (else deflated bytes). */
   readonly isText: boolean;
+  /** Incarnation of the run whose item refers to them. */
+  readonly owner: string;
 }
 
 const isReference = (value: StoredValue): value is PartsReference =>
@@ -41,8 +43,15 @@ export function valueAttribute(value: StoredValue): AttributeValue {
   };
 }
 
-/** Reads what `valueAttribute` wrote; undefined for an absent attribute. */
-export function valueFromAttribute(attribute: AttributeValue | undefined): StoredValue | undefined {
+/**
+ * Reads what `valueAttribute` wrote; undefined for an absent attribute. What cannot be a value is read as a
+ * reference, which `fetch` refuses.
+ * @param owner incarnation of the run whose item has the attribute
+ */
+export function valueFromAttribute(
+  attribute: AttributeValue | undefined,
+  owner: string,
+): StoredValue | undefined {
   if (!attribute) return undefined;
   if (attribute.S !== undefined) return attribute.S;
   if (attribute.B !== undefined) return attribute.B;
@@ -53,6 +62,7 @@ export function valueFromAttribute(attribute: AttributeValue | undefined): Store
     parts: Number(map?.["c"]?.N ?? 0),
     bytes: Number(map?.["b"]?.N ?? 0),
     isText: map?.["t"]?.BOOL ?? false,
+    owner,
   };
 }
 
@@ -63,7 +73,10 @@ export interface Values {
    * are put first, so that whatever refers to them finds them.
    */
   keep(value: Encoded, where: Placement): Promise<StoredValue>;
-  /** The encoded value, fetched from its parts when it has any. Throws ValueUnreadableError when a part is gone. */
+  /**
+   * The encoded value, fetched from its parts when it has any. Throws ValueUnreadableError when a part is gone
+   * or changed, or the reference is none that `keep` makes for the run that it belongs to.
+   */
   fetch(value: StoredValue): Promise<Encoded>;
 }
 
@@ -95,10 +108,12 @@ export function openValues(table: Table): Values {
           ),
         ),
       );
-      return { pk: historyPk, nonce, parts, bytes: size, isText: typeof value === "string" };
+      const owner = incarnationIn(historyPk);
+      return { pk: historyPk, nonce, parts, bytes: size, isText: typeof value === "string", owner };
     },
     async fetch(value) {
       if (!isReference(value)) return value;
+      assertReference(value);
       const { pk, nonce, parts, isText } = value;
       const chunks = await Promise.all(
         Array.from({ length: parts }, async (_, index) => {
@@ -112,9 +127,29 @@ export function openValues(table: Table): Values {
         }),
       );
       const bytes = Buffer.concat(chunks);
+      if (bytes.byteLength !== value.bytes) {
+        throw new ValueUnreadableError(
+          `the parts of a value in ${pk} have ${bytes.byteLength} bytes, not ${value.bytes}; they were damaged`,
+        );
+      }
       return isText ? bytes.toString("utf8") : bytes;
     },
   };
+}
+
+/** Checked before anything is read: a damaged reference could ask for any number of parts, or for another run's. */
+function assertReference({ pk, parts, bytes, owner }: PartsReference): void {
+  const isPossible =
+    Number.isInteger(bytes) &&
+    bytes > 0 &&
+    bytes <= LIMITS.valueBytes &&
+    parts === Math.ceil(bytes / LIMITS.partBytes);
+  if (isPossible && incarnationIn(pk) === owner) return;
+  throw new ValueUnreadableError(
+    isPossible
+      ? `a value of incarnation ${owner} refers to parts in ${pk}, which are another run's; it was damaged`
+      : `a value refers to ${parts} parts of ${bytes} bytes in all; it was damaged, or written by a later version of savepoint`,
+  );
 }
 
 const partKey = (pk: string, nonce: string, index: number) => ({
