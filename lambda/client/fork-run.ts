@@ -7,8 +7,8 @@ import { LIMITS } from "../core/limits.ts";
 import { runTimeoutMs } from "../core/run-timeout.ts";
 import { validate } from "../core/schema-validation.ts";
 import type { CopyPlace } from "../store/copy-history.ts";
+import type { Cut } from "../store/given-back.ts";
 import { type ForkOrigin, historyOf, type Meta } from "../store/meta.ts";
-import type { OperationRecord } from "../store/operation.ts";
 import { progressOf } from "../store/resume-finished.ts";
 import { historyPk } from "../store/schema.ts";
 import { birthTtl, FORK_GENERATION } from "../store/start-run.ts";
@@ -59,7 +59,8 @@ export async function forkRun(
   const inputHash = given ? hashValue(options.input) : source.inputHash;
   const there = options.id === undefined ? undefined : await store.readRun(id);
   if (there) return join(deps, there, { from, inputHash });
-  const kept = await keptOf(deps, source, options.from);
+  const cut = await cutOf(deps, source, options.from);
+  const { kept } = cut;
   const incarnation = ids.ulid(now);
   const sourceMs = source.deadline === undefined ? undefined : source.deadline - source.startedAt;
   const lifeMs = timeoutMs ?? sourceMs;
@@ -70,6 +71,7 @@ export async function forkRun(
     nonce: () => ids.nonce(),
   };
   await store.copyRecords(kept, to);
+  const box = await store.copyCompletions(source.box, cut, to);
   const input = given
     ? await store.values.keep(given, {
         ...to,
@@ -94,6 +96,7 @@ export async function forkRun(
       round: source.round,
       roundAt: source.roundAt,
       progress: progressOf(kept),
+      box,
     },
   });
   if (!created) return join(deps, meta, { from, inputHash });
@@ -110,11 +113,11 @@ async function inputOf({ workflows }: ClientDependencies, source: Meta, options:
   return encodeValue(valid, { what });
 }
 
-async function keptOf(
+async function cutOf(
   deps: ClientDependencies,
   source: Meta,
   from: string | undefined,
-): Promise<OperationRecord[]> {
+): Promise<Cut> {
   const records = await deps.store.readSnapshot(historyOf(source));
   // META is deleted first: as long as it is there, all that was read was whole.
   const now = await readRun(deps, source.id);
@@ -124,10 +127,11 @@ async function keptOf(
       `run "${source.id}" has recorded no operation "${from}"; give a key of its history`,
     );
   }
-  return keptRecords(records, {
+  const kept = keptRecords(records, {
     at: from ?? source.failedOperation,
     finishedAt: from === undefined ? source.finishedAt : undefined,
   });
+  return { records, kept };
 }
 
 /** The run of that id, when it is this very fork. */

@@ -1,5 +1,6 @@
 import { droppedChildren, keptRecords } from "../core/cut.ts";
 import { childId } from "../core/keys.ts";
+import { LIMITS } from "../core/limits.ts";
 import { isFinished } from "../core/status.ts";
 import { historyOf, type Meta } from "../store/meta.ts";
 import type { OperationRecord } from "../store/operation.ts";
@@ -50,6 +51,12 @@ async function resumeFinished(deps: ClientDependencies, run: Meta): Promise<bool
   const nonce = () => ids.nonce();
   const resumed = await store.resumeFinished({ run, records, kept, now, tx: nonce(), nonce });
   if (resumed === "gone") throw noRun(run.id);
+  if (resumed === "overfull") {
+    throw conflict(
+      run,
+      `has taken more events after the point from which it would go on than the ${LIMITS.mailboxResumedMax} that a resume can give it again; fork it, and send the fork what it waits for`,
+    );
+  }
   if (resumed === "queued") await hintRun(deps, run.id, now);
   return resumed === "queued";
 }

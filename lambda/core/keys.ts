@@ -140,5 +140,9 @@ export const messageId = (
 const digest = (parts: readonly (string | number)[], characters: number): string =>
   createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, characters);
 
+/** The name in an operation's key: without its scope, and without which occurrence of it it is. */
+export const nameIn = (key: string): string =>
+  key.slice(key.lastIndexOf("/") + 1).replace(/#\d+$/, "");
+
 /** Path of the scope that an operation's key belongs to; empty for the run's own. */
 export const scopeOf = (key: string): string => key.slice(0, Math.max(key.lastIndexOf("/"), 0));

@@ -46,6 +46,8 @@ export const LIMITS = {
   messageInlineBytes: 300,
   /** Messages that a mailbox holds. */
   mailboxMax: 100,
+  /** Messages that it may hold when a resume has given some back: of 500 bytes at most, in an item of 400 KB. */
+  mailboxResumedMax: 500,
   /** Consumed messages in a mailbox from which a heartbeat clears them away; a park does so in any case. */
   mailboxTrim: 16,
   /** Largest body by which a callback token is completed. */

@@ -74,5 +74,11 @@ export const tokenMessage = (token: string): string => MESSAGE_PREFIX + tokenMar
 /** Whether a message of that name completes a token. */
 export const isTokenMessage = (name: string): boolean => name.startsWith(MESSAGE_PREFIX);
 
+const RESULT = "/@result";
+
 /** Key of the operation that waits for a token's completion; no name within a scope can make it. */
-export const tokenResultKey = (key: string): string => `${key}/@result`;
+export const tokenResultKey = (key: string): string => key + RESULT;
+
+/** Key of the token whose completion an operation waits for; undefined when it does not. */
+export const tokenKeyOf = (resultKey: string): string | undefined =>
+  resultKey.endsWith(RESULT) ? resultKey.slice(0, -RESULT.length) : undefined;

@@ -39,6 +39,8 @@ export interface Token<Value> {
    * Waits for the value that it is completed with; asked again, gives the same promise. After the
    * token's timeout it gives undefined.
    * @throws ValidationError when the value does not fit the schema; the token is used all the same
+   * @throws TokenInvalidError in a fork that has the token from the run it was forked from, when that is good
+   *   for ever and had not been completed by then: it never will be, here
    */
   result(): Promise<Value>;
 }

@@ -1,4 +1,6 @@
+import { LIMITS } from "../core/limits.ts";
 import { loadHistory } from "./load-history.ts";
+import type { Message } from "./mailbox.ts";
 import { operationItem, type OperationRecord } from "./operation.ts";
 import type { Table } from "./table.ts";
 import { openValues, type StoredValue } from "./values.ts";
@@ -47,9 +49,10 @@ export async function copyRecords(
   while (numbered.length > 0) {
     await Promise.all(
       numbered.splice(0, AT_A_TIME).map(async (record) => {
-        const { result, error } = record;
+        const { result, error, sent } = record;
         const copy = {
           ...record,
+          ...(sent !== undefined && { sent: await copyValue(table, sent, to) }),
           ...(result !== undefined && { result: await copyValue(table, result, to) }),
           ...(error !== undefined && { error: await copyValue(table, error, to) }),
         };
@@ -64,11 +67,25 @@ export async function copyRecords(
 export async function copyValue(
   table: Table,
   value: StoredValue,
-  { historyPk, ttlSeconds, nonce }: CopyPlace,
+  to: CopyPlace,
 ): Promise<StoredValue> {
   const isInline = typeof value === "string" || value instanceof Uint8Array;
-  if (isInline) return value;
+  return isInline ? value : keepCopy(table, value, to, 0);
+}
+
+/** A message as the mailbox of a copy has it, with a part of its own when it is large. */
+export async function copyMessage(table: Table, message: Message, to: CopyPlace): Promise<Message> {
+  const value = await keepCopy(table, message.value, to, LIMITS.messageInlineBytes);
+  return { ...message, value };
+}
+
+async function keepCopy(
+  table: Table,
+  value: StoredValue,
+  { historyPk, ttlSeconds, nonce }: CopyPlace,
+  inlineBytes: number,
+): Promise<StoredValue> {
   const values = openValues(table);
   const whole = await values.fetch(value);
-  return values.keep(whole, { historyPk, inlineBytes: 0, ttlSeconds, nonce: nonce() });
+  return values.keep(whole, { historyPk, inlineBytes, ttlSeconds, nonce: nonce() });
 }

@@ -61,6 +61,8 @@ export interface OperationRecord {
   readonly workflow?: string | undefined;
   /** The message that a wait consumed. */
   readonly messageId?: string | undefined;
+  /** That message's value, when the schema has made something else of it. */
+  readonly sent?: StoredValue | undefined;
   readonly result?: StoredValue | undefined;
   readonly error?: StoredValue | undefined;
   readonly attemptErrors: readonly AttemptError[];
@@ -101,6 +103,7 @@ export function operationItem(pk: string, record: OperationRecord, ttlSeconds: n
     c: record.childId === undefined ? undefined : text(record.childId),
     l: record.workflow === undefined ? undefined : text(record.workflow),
     m: record.messageId === undefined ? undefined : text(record.messageId),
+    v: record.sent === undefined ? undefined : valueAttribute(record.sent),
     r: record.result === undefined ? undefined : valueAttribute(record.result),
     f: record.error === undefined ? undefined : valueAttribute(record.error),
     h: record.attemptErrors.length > 0 ? attemptErrorsAttribute(record.attemptErrors) : undefined,
@@ -130,6 +133,7 @@ export function operationFrom(item: Item): OperationRecord {
     childId: optionalText(item, "c"),
     workflow: optionalText(item, "l"),
     messageId: optionalText(item, "m"),
+    sent: valueFromAttribute(item["v"], owner),
     result: valueFromAttribute(item["r"], owner),
     error: valueFromAttribute(item["f"], owner),
     attemptErrors: (item["h"]?.L ?? []).map(({ M = {} }) => ({

@@ -2,7 +2,8 @@ import type { EpochMs } from "../core/clock.ts";
 import { LIMITS } from "../core/limits.ts";
 import { number, text } from "./attributes.ts";
 import { changeRun, WAKE, wakeValues } from "./change-run.ts";
-import { copyRecords, copyValue } from "./copy-history.ts";
+import { copyMessage, copyRecords, copyValue } from "./copy-history.ts";
+import { givenBack } from "./given-back.ts";
 import { messageAttribute, type TakenMessage, takenText } from "./mailbox.ts";
 import { historyOf, type Meta } from "./meta.ts";
 import type { OperationRecord } from "./operation.ts";
@@ -23,14 +24,17 @@ export interface Resumption {
   readonly nonce: () => string;
 }
 
-/** What became of it. `changed`: META is not as it was read; look at it again. */
-export type ResumedFinished = "queued" | "changed" | "gone";
+/**
+ * What became of it. `changed`: META is not as it was read; look at it again. `overfull`: its mailbox cannot
+ * hold all that it would be given back.
+ */
+export type ResumedFinished = "queued" | "changed" | "gone" | "overfull";
 
 /**
  * Row 25: copies what is kept of a history to a generation of its own, then makes the run begin there,
  * by one write. Each attempt copies to a partition that only its own write of META names: one that
  * was overtaken, or came too late, adds nothing to the history that counts, and its copies expire.
- * The run's time starts anew. Messages that the history has taken stay taken.
+ * The run's time starts anew. What was taken by waits that are not kept comes before what nobody has taken.
  */
 export async function resumeFinished(
   table: Table,
@@ -38,20 +42,24 @@ export async function resumeFinished(
 ): Promise<ResumedFinished> {
   const deadline = run.deadline === undefined ? undefined : now + (run.deadline - run.startedAt);
   const ttlSeconds = Math.max(run.historyTtl, birthTtl(now, deadline));
+  const back = await givenBack(table, { records, kept });
+  const backIds = new Set(back.map(({ id }) => id));
+  const takenIds = new Set([
+    ...run.past.map(({ id }) => id),
+    ...records.map(({ messageId }) => messageId),
+  ]);
+  const open = [...back, ...run.box.filter(({ id }) => !takenIds.has(id))];
+  if (open.length > LIMITS.mailboxResumedMax) return "overfull";
   const generation = run.generation + 1;
   const copies = [...run.copies, `${generation}#${nonce()}`];
   const historyPk = historyOf({ ...run, generation, copies });
   const to = { historyPk, ttlSeconds, nonce };
   await copyRecords(table, kept, to);
   const input = await copyValue(table, run.input, to);
-  const taken = takenMessages(run, records);
-  const takenIds = new Set(taken.map(({ id }) => id));
-  const box = await Promise.all(
-    run.box
-      .filter(({ id }) => !takenIds.has(id))
-      .map(async (one) => ({ ...one, value: await copyValue(table, one.value, to) })),
-  );
-  const past = taken.filter(({ at }) => at > now - LIMITS.messageCopiesMs).map(takenText);
+  const box = await Promise.all(open.map((one) => copyMessage(table, one, to)));
+  const isPast = ({ at, id }: TakenMessage) =>
+    at > now - LIMITS.messageCopiesMs && !backIds.has(id);
+  const past = run.past.filter(isPast).map(takenText);
   const set = [
     "#status = :queued, #gen = :next, #copies = :copies, #input = :input, #ttl = :ttl, #histTtl = :ttl",
     "#wakeSeq = #wakeSeq + :one, #hops = :zero, #crashes = :zero, #nudges = :zero, #mark = :mark",
@@ -97,10 +105,3 @@ export async function resumeFinished(
 /** Progress that kept records stand for, as the engine counts it: settled operations and failed attempts. */
 export const progressOf = (kept: readonly OperationRecord[]): number =>
   kept.reduce((sum, { order, failures }) => sum + (order === undefined ? 0 : 1) + failures, 0);
-
-const takenMessages = (run: Meta, records: readonly OperationRecord[]): TakenMessage[] => [
-  ...run.past,
-  ...records.flatMap(({ messageId: id, endedAt: at = 0 }) =>
-    id === undefined ? [] : [{ id, at }],
-  ),
-];

@@ -3,6 +3,7 @@ import { shardOf } from "../core/shard.ts";
 import { LIMITS } from "../core/limits.ts";
 import { type Item, number, present, text, textMap } from "./attributes.ts";
 import { firstCheckAt } from "./change-run.ts";
+import { type Message, messageAttribute } from "./mailbox.ts";
 import { type ForkOrigin, type Meta, metaFrom, referenceText, type RunReference } from "./meta.ts";
 import { DUE_SHARDS, LIST_SHARDS, metaKey } from "./schema.ts";
 import type { Table } from "./table.ts";
@@ -37,6 +38,8 @@ export interface Fork {
   readonly roundAt: EpochMs;
   /** Progress that the copied history holds. */
   readonly progress: number;
+  /** What has completed the tokens that it holds. */
+  readonly box: readonly Message[];
 }
 
 /** Generation of a fork's history: one that begins with records, unlike that of a new run. */
@@ -114,6 +117,7 @@ function newMetaItem(run: NewRun): Item {
       roundAt: number(fork.roundAt),
       mark: number(fork.progress),
       forkedFrom: { M: originItem(fork.from) },
+      box: fork.box.length === 0 ? undefined : { L: fork.box.map(messageAttribute) },
     }),
     ttl: number(birthTtl(now, deadline)),
     histTtl: number(birthTtl(now, deadline)),

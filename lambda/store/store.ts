@@ -8,6 +8,7 @@ import { continueAsNew } from "./continue-as-new.ts";
 import { copyRecords, copyValue, readSnapshot } from "./copy-history.ts";
 import { deleteRun } from "./delete-run.ts";
 import { blockRun, clearOwed, finishRun } from "./finish-run.ts";
+import { copyCompletions } from "./given-back.ts";
 import { handOverRun, heartbeat, parkRun, releasePaused } from "./hold-run.ts";
 import { listAttention, listRuns } from "./list-runs.ts";
 import { loadHistory } from "./load-history.ts";
@@ -66,6 +67,7 @@ export interface Store {
   readonly readSnapshot: Bound<typeof readSnapshot>;
   readonly copyRecords: Bound<typeof copyRecords>;
   readonly copyValue: Bound<typeof copyValue>;
+  readonly copyCompletions: Bound<typeof copyCompletions>;
   readonly deleteRun: Bound<typeof deleteRun>;
   /** One run's META, consistently; undefined when there is none or its time to live is over. */
   readRun(id: string): Promise<Meta | undefined>;
@@ -127,6 +129,7 @@ function overTable(options: StoreOptions, retry: Retry): Store {
     readSnapshot: bind(readSnapshot),
     copyRecords: bind(copyRecords),
     copyValue: bind(copyValue),
+    copyCompletions: bind(copyCompletions),
     deleteRun: bind(deleteRun),
     async readRun(id) {
       const item = await table.get(runKey(id));

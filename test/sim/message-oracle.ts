@@ -1,20 +1,13 @@
 import { idempotencyKey, messageId } from "../../lambda/core/keys.ts";
 import { isTokenMessage } from "../../lambda/core/token.ts";
 import type { Item } from "../../lambda/store/attributes.ts";
-import { type Change, type Mirror, numberOf, textOf } from "./mirror.ts";
+import { CANCEL_KEY } from "../../lambda/engine/cancelled.ts";
+import { givenBack, isSameValue, openTokens, type Sent } from "./given-back.ts";
+import { type Change, historyOf, type Mirror, numberOf, textOf } from "./mirror.ts";
 import { lastName, nameOfWait, openWaits } from "./open-waits.ts";
 
 /** A wake-up this near needs no message, milliseconds. */
 const NEAR_MS = 2_000;
-
-/** A message that has got into a mailbox. */
-interface Sent {
-  readonly id: string;
-  readonly name: string;
-  readonly value: string;
-  /** Key of the operation that has taken it, with its history. */
-  takenBy: string | undefined;
-}
 
 /**
  * Judges what becomes of messages: each is in the mailbox or in exactly one wait, never in two, and
@@ -24,6 +17,8 @@ export class MessageOracle {
   readonly #mirror: Mirror;
   /** What was sent to each incarnation, in order, by id. */
   readonly #sent = new Map<string, Map<string, Sent>>();
+  /** Histories that a resume has left behind: what is still recorded there counts for nothing. */
+  readonly #left = new Set<string>();
 
   constructor(mirror: Mirror) {
     this.#mirror = mirror;
@@ -31,10 +26,14 @@ export class MessageOracle {
 
   /** What is wrong with a change; undefined when nothing is. */
   judge(change: Change, now: number): string | undefined {
-    const { after, sk } = change;
-    if (sk === "META") return this.#judgeBox(change) ?? this.#judgeSleep(change, now);
+    const { after, row, sk } = change;
+    if (sk === "META") {
+      if (row === "resume ended run") return this.#judgeResume(change);
+      if (row === "fork") return this.#judgeFork(change);
+      return this.#judgeBox(change) ?? this.#judgeSleep(change, now);
+    }
     if (!sk.startsWith("OP#") || textOf(after, "s") !== "done") return undefined;
-    if (change.row === "copy of a record") return undefined;
+    if (row === "copy of a record" || this.#left.has(change.pk)) return undefined;
     if (textOf(change.before, "s") === "done") return undefined;
     const kind = textOf(after, "k");
     return kind === "wait"
@@ -67,6 +66,50 @@ export class MessageOracle {
     return place === kept.length ? undefined : `${pk}: ${row} put messages into the mailbox`;
   }
 
+  /** A resumed run is given back what it does not remember having taken. */
+  #judgeResume(change: Change): string | undefined {
+    const { before, after, pk } = change;
+    if (!before) return undefined;
+    const old = this.#mirror.operationsOf(before);
+    const { known, box, isOpen } = givenBack(this.#sentTo(after), {
+      from: { pk: historyOf(before), operations: old, box: boxOf(before) },
+      to: { pk: historyOf(after), operations: this.#mirror.operationsOf(after), box: boxOf(after) },
+      isTerminated: textOf(before, "status") === "cancelled" && !old.has(CANCEL_KEY),
+    });
+    this.#left.add(historyOf(before));
+    this.#sent.set(textOf(after, "inc") ?? "", known);
+    const has = boxOf(after);
+    const shown = (ids: readonly string[]) => (isOpen ? ids.toSorted() : ids).join(", ");
+    if (shown(has.map(({ id }) => id)) !== shown(box)) {
+      return `${pk} has messages ${has.map(({ id }) => id).join(", ")} instead of ${box.join(", ")}`;
+    }
+    const wrong = has.find((one) => !isSameValue(known.get(one.id)?.value ?? "", one.value));
+    return wrong && `${pk} has message ${wrong.id} with another value: ${wrong.value}`;
+  }
+
+  /** A fork has what completes the tokens it has, and nothing else. */
+  #judgeFork({ after, pk }: Change): string | undefined {
+    const { M: origin } = after["forkedFrom"] ?? {};
+    const sent = this.#sent.get(textOf(origin, "inc") ?? "") ?? new Map<string, Sent>();
+    const operations = this.#mirror.operationsOf(after);
+    const names = openTokens(operations);
+    const known = this.#sentTo(after);
+    for (const { id, name, value } of boxOf(after)) {
+      const original = sent.get(id);
+      if (original?.name !== name || !isSameValue(original.value, value) || !names.delete(name)) {
+        return `${pk} begins with message ${id} named ${name}, which is not for it`;
+      }
+      known.set(id, { id, name, value, takenBy: undefined });
+    }
+    const source = this.#mirror.metas.get(textOf(origin, "id") ?? "");
+    const finishedAt = numberOf(source, "finishedAt") ?? Infinity;
+    const isAsItWas = finishedAt < (numberOf(after, "startedAt") ?? 0) - NEAR_MS;
+    const missing = [...sent.values()].find(({ name }) => names.has(name));
+    return missing && isAsItWas
+      ? `${pk} begins without message ${missing.id}, which completes a token of its own`
+      : undefined;
+  }
+
   /** A run does not sleep over a message that it waits for. */
   #judgeSleep({ after, pk }: Change, now: number): string | undefined {
     if (textOf(after, "status") !== "waiting" || !after["box"]) return undefined;
@@ -93,7 +136,7 @@ export class MessageOracle {
     const name = nameOfWait(operations, key);
     if (message.name !== name) return `${what} took a message named ${message.name}`;
     const value = JSON.stringify(after["r"]);
-    if (message.value !== value && !message.value.startsWith('{"M"')) {
+    if (!isSameValue(message.value, value)) {
       return `${what} recorded ${value} instead of ${message.value}`;
     }
     message.takenBy = `${pk} ${sk}`;
@@ -146,7 +189,7 @@ export class MessageOracle {
   }
 }
 
-const boxOf = (meta: Item | undefined): Pick<Sent, "id" | "name" | "value">[] =>
+const boxOf = (meta: Item | undefined): Omit<Sent, "takenBy">[] =>
   (meta?.["box"]?.L ?? []).map(({ M = {} }) => ({
     id: textOf(M, "i") ?? "",
     name: textOf(M, "n") ?? "",

@@ -36,8 +36,6 @@ export async function perform(
       return handle.send(event(act.name), letter, key === undefined ? {} : { idempotencyKey: key });
     }
     case "fork": {
-      // A token drawn before the cut would be the origin's.
-      if (hasTokens(stage, run)) return;
       const keys = recordedKeys(stage, run);
       const from = act.from === undefined ? undefined : keys[act.from % Math.max(keys.length, 1)];
       // That of a later round says which one it is.
@@ -65,12 +63,6 @@ async function start({ scenario, workflows }: Stage, run: string, savepoint: Sav
 
 const mirrorRound = ({ mirror }: Stage, run: string): number =>
   numberOf(mirror.metas.get(run), "round") ?? 1;
-
-const hasTokens = ({ mirror }: Stage, run: string): boolean => {
-  const meta = mirror.metas.get(run);
-  const operations = meta ? [...mirror.operationsOf(meta).values()] : [];
-  return operations.some(({ item }) => textOf(item, "k") === "token");
-};
 
 /** Keys of what a run has recorded, those of the engine's own left out. */
 function recordedKeys({ mirror }: Stage, run: string): string[] {

@@ -1,8 +1,11 @@
 import { encodeValue } from "../../core/codec.ts";
+import { encodeError } from "../../core/encode-error.ts";
+import { TokenInvalidError } from "../../core/errors.ts";
 import {
   type RecordedToken,
   tokenMessage,
   tokenOf,
+  type TokenOwner,
   tokenOwner,
   tokenResultKey,
 } from "../../core/token.ts";
@@ -31,6 +34,26 @@ export const drawToken = (timeoutMs: number | undefined): Behaviour => ({
   },
 });
 
+/**
+ * Waits for what completes a token that a fork has from the run it was forked from, and that is good for
+ * ever. Whoever completes it completes that run's: a fork has nothing but what had come by then.
+ */
+const ofSource = (
+  wait: Behaviour,
+  name: string,
+  { runId, key }: Pick<TokenOwner, "runId" | "key">,
+): Behaviour => ({
+  async live(operation, execution) {
+    const { meta, outside } = execution;
+    if (outside.mailbox.open.some((one) => one.name === name))
+      return wait.live(operation, execution);
+    const error = new TokenInvalidError(
+      `token "${key}" belongs to run "${runId}", and nothing had completed it when run "${meta.id}" was forked: nothing can complete it here; fork "${runId}" from "${key}", so that the fork draws a token of its own`,
+    );
+    await settle(execution, operation, { error: encodeError(error) });
+  },
+});
+
 /** A recorded token as the code gets it; its result is waited for once it is asked for. */
 export function tokenFrom(
   execution: Execution,
@@ -38,7 +61,7 @@ export function tokenFrom(
   { token, expiresAt }: RecordedToken,
   schema: Schema | undefined,
 ): Token<unknown> {
-  const { key = "" } = tokenOwner(token) ?? {};
+  const { key = "", runId = "", incarnation } = tokenOwner(token) ?? {};
   let result: Promise<unknown> | undefined;
   const awaitResult = (): Promise<unknown> => {
     assertContext(execution, key);
@@ -51,9 +74,11 @@ export function tokenFrom(
       ordinal: -1,
     } as const;
     const message = { name: tokenMessage(token), schema, what: `value of token "${key}"` };
+    const wait = waitForMessage(message, () => expiresAt);
+    const isOwn = incarnation === execution.meta.incarnation;
     return execution.enqueue(
       request,
-      waitForMessage(message, () => expiresAt),
+      isOwn || expiresAt !== undefined ? wait : ofSource(wait, message.name, { runId, key }),
     );
   };
   return { token, path: `/tokens/${token}`, result: () => (result ??= awaitResult()) };

@@ -1,5 +1,5 @@
 import type { EpochMs } from "../../core/clock.ts";
-import { decodeValue, encodeValue } from "../../core/codec.ts";
+import { decodeValue, encodedText, encodeValue } from "../../core/codec.ts";
 import { encodeError } from "../../core/encode-error.ts";
 import type { Message } from "../../store/mailbox.ts";
 import type { Execution } from "../execution.ts";
@@ -40,12 +40,16 @@ export function waitForMessage(
       });
       if (!message) return settle(execution, operation, { result: encodeValue(undefined) });
       const value = await contentOf(message, operation, execution, { schema, what });
-      await settle(execution, operation, value, { messageId: message.id });
+      const sent = value.isMade ? message.value : undefined;
+      await settle(execution, operation, value, { messageId: message.id, sent });
     },
   };
 }
 
-/** What a message holds, made by the schema what the code expects; or the schema's complaint. */
+/**
+ * What a message holds, made by the schema what the code expects, or the schema's complaint; and whether
+ * that is another value than was sent.
+ */
 async function contentOf(
   message: Message,
   operation: Operation,
@@ -54,15 +58,16 @@ async function contentOf(
 ) {
   const { values } = execution.deps.store;
   const encoded = await execution.inFlight(operation, () => values.fetch(message.value));
-  if (!schema) return { result: encoded };
+  if (!schema) return { result: encoded, isMade: false };
   try {
     const value = await validated(execution, operation, {
       schema,
       value: decodeValue(encoded),
       what,
     });
-    return { result: encodeValue(value, { what }) };
+    const result = encodeValue(value, { what });
+    return { result, isMade: encodedText(result) !== encodedText(encoded) };
   } catch (error) {
-    return { error: encodeError(error) };
+    return { error: encodeError(error), isMade: true };
   }
 }
