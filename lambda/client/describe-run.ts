@@ -3,7 +3,7 @@ import { decodeValue } from "../core/codec.ts";
 import type { RunAttributes } from "../core/run-attributes.ts";
 import type { RunStatus } from "../core/status.ts";
 import type { ForkOrigin, Meta } from "../store/meta.ts";
-import type { OperationRecord } from "../store/operation.ts";
+import { isAsked, type OperationRecord } from "../store/operation.ts";
 import { storedBytes, type StoredValue } from "../store/values.ts";
 import type { Values } from "../store/values.ts";
 
@@ -105,7 +105,8 @@ export async function descriptionOf(meta: Meta, values: Values): Promise<RunDesc
 
 /** Operations in the order in which they settled, those that have not last, by time of start. */
 export function historyEntries(records: readonly OperationRecord[]): HistoryEntry[] {
-  return [...records]
+  return records
+    .filter(isAsked)
     .sort((a, b) => (place(a) === place(b) ? a.startedAt - b.startedAt : place(a) - place(b)))
     .map((record) => {
       const value = record.result ?? record.error;

@@ -9,7 +9,7 @@ import {
   type RecordedValue,
 } from "../core/recorded-history.ts";
 import { historyOf, type Meta } from "../store/meta.ts";
-import type { OperationRecord } from "../store/operation.ts";
+import { type AskedRecord, isAsked, type OperationRecord } from "../store/operation.ts";
 import type { StoredValue } from "../store/values.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { conflict, readRun } from "./read-run.ts";
@@ -57,6 +57,7 @@ export async function exportPage(
   }
   const records = (await deps.store.readSnapshot(history))
     .filter(({ order = 0 }) => order <= (from?.last ?? Number.POSITIVE_INFINITY))
+    .filter(isAsked)
     .sort(bySettlement);
   const last = from?.last ?? records.reduce((max, { order = 0 }) => Math.max(max, order), 0);
   const { values } = deps.store;
@@ -148,7 +149,7 @@ async function recordedRun(
   };
 }
 
-async function recordedOperation(one: OperationRecord, record: Record): Promise<RecordedOperation> {
+async function recordedOperation(one: AskedRecord, record: Record): Promise<RecordedOperation> {
   return {
     key: one.key,
     kind: one.kind,

@@ -122,9 +122,14 @@ export interface RunRound {
 /**
  * What a step may hand to the services it calls: the same for every attempt of that step, and for
  * no other step, round or incarnation. 24 URL-safe characters.
+ * @param undone how often the step was undone: what is done after that is done anew, and a service that
+ * remembers keys must not take it for what it has undone. Default: never
  */
-export const idempotencyKey = ({ id, incarnation, round }: RunRound, key: string): string =>
-  digest([id, incarnation, round, key], 24);
+export const idempotencyKey = (
+  { id, incarnation, round }: RunRound,
+  key: string,
+  undone = 0,
+): string => digest([id, incarnation, round, key, ...(undone === 0 ? [] : [undone])], 24);
 
 /**
  * The id of a message whose sender gave an idempotency key: the same for every send of that event

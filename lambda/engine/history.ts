@@ -1,7 +1,8 @@
 import { NonDeterminismError } from "../core/errors.ts";
 import { scopeOf } from "../core/keys.ts";
+import { ROLLBACK_PREFIX, timesUndone } from "../core/undone.ts";
 import type { TakenMessage } from "../store/mailbox.ts";
-import type { OperationKind, OperationRecord } from "../store/operation.ts";
+import { isAsked, type OperationKind, type OperationRecord } from "../store/operation.ts";
 
 /** An operation as the code asks for it. */
 export interface OperationRequest {
@@ -18,10 +19,12 @@ export class History {
   readonly #byKey = new Map<string, OperationRecord>();
   readonly #byPlace = new Map<string, OperationRecord>();
   readonly #settled: OperationRecord[];
+  readonly #undone: ReadonlyMap<string, number>;
   #cursor = 0;
 
   constructor(records: readonly OperationRecord[]) {
-    for (const record of records) {
+    this.#undone = timesUndone(records.filter((record) => !isAsked(record)));
+    for (const record of records.filter(isAsked)) {
       this.#byKey.set(record.key, record);
       if (record.ordinal >= 0) {
         this.#byPlace.set(place(scopeOf(record.key), record.ordinal), record);
@@ -74,6 +77,12 @@ export class History {
   /** Whether nothing has been recorded yet. */
   get isEmpty(): boolean {
     return this.#byKey.size === 0;
+  }
+
+  /** How often a step, or the one that a rollback undoes, was undone before the run was resumed. */
+  timesUndone(key: string): number {
+    const step = key.startsWith(ROLLBACK_PREFIX) ? key.slice(ROLLBACK_PREFIX.length) : key;
+    return this.#undone.get(step) ?? 0;
   }
 
   find(key: string): OperationRecord | undefined {

@@ -1,9 +1,7 @@
+import { ROLLBACK_PREFIX } from "../core/undone.ts";
 import type { Execution } from "./execution.ts";
 import { step } from "./ops/step.ts";
 import type { Outcome } from "./settlements.ts";
-
-/** Prefix of the keys of rollbacks: no name can have it. */
-const ROLLBACK_PREFIX = "@rollback/";
 
 /**
  * Ends the code's part of a run: when it has failed or was cancelled, its completed steps are undone

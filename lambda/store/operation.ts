@@ -24,7 +24,9 @@ export type OperationKind =
   | "race"
   | "patch"
   | "cancel"
-  | "rollback";
+  | "rollback"
+  // Nothing that is asked for: a resumed run's memory of a step that was undone before.
+  | "undone";
 
 /**
  * Where an operation stands. `pending`: marked by a takeover before it was recorded; `backoff`: a
@@ -77,6 +79,12 @@ export interface OperationRecord {
   /** Nonce of the last write. */
   readonly nonce: string;
 }
+
+/** The record of something that was asked for, by the code or by the engine for it. */
+export type AskedRecord = OperationRecord & { readonly kind: Exclude<OperationKind, "undone"> };
+
+/** Whether a record is of something asked for, and not a memory of what was undone. */
+export const isAsked = (record: OperationRecord): record is AskedRecord => record.kind !== "undone";
 
 /** Fields of a record that an unfinished operation starts with. */
 export const NEW_OPERATION = {

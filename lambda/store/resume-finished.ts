@@ -1,12 +1,13 @@
 import type { EpochMs } from "../core/clock.ts";
 import { LIMITS } from "../core/limits.ts";
+import { timesUndone, UNDONE_PREFIX } from "../core/undone.ts";
 import { number, text } from "./attributes.ts";
 import { changeRun, WAKE, wakeValues } from "./change-run.ts";
 import { copyMessage, copyRecords, copyValue } from "./copy-history.ts";
 import { givenBack } from "./given-back.ts";
 import { messageAttribute, type TakenMessage, takenText } from "./mailbox.ts";
 import { historyOf, type Meta } from "./meta.ts";
-import type { OperationRecord } from "./operation.ts";
+import { NEW_OPERATION, type OperationRecord } from "./operation.ts";
 import { birthTtl } from "./start-run.ts";
 import type { Table } from "./table.ts";
 import { valueAttribute } from "./values.ts";
@@ -54,7 +55,7 @@ export async function resumeFinished(
   const copies = [...run.copies, `${generation}#${nonce()}`];
   const historyPk = historyOf({ ...run, generation, copies });
   const to = { historyPk, ttlSeconds, nonce };
-  await copyRecords(table, kept, to);
+  await copyRecords(table, [...kept, ...memoriesOf(records, now, nonce)], to);
   const input = await copyValue(table, run.input, to);
   const box = await Promise.all(open.map((one) => copyMessage(table, one, to)));
   const isPast = ({ at, id }: TakenMessage) =>
@@ -100,6 +101,25 @@ export async function resumeFinished(
   const { outcome } = await changeRun(table, run, tx, form, () => undefined);
   if (outcome === "changed") return "queued";
   return outcome === "gone" ? "gone" : "changed";
+}
+
+/** What a resumed run has to remember of the steps that were undone. */
+function memoriesOf(
+  records: readonly OperationRecord[],
+  now: EpochMs,
+  nonce: () => string,
+): OperationRecord[] {
+  return [...timesUndone(records)].map(([key, attempt]) => ({
+    ...NEW_OPERATION,
+    key: UNDONE_PREFIX + key,
+    kind: "undone",
+    ordinal: -1,
+    state: "pending",
+    epoch: 0,
+    attempt,
+    startedAt: now,
+    nonce: nonce(),
+  }));
 }
 
 /** Progress that kept records stand for, as the engine counts it: settled operations and failed attempts. */

@@ -156,7 +156,7 @@ describe("ids of children", () => {
   });
 });
 
-test("an idempotency key differs by run, incarnation, round and step, and by nothing else", () => {
+test("an idempotency key differs by run, incarnation, round, step and how often that was undone", () => {
   const run = { id: "r", incarnation: "i", round: 1 };
   const key = idempotencyKey(run, "charge");
   expect(key).toMatch(/^[\w-]{24}$/);
@@ -166,6 +166,7 @@ test("an idempotency key differs by run, incarnation, round and step, and by not
     idempotencyKey({ ...run, incarnation: "j" }, "charge"),
     idempotencyKey({ ...run, round: 2 }, "charge"),
     idempotencyKey(run, "charge#2"),
+    idempotencyKey(run, "charge", 1),
   ];
-  expect(new Set([key, ...others]).size).toBe(5);
+  expect(new Set([key, ...others]).size).toBe(6);
 });

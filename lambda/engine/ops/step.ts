@@ -49,7 +49,10 @@ export interface StepContext {
   readonly attempts: number;
   /** Aborted at the timeout, when the invocation ends, and when the run belongs to another worker. */
   readonly signal: AbortSignal;
-  /** The same for every attempt of this step of this run, and no other's: hand it to what you call. */
+  /**
+   * The same for every attempt of this step of this run, and no other's: hand it to what you call. A step
+   * that was undone gets another when a resumed run does it again.
+   */
   readonly idempotencyKey: string;
   readonly log: Log;
 }
@@ -145,7 +148,7 @@ async function attempt(
   body: StepBody<unknown>,
   { timeoutMs, policy }: { readonly timeoutMs: number | undefined; readonly policy: RetryPolicy },
 ): Promise<AttemptOutcome> {
-  const { deps, meta, log, bodies } = execution;
+  const { deps, meta, log, bodies, history } = execution;
   const number = attemptNumber(operation);
   const controller = new AbortController();
   const cancelTimeout =
@@ -164,7 +167,7 @@ async function attempt(
       signal: controller.signal,
       // A hash, made for the few bodies that ask.
       get idempotencyKey() {
-        return idempotencyKey(meta, operation.key);
+        return idempotencyKey(meta, operation.key, history.timesUndone(operation.key));
       },
       log: logWith(log, { step: operation.key, attempt: number }),
     };
