@@ -1,5 +1,6 @@
 import type { Item } from "../../lambda/store/attributes.ts";
 import { CANCEL_KEY } from "../../lambda/engine/cancelled.ts";
+import { ROLLBACK_PREFIX, UNDONE_PREFIX } from "../../lambda/core/undone.ts";
 import { isGivenUp } from "./given-up.ts";
 import {
   type Change,
@@ -10,7 +11,6 @@ import {
   textOf,
 } from "./mirror.ts";
 
-const ROLLBACK = "@rollback/";
 /** Rows that make a run. */
 const BIRTHS: ReadonlySet<string> = new Set(["start", "child start", "fork", "put as cancelled"]);
 
@@ -72,7 +72,8 @@ export class ActOracle {
     if (meta && historyOf(meta) === pk)
       return `${sk} was copied into the history of ${meta["pk"]?.S}`;
     const isTimer = textOf(after, "k") === "sleep" && textOf(after, "s") === "waiting";
-    return isTimer || textOf(after, "s") === "done"
+    const isMemory = sk.startsWith(`OP#${UNDONE_PREFIX}`);
+    return isTimer || isMemory || textOf(after, "s") === "done"
       ? undefined
       : `a copy has ${sk}, which is ${textOf(after, "s")}`;
   }
@@ -83,14 +84,18 @@ export class ActOracle {
     const old = [...this.#mirror.operationsOf(before).values()];
     const byKey = new Map(old.map((one) => [one.key, one]));
     const undone = old
-      .filter(({ key }) => key.startsWith(ROLLBACK))
-      .map(({ key }) => key.slice(ROLLBACK.length));
+      .filter(({ key }) => key.startsWith(ROLLBACK_PREFIX))
+      .map(({ key }) => key.slice(ROLLBACK_PREFIX.length));
     const ends = [before["failedOp"]?.S ?? "", CANCEL_KEY, ...undone];
     const cut = Math.min(...ends.map((key) => orderOf(byKey.get(key)) ?? Infinity));
     const kept = settled(old).filter((one) => (orderOf(one) ?? Infinity) < cut);
-    const copies = settled([...this.#mirror.operationsOf(after).values()]);
+    const copied = [...this.#mirror.operationsOf(after).values()];
+    const copies = settled(copied);
     // A former owner's records may come late to a run that was ended without its code.
     const isOpen = byKey.get(CANCEL_KEY) === undefined && textOf(before, "status") === "cancelled";
+    if (!isOpen && remembered(copied) !== timesUndone(old)) {
+      return `${pk} remembers as undone ${remembered(copied)}, and not ${timesUndone(old)}`;
+    }
     const expected = isOpen ? kept.slice(0, copies.length) : kept;
     // What ended it may be a timer that fired without a record: then it is cut before what came after.
     const end = byKey.get(before["failedOp"]?.S ?? "");
@@ -123,10 +128,36 @@ function judgePause({ before, after, pk, row }: Change): string | undefined {
 const orderOf = (operation: MirroredOperation | undefined): number | undefined =>
   numberOf(operation?.item, "o");
 
+/** How often each step was undone, as a run remembers it. */
+const remembered = (operations: readonly MirroredOperation[]): string =>
+  operations
+    .filter(({ key }) => key.startsWith(UNDONE_PREFIX))
+    .map(({ key, item }) => `${key.slice(UNDONE_PREFIX.length)} ${numberOf(item, "a")}x`)
+    .sort()
+    .join(", ");
+
+/** The same with what has been undone since. */
+function timesUndone(operations: readonly MirroredOperation[]): string {
+  const items = new Map(operations.map(({ key, item }) => [key, item]));
+  const steps = operations.flatMap(({ key, item }) => {
+    if (key.startsWith(UNDONE_PREFIX)) return [key.slice(UNDONE_PREFIX.length)];
+    const isUndone = key.startsWith(ROLLBACK_PREFIX) && item["r"] !== undefined;
+    return isUndone ? [key.slice(ROLLBACK_PREFIX.length)] : [];
+  });
+  return [...new Set(steps)]
+    .map((step) => {
+      const isUndone = items.get(ROLLBACK_PREFIX + step)?.["r"] !== undefined;
+      const before = numberOf(items.get(UNDONE_PREFIX + step), "a") ?? 0;
+      return `${step} ${before + (isUndone ? 1 : 0)}x`;
+    })
+    .sort()
+    .join(", ");
+}
+
 /** What the code was given, in order. */
 const settled = (operations: readonly MirroredOperation[]): MirroredOperation[] =>
   operations
-    .filter((one) => orderOf(one) !== undefined && !one.key.startsWith(ROLLBACK))
+    .filter((one) => orderOf(one) !== undefined && !one.key.startsWith(ROLLBACK_PREFIX))
     .filter(({ key }) => key !== CANCEL_KEY)
     .sort((a, b) => (orderOf(a) ?? 0) - (orderOf(b) ?? 0));
 

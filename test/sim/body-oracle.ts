@@ -1,5 +1,4 @@
 import { CANCEL_KEY } from "../../lambda/engine/cancelled.ts";
-import { idempotencyKey } from "../../lambda/core/keys.ts";
 import type { Item } from "../../lambda/store/attributes.ts";
 import type { Entry } from "./bodies.ts";
 import { givenUp } from "./cancel-oracle.ts";
@@ -42,9 +41,7 @@ export class BodyOracle {
   /** A former owner settles no step whose body its taker has entered. */
   #judgeEnd(pk: string, sk: string, after: Item): string | undefined {
     const id = this.#mirror.runOf(pk) ?? "";
-    const [, incarnation = ""] = pk.split("#");
-    const round = this.#mirror.roundOf(pk);
-    const key = idempotencyKey({ id, incarnation, round }, sk.slice("OP#".length));
+    const key = this.#mirror.idempotencyKeyOf({ pk, key: sk.slice("OP#".length) });
     const epoch = this.#last.get(`${pk} ${key}`)?.epoch ?? 0;
     return epoch > (numberOf(after, "e") ?? 0)
       ? `${id} ${sk} was settled in epoch ${numberOf(after, "e")}, and its body entered in ${epoch}`

@@ -1,5 +1,6 @@
 import type { Item } from "../../lambda/store/attributes.ts";
 import { idempotencyKey } from "../../lambda/core/keys.ts";
+import { ROLLBACK_PREFIX, UNDONE_PREFIX } from "../../lambda/core/undone.ts";
 import type { WatchedCall } from "../../lambda/testing/world-options.ts";
 import { OPERATION_PREFIX } from "../../lambda/store/schema.ts";
 
@@ -71,9 +72,7 @@ export class Mirror {
     const meta = this.metas.get(run);
     return (
       meta &&
-      [...this.operationsOf(meta).values()].find(
-        (one) => idempotencyKeyOf(one, run, this.roundOf(one.pk)) === key,
-      )
+      [...this.operationsOf(meta).values()].find((one) => this.idempotencyKeyOf(one) === key)
     );
   }
 
@@ -82,10 +81,17 @@ export class Mirror {
     return [...this.operations.values()]
       .flatMap((operations) => [...operations.values()])
       .filter(({ item }) => textOf(item, "k") === "step")
-      .map((one) => {
-        const run = this.runOf(one.pk) ?? "";
-        return [idempotencyKeyOf(one, run, this.roundOf(one.pk)), { ...one, run }];
-      });
+      .map((one) => [this.idempotencyKeyOf(one), { ...one, run: this.runOf(one.pk) ?? "" }]);
+  }
+
+  /** The idempotency key that a body of an operation is given. */
+  idempotencyKeyOf({ pk, key }: Pick<MirroredOperation, "pk" | "key">): string {
+    const id = this.runOf(pk) ?? "";
+    const [, incarnation = ""] = pk.split("#");
+    const step = key.startsWith(ROLLBACK_PREFIX) ? key.slice(ROLLBACK_PREFIX.length) : key;
+    const memory = this.operations.get(pk)?.get(UNDONE_PREFIX + step)?.item;
+    const round = this.roundOf(pk);
+    return idempotencyKey({ id, incarnation, round }, key, numberOf(memory, "a"));
   }
 
   /** The run that a history belongs to. */
@@ -140,9 +146,6 @@ export function historyOf(meta: Item): string {
   const copy = meta["copies"]?.SS?.find((one) => one.startsWith(`${generation}#`));
   return `H#${meta["inc"]?.S}#${copy ?? generation}`;
 }
-
-const idempotencyKeyOf = ({ pk, key }: MirroredOperation, id: string, round: number): string =>
-  idempotencyKey({ id, incarnation: pk.split("#")[1] ?? "", round }, key);
 
 function itemOf(action: string, body: string, response: string): Item {
   if (action === "PutItem") return (JSON.parse(body) as { Item: Item }).Item;
