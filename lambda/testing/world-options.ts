@@ -9,8 +9,8 @@ import type { VirtualClock } from "./virtual-clock.ts";
 /** What a world is made with; everything left out is as in AWS, without faults. */
 export interface WorldOptions {
   readonly workflows: readonly Workflow[];
-  /** The workflows of one process, when each has its own. */
-  readonly workflowsOf?: (process: Process) => readonly Workflow[];
+  /** The workflows of one process, when each has its own; those of the code that it is started with. */
+  readonly workflowsOf?: (process: Process, code: string | undefined) => readonly Workflow[];
   readonly seed?: number;
   /** Its time, when others go by it, too. */
   readonly clock?: VirtualClock;
@@ -36,7 +36,7 @@ export interface WorldOptions {
   ) => ProcessFault | undefined;
   /** Whether a hint that is sent arrives. */
   readonly deliver?: (body: string) => boolean;
-  /** Hash of the code that is deployed now. */
+  /** Hash of the code that is deployed now: asked for each invocation, which is one of that code. */
   readonly code?: () => string;
   /** How unreliable the queue is. */
   readonly delivery?: DeliveryOdds;

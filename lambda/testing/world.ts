@@ -1,6 +1,6 @@
 import type { SQSEvent } from "aws-lambda";
 import { createSavepoint, type Savepoint } from "../client/savepoint.ts";
-import type { Clock, EpochMs } from "../core/clock.ts";
+import type { EpochMs } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
 import type { EngineDependencies } from "../engine/dependencies.ts";
 import { DEFAULT_SETTINGS } from "../engine/settings.ts";
@@ -21,19 +21,11 @@ import { collectingLog, type LoggedLine } from "./logs.ts";
 import { openRuns } from "./open-runs.ts";
 import { MINUTE_MS, nextMinute, Passage } from "./passage.ts";
 import { Process, processClock } from "./process.ts";
+import { IdleSandboxes, type Sandbox } from "./sandboxes.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 import type { WorldOptions } from "./world-options.ts";
 
 export type { WorldOptions } from "./world-options.ts";
-
-/** A process that is warm: it keeps its clients from one invocation to the next. */
-interface Sandbox {
-  readonly process: Process;
-  readonly clock: Clock;
-  /** Wakes it up for its next invocation. */
-  thaw: () => void;
-  readonly handle: ReturnType<typeof createBatchHandler>;
-}
 
 /** Virtual time after which a world is stuck by default, milliseconds. */
 const STUCK_MS = 6 * 3_600_000;
@@ -70,7 +62,7 @@ export class World {
   readonly #seed: number;
   /** The client's parts. */
   readonly #client: EngineDependencies;
-  readonly #idle: Sandbox[] = [];
+  readonly #idle = new IdleSandboxes();
   readonly #reaching: Reaching | undefined;
   /** Whose call the services are performing. */
   #caller = "";
@@ -225,7 +217,8 @@ export class World {
   /** One Lambda invocation, in a warm process if there is one; a fault may end it. */
   async #invoke(event: SQSEvent) {
     this.invocations += 1;
-    const sandbox = this.#idle.pop() ?? this.#coldStart();
+    const code = this.options.code?.();
+    const sandbox = this.#idle.take(code) ?? this.#coldStart(code);
     const { process, handle, clock } = sandbox;
     sandbox.thaw();
     const { invocationMs = 900_000, freezesIdle = false } = this.options;
@@ -234,27 +227,27 @@ export class World {
     const timeout = this.clock.after(invocationMs, () => process.die());
     const outcome = await Promise.race([handle(event, time), process.death]);
     timeout();
-    // Kept warm, unless other code may be deployed meanwhile.
-    if (!process.isDead && !this.options.code) this.#idle.push(sandbox);
+    if (!process.isDead) this.#idle.keep(sandbox);
     if (freezesIdle) process.freeze(new Promise((resolve) => (sandbox.thaw = resolve)));
     return outcome === undefined
       ? ({ ok: false, errorType: "Runtime.ExitError", message: "the process died" } as const)
       : ({ ok: true, payload: JSON.stringify(outcome) } as const);
   }
 
-  #coldStart(): Sandbox {
+  #coldStart(code: string | undefined): Sandbox {
     const process = new Process(`worker-${this.processes.length + 1}`);
     this.processes.push(process);
-    const deployment = this.#deployment(process);
+    const deployment = this.#deployment(process, this.processes.length, code);
     return {
       process,
+      code,
       clock: deployment.clock,
       handle: createBatchHandler(deployment),
       thaw: () => undefined,
     };
   }
 
-  #deployment(process: Process, number = this.processes.length): EngineDependencies {
+  #deployment(process: Process, number = this.processes.length, code?: string): EngineDependencies {
     const { options, clock, log } = this;
     const isWorker = this.processes.includes(process);
     const plan: CallPlan = {
@@ -276,9 +269,9 @@ export class World {
       settings: {
         ...DEFAULT_SETTINGS,
         ...options.settings,
-        ...(options.code && { code: options.code() }),
+        ...(code !== undefined && { code }),
       },
-      workflows: options.workflowsOf?.(process) ?? options.workflows,
+      workflows: options.workflowsOf?.(process, code) ?? options.workflows,
       dynamodb: through(this.dynamodb.handler),
       sqs: through(this.sqs.handler),
       reaching: this.#reaching,

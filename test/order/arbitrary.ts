@@ -70,5 +70,6 @@ export const calmScenarios: fc.Arbitrary<Scenario> = fc
     ...rest,
     actions: [{ atMs: 0, run: "main", program: 0 }],
     acts: [],
+    deploys: [],
     faults: [],
   }));

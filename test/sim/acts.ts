@@ -78,6 +78,24 @@ export function generateActs(from: ActDraw): Act[] {
   return acts;
 }
 
+/** Draws what is done to a run that the code no longer fits, as soon as it is blocked or somewhat later. */
+export function generateActsOnBlocked(draw: Draw): Act[] {
+  const where: Pick<Act, "at" | "whom"> = {
+    at: { row: "block", nth: draw.pick([1, 1, 2]), place: draw.pick(["before", "after", "after"]) },
+    whom: draw.happens(0.8) ? "it" : "its parent",
+  };
+  const deed = draw.pick<Deed>([
+    { kind: "cancel", reason: "enough" },
+    { kind: "terminate", reason: "stuck" },
+    { kind: "pause", forMs: draw.pick([15, 20_000]) },
+    { kind: "resume" },
+    { kind: "send", name: draw.pick(["one", "other"]), letter: "of nobody", key: undefined },
+    { kind: "start" },
+  ]);
+  const act: Act = { ...where, ...deed, ...trouble(draw) };
+  return draw.happens(0.3) ? [act, { ...where, kind: "resume" }] : [act];
+}
+
 const KINDS: readonly (readonly [number, (from: ActDraw) => Act[]])[] = [
   [3, cancels],
   [2, pauses],

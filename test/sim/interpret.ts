@@ -1,6 +1,8 @@
 import { type Context, workflow } from "../../lambda/index.ts";
 import type { Workflow } from "../../lambda/engine/workflow.ts";
 import type { Process } from "../../lambda/testing/process.ts";
+import { type Code, isBroken, runBroken } from "./broken.ts";
+import { changed } from "./deploys.ts";
 import type { Bodies } from "./bodies.ts";
 import type { Block, Frame, Program } from "./node-kind.ts";
 import { kindOf } from "./nodes/index.ts";
@@ -12,15 +14,16 @@ export function interpret(
   process: Process,
   bodies: Bodies,
   begun: (trace: Trace) => void,
+  code?: Code,
 ): Workflow[] {
   const workflows: Workflow[] = [];
-  for (const { name, body } of programs) {
+  for (const { name, body } of changed(programs, code?.change)) {
     const run = async (ctx: Context, input: unknown): Promise<unknown> => {
       const round = roundOf(input);
       const trace = new Trace(ctx.runId, ctx.attempt, process, round);
       begun(trace);
       try {
-        const values = await runBlock(body, { trace, bodies, workflows, round }, ctx);
+        const values = await runBlock(body, { trace, bodies, workflows, round, code }, ctx);
         trace.close(`returns ${shown(values)}`);
         return values;
       } catch (error) {
@@ -30,7 +33,8 @@ export function interpret(
     };
     workflows.push(workflow<unknown, unknown>(name, {}, run));
   }
-  return workflows;
+  const gone = code?.change?.kind === "gone" ? code.change.program : undefined;
+  return workflows.filter((_, program) => program !== gone);
 }
 
 /** The round that an input says it is for: that of a start says nothing. */
@@ -39,7 +43,9 @@ const roundOf = (input: unknown): number =>
 
 async function runBlock(
   block: Block,
-  parts: Pick<Frame, "trace" | "bodies" | "workflows" | "round">,
+  parts: Pick<Frame, "trace" | "bodies" | "workflows" | "round"> & {
+    readonly code: Code | undefined;
+  },
   ctx: Context,
 ): Promise<unknown[]> {
   const frame: Frame = {
@@ -49,7 +55,12 @@ async function runBlock(
   };
   const values: unknown[] = [];
   for (const node of block) {
-    const value = await kindOf(node).run(node, frame);
+    const { code, trace } = parts;
+    const running =
+      code && isBroken(code, node, trace)
+        ? runBroken(code, node, frame)
+        : kindOf(node).run(node, frame);
+    const value = await running;
     if (value !== undefined) values.push(value);
   }
   return values;

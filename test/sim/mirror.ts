@@ -62,6 +62,11 @@ export class Mirror {
     return before;
   }
 
+  /** Whether a sweep would find anything then: most would not, and they take most of the calls. */
+  isAnyDue(now: number): boolean {
+    return [...this.metas.values()].some((meta) => (numberOf(meta, "checkAt") ?? Infinity) <= now);
+  }
+
   /** The operations of a run's present history. */
   operationsOf(meta: Item): ReadonlyMap<string, MirroredOperation> {
     return this.operations.get(historyOf(meta)) ?? new Map<string, MirroredOperation>();

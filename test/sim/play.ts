@@ -8,19 +8,18 @@ import { ActOracle } from "./act-oracle.ts";
 import { ActPlan } from "./act-plan.ts";
 import type { Act } from "./acts.ts";
 import { Bodies, type Entry } from "./bodies.ts";
-import { BodyOracle } from "./body-oracle.ts";
+import { type CodeChange, FIRST } from "./deploys.ts";
 import { FaultPlan } from "./fault-plan.ts";
-import { judgeCancel } from "./cancel-oracle.ts";
 import { HintOracle } from "./hint-oracle.ts";
 import { interpret } from "./interpret.ts";
-import { type Change, Mirror, numberOf, textOf } from "./mirror.ts";
-import { MessageOracle } from "./message-oracle.ts";
+import { type Change, Mirror, textOf } from "./mirror.ts";
+import { BODIES, DEPLOYS, Oracles } from "./oracles.ts";
 import { perform, type Stage } from "./perform.ts";
 import { Postman } from "./postman.ts";
 import { PromptOracle } from "./prompt-oracle.ts";
+import { Rollout } from "./rollout.ts";
 import { rowOf } from "./rows.ts";
 import type { Scenario, Start } from "./scenario.ts";
-import { judgeChange } from "./state-oracle.ts";
 import type { Trace } from "./trace.ts";
 import { TraceBook } from "./trace-book.ts";
 import type { Violation } from "./violation.ts";
@@ -36,6 +35,8 @@ export interface JournalEntry {
 const CALLS_MAX = 6_000;
 /** Virtual time after which it is said to be stuck, milliseconds. */
 const STUCK_MS = 2 * 3_600_000;
+/** The same where code is deployed that blocks runs. */
+const STUCK_DEPLOYING_MS = 8 * 3_600_000;
 /** How long a message stays hidden whose worker dies before its claim, seconds. */
 const VISIBILITY_SECONDS = 20;
 /** A sweeper's clock is ahead by less than this, milliseconds. */
@@ -54,14 +55,15 @@ export class Play {
   violation: Violation | undefined;
   readonly #clock = new VirtualClock();
   readonly #startedAt = this.#clock.now();
-  readonly #bodyOracle = new BodyOracle(this.mirror);
   readonly #hintOracle = new HintOracle();
-  readonly #messageOracle = new MessageOracle(this.mirror);
   readonly #actOracle = new ActOracle(this.mirror);
   readonly #promptOracle: PromptOracle;
+  readonly #rollout: Rollout;
+  readonly #oracles: Oracles;
   readonly #acts: ActPlan;
   readonly #ended: Promise<void>;
   #end: () => void = () => undefined;
+  readonly #finishers = new Map<string, string>();
   #actionsLeft: number;
   #endedAtMs = 0;
   #world: World | undefined;
@@ -70,6 +72,8 @@ export class Play {
     this.scenario = scenario;
     this.faults = new FaultPlan(scenario.faults, scenario.seed, this.#clock);
     this.#promptOracle = new PromptOracle(scenario, this.faults.hits);
+    this.#rollout = new Rollout(scenario.deploys, scenario.seed, this.#clock);
+    this.#oracles = new Oracles(this.mirror, this.#rollout);
     this.#actionsLeft = scenario.actions.length;
     this.#acts = this.#actPlan(scenario.acts);
     this.#ended = new Promise((resolve) => {
@@ -98,6 +102,11 @@ export class Play {
   /** The traces of the executions of every history. */
   get traces(): ReadonlyMap<string, Trace[]> {
     return this.#book.traces;
+  }
+
+  /** How the code that has finished a run differs from its program. */
+  changeOf(run: string): CodeChange | undefined {
+    return this.#rollout.of(this.#finishers.get(run) ?? "").change;
   }
 
   /** The traces of a run's present history. */
@@ -138,16 +147,17 @@ export class Play {
       clock: this.#clock,
       seed,
       workflows: this.#workflows(new Process("client")),
-      workflowsOf: (process) => this.#workflows(process),
+      workflowsOf: (process, code) => this.#workflows(process, code),
+      code: () => this.#rollout.next(),
       settings: setup.settings,
       concurrency: setup.concurrency,
       invocationMs: setup.invocationMs,
       visibilitySeconds: VISIBILITY_SECONDS,
       isDirect: true,
       freezesIdle: true,
-      stuckAfterMs: STUCK_MS,
+      stuckAfterMs: this.scenario.deploys.length > 0 ? STUCK_DEPLOYING_MS : STUCK_MS,
       aroundSweep: async (sweep) => {
-        if (this.#isAnyDue()) await sweep();
+        if (this.mirror.isAnyDue(this.#clock.now() + SKEW_MAX_MS)) await sweep();
       },
       travelMs: () => 1 + Math.floor(travel() ** 3 * setup.travelMaxMs),
       fault: (n, action, body, process) => {
@@ -164,14 +174,6 @@ export class Play {
     return this.#world;
   }
 
-  /** Whether a sweep would find anything: most of them would not, and they take most of the calls. */
-  #isAnyDue(): boolean {
-    const soon = this.#clock.now() + SKEW_MAX_MS;
-    return [...this.mirror.metas.values()].some(
-      (meta) => (numberOf(meta, "checkAt") ?? Infinity) <= soon,
-    );
-  }
-
   #rowOf(action: string, body: string): string {
     try {
       return rowOf(action, body);
@@ -182,7 +184,8 @@ export class Play {
     }
   }
 
-  #workflows(process: Process) {
+  #workflows(process: Process, code = FIRST.code) {
+    this.#rollout.begun(process.name, code);
     const clock = processClock(this.#clock, process);
     const bodies = new Bodies(
       process,
@@ -190,7 +193,11 @@ export class Play {
       (entry) => this.#entered(entry),
       () => this.world.savepoint,
     );
-    return interpret(this.scenario.programs, process, bodies, (trace) => this.#begun(trace));
+    return interpret(this.scenario.programs, process, bodies, (trace) => this.#begun(trace), {
+      change: this.#rollout.of(process.name).change,
+      before: (trace) => this.tracesOf(trace.run).filter((one) => one !== trace),
+      entered: (run) => this.violate(DEPLOYS, `${run} entered a body that its code made up`),
+    });
   }
 
   #begun(trace: Trace): void {
@@ -200,8 +207,8 @@ export class Play {
 
   #entered(entry: Entry): void {
     this.entries.push(entry);
-    const wrong = this.#bodyOracle.judge(entry, this.#clock.now());
-    if (wrong) this.violate("a body is entered by the owner, and never again", wrong);
+    const wrong = this.#oracles.bodies.judge(entry, this.#clock.now());
+    if (wrong) this.violate(BODIES, wrong);
   }
 
   #watch(call: WatchedCall): void {
@@ -221,17 +228,9 @@ export class Play {
 
   #changed(change: Change): void {
     const now = this.#clock.now();
-    const late = this.#bodyOracle.changed(change);
-    if (late) this.violate("a body is entered by the owner, and never again", late);
-    const wrong = judgeChange(change, this.mirror, now);
-    if (wrong) this.violate("every transition is legal", wrong);
-    const lost = this.#messageOracle.judge(change, now);
-    if (lost) this.violate("every message is taken once, in order", lost);
-    const undue = this.#actOracle.judge(change);
-    if (undue) this.violate("what is done from outside is done once, and wholly", undue);
-    const unasked = judgeCancel(change, this.mirror);
-    if (unasked) this.violate("a cancel ends a run and its children, and nothing else", unasked);
+    this.#oracles.judge(change, now, (oracle, what) => this.violate(oracle, what));
     if (change.sk !== "META") return;
+    if (change.row === "finish") this.#finishers.set(change.pk.slice(4), change.process);
     this.#book.changed(change);
     const overdue = this.#promptOracle.judge(change, now);
     if (overdue) this.violate("a run does not wait for the sweeper", overdue);

@@ -8,6 +8,7 @@ import { replay } from "../../lambda/testing/replay.ts";
 import { silentLog } from "../../lambda/testing/logs.ts";
 import { VirtualClock } from "../../lambda/testing/virtual-clock.ts";
 import { Bodies } from "./bodies.ts";
+import { changed, type CodeChange } from "./deploys.ts";
 import { interpret } from "./interpret.ts";
 import { textOf } from "./mirror.ts";
 import type { Play } from "./play.ts";
@@ -25,7 +26,8 @@ export interface Replay {
 }
 
 /** Replays every finished run of a play: the same code over the same history. */
-export async function replayFinished({ mirror, scenario, world }: Play): Promise<Replay> {
+export async function replayFinished(play: Play): Promise<Replay> {
+  const { mirror, scenario, world } = play;
   const clock = new VirtualClock(world.clock.now());
   const process = new Process("replay");
   const traces = new Map<string, Trace>();
@@ -34,9 +36,10 @@ export async function replayFinished({ mirror, scenario, world }: Play): Promise
     excess.push(`${run} entered a body`);
   };
   const bodies = new Bodies(process, processClock(clock, process), entered, () => world.savepoint);
-  const workflows = interpret(scenario.programs, process, bodies, (trace) => {
-    traces.set(trace.run, trace);
-  });
+  const begun = (trace: Trace) => void traces.set(trace.run, trace);
+  const programsOf = (change: CodeChange | undefined) =>
+    interpret(changed(scenario.programs, change), process, bodies, begun);
+  const workflows = programsOf(undefined);
   // Past what goes wrong with the calls of the world.
   const { dynamodb, sqs } = world;
   const services = { dynamodb: dynamodb.handler, sqs: sqs.handler, reaching: undefined };
@@ -44,7 +47,9 @@ export async function replayFinished({ mirror, scenario, world }: Play): Promise
   const savepoint = createSavepoint(deploy({ ...client, ...services, workflows }));
   for (const [id, meta] of mirror.metas) {
     if (!isFinished(textOf(meta, "status") as RunStatus) || wasEndedFromOutside(meta)) continue;
-    const workflow = workflows.find(({ name }) => name === textOf(meta, "workflow"));
+    const workflow = programsOf(play.changeOf(id)).find(
+      ({ name }) => name === textOf(meta, "workflow"),
+    );
     try {
       if (!workflow) throw new Error("there is no such workflow");
       await replay(workflow, await savepoint.get(id).export());

@@ -1,5 +1,6 @@
 import type { EngineSettings } from "../../lambda/engine/settings.ts";
-import { type Act, generateActs, printAct } from "./acts.ts";
+import { type Act, generateActs, generateActsOnBlocked, printAct } from "./acts.ts";
+import { type Deploy, generateDeploys, printDeploy } from "./deploys.ts";
 import { Draw } from "./draw.ts";
 import { type Fault, generateFaults, printFault } from "./faults.ts";
 import type { Program } from "./node-kind.ts";
@@ -33,6 +34,8 @@ export interface Scenario {
   /** What else is done to runs from outside. */
   readonly acts: readonly Act[];
   readonly faults: readonly Fault[];
+  /** Code that is deployed meanwhile. */
+  readonly deploys: readonly Deploy[];
 }
 
 /** The scenario of a seed, before anything goes wrong. */
@@ -41,7 +44,7 @@ export function generateCalm(seed: number): Scenario {
   const programs = generatePrograms(draw);
   const setup = generateSetup(draw);
   const actions = generateActions(draw, programs.length);
-  return { seed, programs, setup, actions, acts: [], faults: [] };
+  return { seed, programs, setup, actions, acts: [], faults: [], deploys: [] };
 }
 
 /**
@@ -68,6 +71,55 @@ export function withFaults(calm: Scenario, rows: readonly string[]): Scenario {
   const { leaseMs = 30_000 } = calm.setup.settings;
   const draw = new Draw(calm.seed * 13 + 5);
   return { ...calm, faults: generateFaults({ draw, rows, leaseMs, setup: calm.setup }) };
+}
+
+/** How many seeds have other code deployed in a play of their own. */
+const DEPLOYING = 0.4;
+
+/**
+ * Faults whose process, or whose writes, may outlive its lease. What code without a patch still writes when
+ * code with it has taken over is no part of the new code's frontier, so nothing fences it: then neither of
+ * the two fits any more.
+ */
+const OUTLIVING: ReadonlySet<Fault["kind"]> = new Set([
+  "freeze",
+  "late",
+  "slow",
+  "lost-reply",
+  "throttled-period",
+]);
+
+/** What there is in a play in which nothing is done and nothing goes wrong. */
+export interface Calm {
+  /** Rows of the workers' calls, in order. */
+  readonly rows: readonly string[];
+  /** When all runs had finished, milliseconds. */
+  readonly endMs: number;
+  /** When owners gave their runs back. */
+  readonly givenBackAtMs: readonly number[];
+}
+
+/**
+ * The same scenario with other code deployed while its runs run, in some seeds, with what goes wrong
+ * meanwhile and what is done to runs that the code no longer fits; undefined in the others.
+ */
+export function withDeploys(calm: Scenario, there: Calm): Scenario | undefined {
+  const { leaseMs = 30_000 } = calm.setup.settings;
+  const draw = new Draw(calm.seed * 29 + 3);
+  if (!draw.happens(DEPLOYING)) return undefined;
+  const deploys = generateDeploys(draw, calm.programs, there);
+  const acts = draw.happens(0.35) ? generateActsOnBlocked(draw) : [];
+  const rows = [...there.rows, "block", "block"];
+  const drawn = draw.happens(0.5) ? generateFaults({ draw, rows, leaseMs, setup: calm.setup }) : [];
+  const isPatched = deploys.some(({ change }) => change?.kind === "patched");
+  const faults = isPatched ? drawn.filter(({ kind }) => !OUTLIVING.has(kind)) : drawn;
+  // Code meets what it does not fit where a run is claimed once more.
+  const operationsPerInvocation = draw.pick([1, 2, undefined]);
+  const settings = {
+    ...calm.setup.settings,
+    ...(operationsPerInvocation && { operationsPerInvocation }),
+  };
+  return { ...calm, setup: { ...calm.setup, settings }, deploys, acts, faults };
 }
 
 function generateSetup(draw: Draw): Setup {
@@ -99,7 +151,8 @@ function generateActions(draw: Draw, programs: number): Start[] {
 }
 
 /** A scenario as text. */
-export function printScenario({ programs, setup, actions, acts, faults }: Scenario): string {
+export function printScenario(scenario: Scenario): string {
+  const { programs, setup, actions, acts, faults, deploys } = scenario;
   return [
     ...programs.map(printProgram),
     `setup: ${JSON.stringify(setup)}`,
@@ -107,6 +160,7 @@ export function printScenario({ programs, setup, actions, acts, faults }: Scenar
       ({ atMs, run, program, timeoutMs }) =>
         `at ${atMs} ms: start ${run} of p${program}${timeoutMs ? `, for ${timeoutMs} ms` : ""}`,
     ),
+    ...deploys.map(printDeploy),
     ...acts.map(printAct),
     ...(faults.length === 0 ? ["nothing goes wrong"] : faults.map(printFault)),
   ].join("\n");

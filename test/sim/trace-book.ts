@@ -1,3 +1,4 @@
+import type { Item } from "../../lambda/store/attributes.ts";
 import { type Change, historyOf, type Mirror, numberOf } from "./mirror.ts";
 import type { Trace } from "./trace.ts";
 
@@ -20,6 +21,7 @@ export class TraceBook {
 
   /** Notes which history an owner is at, and that it has taken it from the former one. */
   changed({ after, pk, process, row }: Change): void {
+    if (row === "block") this.#forget(pk.slice("RUN#".length), after, process);
     const isClaim = row.startsWith("claim");
     if (!isClaim && row !== "continue as new") return;
     const history = historyOf(after);
@@ -27,6 +29,16 @@ export class TraceBook {
     this.#claims.set(claimOf(run, numberOf(after, "epoch") ?? 0, process), history);
     if (!isClaim) return;
     for (const trace of this.traces.get(history) ?? []) trace.ownEvents ??= trace.events.length;
+  }
+
+  /** What code saw that does not fit the history does not count. */
+  #forget(run: string, meta: Item, process: string): void {
+    const epoch = numberOf(meta, "epoch");
+    const history = historyOf(meta);
+    const others = this.of(run).filter(
+      (one) => one.epoch !== epoch || one.process.name !== process,
+    );
+    this.traces.set(history, others);
   }
 
   /**

@@ -9,6 +9,8 @@ export class Trace {
   readonly events: string[] = [];
   /** What the workflow's function came to; what it left running is no longer noted. */
   end: string | undefined;
+  /** What comes now is no longer noted: the code is not the one that the history was made by. */
+  isBlind = false;
   /** Events until another owner had claimed the run; undefined when none has. */
   ownEvents: number | undefined;
 
@@ -21,13 +23,13 @@ export class Trace {
 
   /** Notes an event, unless its process is dead. */
   note(event: string): void {
-    if (!this.process.isDead && this.end === undefined) this.events.push(event);
+    if (!this.process.isDead && this.end === undefined && !this.isBlind) this.events.push(event);
   }
 
   /** Notes the last event. */
   close(event: string): void {
     this.note(event);
-    if (!this.process.isDead) this.end = event;
+    if (!this.process.isDead && !this.isBlind) this.end = event;
   }
 
   /** Notes that something is asked for, and what it comes to. */

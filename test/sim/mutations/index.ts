@@ -53,6 +53,13 @@ import { terminationForgetsChildren } from "./termination-forgets-children.ts";
 import { noticeMakesParent } from "./notice-makes-parent.ts";
 import { cancelDecidesRaces } from "./cancel-decides-races.ts";
 import { cancelRejectsPatches } from "./cancel-rejects-patches.ts";
+import { blockedClaimedBySameCode } from "./blocked-claimed-by-same-code.ts";
+import { blockedNeverClaimed } from "./blocked-never-claimed.ts";
+import { blockKeepsLease } from "./block-keeps-lease.ts";
+import { blockedNotBackedOff } from "./blocked-not-backed-off.ts";
+import { mismatchOverlooked } from "./mismatch-overlooked.ts";
+import { unaskedForgotten } from "./unasked-forgotten.ts";
+import { unknownWorkflowFails } from "./unknown-workflow-fails.ts";
 
 /** Every mutation, each a failure that the simulation must be able to find. */
 export const MUTATIONS: readonly Patch[] = [
@@ -110,4 +117,11 @@ export const MUTATIONS: readonly Patch[] = [
   noticeMakesParent,
   cancelDecidesRaces,
   cancelRejectsPatches,
+  blockedClaimedBySameCode,
+  blockedNeverClaimed,
+  blockKeepsLease,
+  blockedNotBackedOff,
+  mismatchOverlooked,
+  unaskedForgotten,
+  unknownWorkflowFails,
 ];

@@ -14,7 +14,16 @@ import { saga, type SagaNode } from "./saga.ts";
 import { sleep, type SleepNode } from "./sleep.ts";
 import { step, type StepNode } from "./step.ts";
 import { token, type TokenNode } from "./token.ts";
-import { again, type AgainNode, patched, type PatchedNode } from "./versions.ts";
+import {
+  added,
+  type AddedNode,
+  again,
+  type AgainNode,
+  patched,
+  type PatchedNode,
+} from "./versions.ts";
+
+export type { StepNode } from "./step.ts";
 
 /** A node of a program. */
 export type Node =
@@ -24,6 +33,7 @@ export type Node =
   | TokenNode
   | PatchedNode
   | AgainNode
+  | AddedNode
   | SleepNode
   | WaitNode
   | SendNode
@@ -51,6 +61,7 @@ const KINDS: Kinds = {
   token,
   patched,
   again,
+  added,
   sleep,
   wait,
   send,

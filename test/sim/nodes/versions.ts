@@ -16,6 +16,27 @@ export interface AgainNode {
   readonly rounds: number;
 }
 
+/** What changed code does beyond what a program as it was drawn does: see `deploys.ts`. */
+export interface AddedNode {
+  readonly type: "added";
+  readonly id: number;
+}
+
+/** Name of the change that a deployment makes, and of the step that it adds. */
+export const ADDED = "added";
+
+/** A step that only runs take that were not past it before it was there. Traces do not tell of it. */
+export const added: NodeKind<AddedNode> = {
+  ...LEAF,
+  weight: 0,
+  generate: ({ nextId }) => ({ type: "added", id: nextId() }),
+  async run(_, { ctx, bodies }) {
+    if (!(await ctx.patched(ADDED))) return;
+    await ctx.step(ADDED, (step) => bodies.act(ctx.runId, ctx.attempt, step, 20));
+  },
+  print: () => `patched "${ADDED}", then a step`,
+};
+
 /** `ctx.patched`. */
 export const patched: NodeKind<PatchedNode> = {
   ...LEAF,
