@@ -68,3 +68,20 @@ it("a poll that is not answered holds up no step", async () => {
   expect(played).toMatchObject({ bodies: STEPS, recoveries: 0, epoch: 1 });
   expect(played.tookMs).toBeLessThan(STEPS * STEP_MS + 1_000);
 });
+
+it("a child that ends while the hint at it is still on its way is heard of", async () => {
+  const child = workflow("child", {}, (ctx) => ctx.step("work", () => "done"));
+  const parent = workflow("parent", {}, (ctx) => ctx.run(child, undefined));
+  let isFirst = true;
+  world = await World.create({
+    workflows: [child, parent],
+    fault: (_, action, body) => {
+      if (!isFirst || action !== "SendMessage" || !body.includes("run~1~child")) return undefined;
+      isFirst = false;
+      // Longer than a heartbeat, with which the parent hears that its child has ended.
+      return { noticedAfterMs: 25_000 };
+    },
+  });
+  expect(await world.run(parent, undefined)).toBe("done");
+  expect(world.clock.now() - startedAt).toBeLessThan(60_000);
+});

@@ -104,7 +104,8 @@ async function ensureChild(
   id: string,
   isAwaited: boolean,
 ): Promise<{ error: Encoded } | undefined> {
-  const { deps, meta } = execution;
+  const { deps, meta, outside } = execution;
+  const { wakeSeq: heard } = outside;
   const me = reference(meta);
   const now = deps.clock.now();
   const incarnation = deps.ids.ulid(now);
@@ -144,6 +145,8 @@ async function ensureChild(
   const there = started.meta;
   if (started.created) {
     await sendHint(deps, { run: id, for: now });
+    // Its notice may have come meanwhile: whoever looked then did not know of this child.
+    if (outside.wakeSeq !== heard) outside.areChildrenStale = true;
     return undefined;
   }
   const isOwn = there.parent?.id === me.id && there.parent.incarnation === me.incarnation;
