@@ -1,5 +1,6 @@
 import type { EpochMs } from "../core/clock.ts";
 import { LIMITS } from "../core/limits.ts";
+import { isFinished } from "../core/status.ts";
 import { number, text } from "./attributes.ts";
 import { changeRun, type Form, WAKE, wakeValues } from "./change-run.ts";
 import type { Meta } from "./meta.ts";
@@ -49,19 +50,30 @@ const UNCANCELLED = "attribute_not_exists(#cancel)";
 function pauseForm(meta: Meta): Form | undefined {
   if (meta.cancel !== undefined) return undefined;
   if (meta.status === "queued" || meta.status === "waiting") return park(meta);
-  return meta.status === "running" && !meta.isPauseAsked ? ASK : undefined;
+  return meta.status === "running" && !meta.isPauseAsked ? asRead(meta, ASK) : undefined;
 }
 
-const park = (meta: Meta): Form => ({
-  condition: `#status IN (:queued, :waiting) AND ${UNCANCELLED}`,
-  set: "#status = :paused, #checkAt = :check",
-  remove: "#dueAt, #quorum, #pause",
-  values: {
-    ":queued": text("queued"),
-    ":waiting": text("waiting"),
-    ":paused": text("paused"),
-    ":check": number(pausedCheckAt(meta)),
-  },
+const park = (meta: Meta): Form =>
+  asRead(meta, {
+    condition: `#status IN (:queued, :waiting) AND ${UNCANCELLED}`,
+    set: "#status = :paused, #checkAt = :check",
+    remove: "#dueAt, #quorum, #pause",
+    values: {
+      ":queued": text("queued"),
+      ":waiting": text("waiting"),
+      ":paused": text("paused"),
+      ":check": number(pausedCheckAt(meta)),
+    },
+  });
+
+/**
+ * A form for META as it was read: a pause that comes once more, and late, must not undo the resume that
+ * followed it, nor a resume the next pause.
+ */
+const asRead = <F extends Form>({ tx }: Meta, form: F): F => ({
+  ...form,
+  condition: `${form.condition} AND #tx = :read`,
+  values: { ...form.values, ":read": text(tx) },
 });
 
 /** A paused run is looked at only to be cancelled at its deadline, or to keep its records alive. */
@@ -100,28 +112,39 @@ interface ResumeForm extends Form {
 function resumeForm(meta: Meta, now: EpochMs): ResumeForm | undefined {
   if (meta.status === "paused") return requeue(meta, now);
   if (meta.status === "blocked") return unblock(meta, now);
-  return meta.status === "running" && meta.isPauseAsked ? TAKE_BACK : undefined;
+  // Its owner may have given it back, or died, before it heard of the wish.
+  return meta.isPauseAsked && !isFinished(meta.status) ? asRead(meta, TAKE_BACK) : undefined;
 }
 
-const requeue = ({ deadline }: Meta, now: EpochMs): ResumeForm => ({
-  requeues: true,
-  condition: "#status = :paused",
-  set: `#status = :queued, ${WAKE}`,
-  remove: "#pause",
-  values: { ":paused": text("paused"), ":queued": text("queued"), ...wakeValues(now, deadline) },
-});
+const requeue = (meta: Meta, now: EpochMs): ResumeForm =>
+  asRead(meta, {
+    requeues: true,
+    condition: "#status = :paused",
+    set: `#status = :queued, ${WAKE}`,
+    remove: "#pause",
+    values: {
+      ":paused": text("paused"),
+      ":queued": text("queued"),
+      ...wakeValues(now, meta.deadline),
+    },
+  });
 
-const unblock = ({ deadline }: Meta, now: EpochMs): ResumeForm => ({
-  requeues: true,
-  condition: "#status = :blocked",
-  set: `#status = :queued, ${WAKE}`,
-  remove: "#pause, #code, #error, #attentionShard, #attentionAt",
-  values: { ":blocked": text("blocked"), ":queued": text("queued"), ...wakeValues(now, deadline) },
-});
+const unblock = (meta: Meta, now: EpochMs): ResumeForm =>
+  asRead(meta, {
+    requeues: true,
+    condition: "#status = :blocked",
+    set: `#status = :queued, ${WAKE}`,
+    remove: "#pause, #code, #error, #attentionShard, #attentionAt",
+    values: {
+      ":blocked": text("blocked"),
+      ":queued": text("queued"),
+      ...wakeValues(now, meta.deadline),
+    },
+  });
 
 const TAKE_BACK: ResumeForm = {
   requeues: false,
-  condition: "#status = :running AND attribute_exists(#pause)",
+  condition: "#status IN (:queued, :waiting, :running) AND attribute_exists(#pause)",
   remove: "#pause",
-  values: { ":running": text("running") },
+  values: { ":queued": text("queued"), ":waiting": text("waiting"), ":running": text("running") },
 };

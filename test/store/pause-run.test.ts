@@ -108,6 +108,16 @@ describe("resuming", () => {
     expect(await opened.item()).toEqual({ ...before, tx: s("tx1") });
   });
 
+  it.each(["queued", "waiting"] as const)(
+    "takes back a pause of a run that is %s, whose owner had given it back unheard",
+    async (status) => {
+      const meta = await opened.put(status, FLAG);
+      const { pause: _, ...before } = (await opened.item()) ?? {};
+      expect(await resume(meta)).toEqual({ outcome: "running" });
+      expect(await opened.item()).toEqual({ ...before, tx: s("tx1") });
+    },
+  );
+
   it("lets the code a run was blocked under claim it, too", async () => {
     const meta = await opened.put("blocked", { error: s("1") });
     expect(await resume(meta)).toEqual({ outcome: "queued", dueAt: NOW });
@@ -183,6 +193,28 @@ describe("pausing and resuming beside others", () => {
     expect(await resume(meta)).toEqual({ outcome: "queued", dueAt: NOW });
     expect(await opened.item()).toMatchObject({ wakeSeq: n(1), box: { L: [{}] } });
   });
+
+  it.each(["waiting", "running"] as const)(
+    "of a run that is %s is not undone by what came before, and comes again late",
+    async (status) => {
+      let pausesAgain: () => Promise<unknown> = () => Promise.resolve();
+      let resumesAgain = pausesAgain;
+      const meta = await opened.put(status);
+      const read = async () => (await opened.store.readRun("run")) ?? meta;
+      opened.fates.push({ copied: (arrive) => (pausesAgain = arrive) });
+      await pause(meta, "tx1");
+      const paused = await read();
+      opened.fates.push({ copied: (arrive) => (resumesAgain = arrive) });
+      await resume(paused, "tx2");
+      await pausesAgain();
+      expect(await read()).not.toMatchObject({ isPauseAsked: true });
+      expect(await read()).not.toMatchObject({ status: "paused" });
+      await pause(await read(), "tx3");
+      await resumesAgain();
+      const { status: now, isPauseAsked } = await read();
+      expect(now === "paused" || isPauseAsked).toBe(true);
+    },
+  );
 
   it("takes place once when a reply gets lost", async () => {
     const meta = await opened.put("running");

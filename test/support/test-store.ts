@@ -16,10 +16,14 @@ import { seededIds } from "../../lambda/testing/seeded-ids.ts";
 /** The time in these tests. */
 export const NOW = Date.UTC(2026, 0, 1);
 
-/** What befalls a call: something happens before it, or its reply is lost after it took effect. */
+/**
+ * What befalls a call: something happens before it, or its reply is lost after it took effect, or a copy of
+ * it, as of one that was tried twice, arrives when it is asked to.
+ */
 export interface Fate {
   readonly before?: () => Promise<unknown>;
   readonly losesReply?: boolean;
+  readonly copied?: (arrive: () => Promise<unknown>) => void;
 }
 
 /** Attributes of META, undefined where there is to be none. */
@@ -92,6 +96,7 @@ export async function openTestStore(): Promise<OpenedStore> {
       const fate = fates.shift();
       await fate?.before?.();
       calls.push(request.target.slice(request.target.indexOf(".") + 1));
+      fate?.copied?.(() => dynamodb.handler(request));
       const response = await dynamodb.handler(request);
       if (fate?.losesReply) throw new ConnectionLost();
       return response;
