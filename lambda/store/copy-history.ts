@@ -56,8 +56,10 @@ export async function copyRecords(
           ...(result !== undefined && { result: await copyValue(table, result, to) }),
           ...(error !== undefined && { error: await copyValue(table, error, to) }),
         };
-        // Nobody else writes there.
-        await table.put(operationItem(to.historyPk, copy, to.ttlSeconds), undefined);
+        // Nobody else writes there until META names it. Then a late repetition of this must not take back
+        // what the copy's owner has made of it.
+        const item = operationItem(to.historyPk, copy, to.ttlSeconds);
+        await table.put(item, "attribute_not_exists(#pk)");
       }),
     );
   }

@@ -53,8 +53,7 @@ const ROWS: readonly Row[] = [
   {
     name: "copy of a record",
     action: "PutItem",
-    has: ['"sk":{"S":"OP#'],
-    hasNot: ["ConditionExpression"],
+    has: ['"sk":{"S":"OP#', '"attribute_not_exists(#pk)"'],
   },
   { name: "at-most-once mark", action: "PutItem", has: ['"s":{"S":"running"}'] },
   { name: "wait begins", action: "PutItem", has: ['"s":{"S":"waiting"}'] },

@@ -165,6 +165,23 @@ describe("resuming a run that has ended", () => {
     expect(await resume(failed)).toBe("gone");
   });
 
+  it("is not taken back by copies of its own writes that come late", async () => {
+    const failed = await failedRun();
+    const late: (() => Promise<unknown>)[] = [];
+    opened.fates.push(...Array.from({ length: 5 }, () => ({ copied: late.push.bind(late) })));
+    await resume(failed);
+    const before = await opened.item();
+    const [a, b = record("b", 2)] = await historyNow();
+    // What its owner has made of a record meanwhile.
+    const meta = await opened.store.readRun("run");
+    const marked = { ...b, epoch: 7 };
+    const Item = operationItem(meta ? historyOf(meta) : "", marked, 9);
+    await opened.dynamodb.call("PutItem", { TableName: "savepoint", Item });
+    for (const arrive of late) await arrive();
+    expect(await historyNow()).toEqual([a, marked]);
+    expect(await opened.item()).toEqual(before);
+  });
+
   it("can be deleted with everything, copies and what they were made from", async () => {
     const failed = await failedRun();
     await resume(failed);
