@@ -11,6 +11,8 @@ import {
   textOf,
 } from "./mirror.ts";
 
+/** How far the clocks of two processes may differ, milliseconds, with some room. */
+const SKEW_MS = 2_000;
 /** Rows that make a run. */
 const BIRTHS: ReadonlySet<string> = new Set(["start", "child start", "fork", "put as cancelled"]);
 
@@ -83,16 +85,21 @@ export class ActOracle {
     if (!before) return undefined;
     const old = [...this.#mirror.operationsOf(before).values()];
     const byKey = new Map(old.map((one) => [one.key, one]));
+    // A former owner's records may come late to a run that was ended without its code: what it undoes
+    // while the run is resumed is not seen.
+    const isOpen = this.#mirror.terminated.has(historyOf(before));
+    const seenUntil = isOpen ? (numberOf(before, "finishedAt") ?? 0) - SKEW_MS : Infinity;
     const undone = old
-      .filter(({ key }) => key.startsWith(ROLLBACK_PREFIX))
+      .filter(
+        ({ key, item }) =>
+          key.startsWith(ROLLBACK_PREFIX) && (numberOf(item, "d") ?? 0) < seenUntil,
+      )
       .map(({ key }) => key.slice(ROLLBACK_PREFIX.length));
     const ends = [before["failedOp"]?.S ?? "", CANCEL_KEY, ...undone];
     const cut = Math.min(...ends.map((key) => orderOf(byKey.get(key)) ?? Infinity));
     const kept = settled(old).filter((one) => (orderOf(one) ?? Infinity) < cut);
     const copied = [...this.#mirror.operationsOf(after).values()];
     const copies = settled(copied);
-    // A former owner's records may come late to a run that was ended without its code.
-    const isOpen = byKey.get(CANCEL_KEY) === undefined && textOf(before, "status") === "cancelled";
     if (!isOpen && remembered(copied) !== timesUndone(old)) {
       return `${pk} remembers as undone ${remembered(copied)}, and not ${timesUndone(old)}`;
     }

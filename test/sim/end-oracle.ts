@@ -1,6 +1,6 @@
 import { CANCEL_KEY } from "../../lambda/engine/cancelled.ts";
 import { expectSoundEnd } from "../engine/invariants.ts";
-import { textOf } from "./mirror.ts";
+import { historyOf, textOf } from "./mirror.ts";
 import { ONCE } from "./nodes/once.ts";
 import { lastName } from "./open-waits.ts";
 import type { Play } from "./play.ts";
@@ -77,7 +77,8 @@ function judgeEffects(play: Play): void {
 
 function judgeUndoing(play: Play): void {
   for (const [run, meta] of play.mirror.metas) {
-    if (wasEndedFromOutside(meta)) continue;
+    const wasTerminated = play.mirror.terminated.has(historyOf(meta));
+    if (wasTerminated || wasEndedFromOutside(meta)) continue;
     const before = play.tracesOf(run);
     const seen = longestOf(meta["cancel"] ? ownTraces(before) : before);
     const wrong = judgeRollbacks(play.mirror, run, seen);

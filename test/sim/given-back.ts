@@ -20,31 +20,18 @@ interface Moment {
   readonly box: readonly Omit<Sent, "takenBy">[];
 }
 
-/** A resume of an ended run. */
-interface Resume {
-  readonly from: Moment;
-  readonly to: Moment;
-  /** Whether it was ended without its code: then a former owner's records may still come. */
-  readonly isTerminated: boolean;
-}
-
 /** What is sent to a run once it is resumed, in the order in which it has to take it. */
 interface GivenBack {
   readonly known: Map<string, Sent>;
   /** Ids of what its mailbox must hold. */
   readonly box: readonly string[];
-  /** Whether their order cannot be told. */
-  readonly isOpen: boolean;
 }
 
 /**
  * What a resumed run must have in its mailbox: first what only operations that it does not keep have taken,
  * as they took it, then what nobody had. What completed a token that it draws anew is gone.
  */
-export function givenBack(
-  sent: ReadonlyMap<string, Sent>,
-  { from, to, isTerminated }: Resume,
-): GivenBack {
+export function givenBack(sent: ReadonlyMap<string, Sent>, from: Moment, to: Moment): GivenBack {
   const takers = new Map([...to.operations.values()].map(({ key, item }) => [item["m"]?.S, key]));
   const known = new Map<string, Sent>();
   const back: { readonly message: Sent; readonly order: number }[] = [];
@@ -77,7 +64,7 @@ export function givenBack(
     known.delete(id);
     known.set(id, message);
   }
-  return { known, box, isOpen: isTerminated };
+  return { known, box };
 }
 
 /** Names of the messages that complete the tokens of a history whose completion it does not have. */

@@ -1,7 +1,6 @@
 import { idempotencyKey, messageId } from "../../lambda/core/keys.ts";
 import { isTokenMessage } from "../../lambda/core/token.ts";
 import type { Item } from "../../lambda/store/attributes.ts";
-import { CANCEL_KEY } from "../../lambda/engine/cancelled.ts";
 import { givenBack, isSameValue, openTokens, type Sent } from "./given-back.ts";
 import { type Change, historyOf, type Mirror, numberOf, textOf } from "./mirror.ts";
 import { lastName, nameOfWait, openWaits } from "./open-waits.ts";
@@ -70,12 +69,14 @@ export class MessageOracle {
   #judgeResume(change: Change): string | undefined {
     const { before, after, pk } = change;
     if (!before) return undefined;
-    const old = this.#mirror.operationsOf(before);
-    const { known, box, isOpen } = givenBack(this.#sentTo(after), {
-      from: { pk: historyOf(before), operations: old, box: boxOf(before) },
-      to: { pk: historyOf(after), operations: this.#mirror.operationsOf(after), box: boxOf(after) },
-      isTerminated: textOf(before, "status") === "cancelled" && !old.has(CANCEL_KEY),
+    const moment = (meta: Item) => ({
+      pk: historyOf(meta),
+      operations: this.#mirror.operationsOf(meta),
+      box: boxOf(meta),
     });
+    const { known, box } = givenBack(this.#sentTo(after), moment(before), moment(after));
+    // A former owner's records may come while a run that was ended without its code is resumed.
+    const isOpen = this.#mirror.terminated.has(historyOf(before));
     this.#left.add(historyOf(before));
     this.#sent.set(textOf(after, "inc") ?? "", known);
     const has = boxOf(after);

@@ -30,6 +30,8 @@ export class Mirror {
   readonly metas = new Map<string, Item>();
   /** Operations by history and key. */
   readonly operations = new Map<string, Map<string, MirroredOperation>>();
+  /** Histories that were ended without their code, whatever that was at. */
+  readonly terminated = new Set<string>();
   /** Parts of values, and whatever else there is. */
   readonly others: Item[] = [];
   readonly #runs = new Map<string, string>();
@@ -43,6 +45,7 @@ export class Mirror {
     const pk = after["pk"]?.S ?? "";
     const sk = after["sk"]?.S ?? "";
     const before = this.#replace(pk, sk, after, row === "copy of a record");
+    if (row === "terminate") this.terminated.add(historyOf(after));
     return { process, row, pk, sk, before, after };
   }
 

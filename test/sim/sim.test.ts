@@ -43,7 +43,11 @@ describe("the simulation", () => {
     let play = await session.playSeed(seed);
     while (!play.violation && seed < 60) play = await session.playSeed((seed += 1));
     const { violation, scenario } = play;
-    expect(violation?.oracle).toBe("every transition is legal");
+    // Which of them sees it first is the seed's doing.
+    expect([
+      "every transition is legal",
+      "a body is entered by the owner, and never again",
+    ]).toContain(violation?.oracle);
     const small = await session.shrink(scenario, violation?.oracle ?? "");
     const size = ({ programs }: typeof scenario) => JSON.stringify(programs).length;
     expect(size(small)).toBeLessThan(size(scenario));

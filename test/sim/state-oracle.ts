@@ -149,7 +149,10 @@ function judgeOperation(change: Change, mirror: Mirror): string | undefined {
   }
   const meta = mirror.metas.get(mirror.runOf(pk) ?? "");
   // A mark that comes late, its reply lost long ago, changes nothing that anybody goes by.
-  const isOver = row !== "takeover mark" && meta && isFinished(textOf(meta, "status") as RunStatus);
+  // A copy that comes late may be of a life before, that was deleted.
+  const isOfThisLife = meta && pk.startsWith(`H#${textOf(meta, "inc")}#`);
+  const isOver =
+    row !== "takeover mark" && isOfThisLife && isFinished(textOf(meta, "status") as RunStatus);
   if (isOver && (numberOf(after, "e") ?? 0) >= (numberOf(meta, "epoch") ?? 0)) {
     return `${what}: ${row} by the owner that had finished the run`;
   }

@@ -21,7 +21,8 @@ export class TraceBook {
 
   /** Notes which history an owner is at, and that it has taken it from the former one. */
   changed({ after, pk, process, row }: Change): void {
-    if (row === "block") this.#forget(pk.slice("RUN#".length), after, process);
+    const isUndone = row === "block" || (row === "hand over" && after["unmarked"] !== undefined);
+    if (isUndone) this.#forget(pk.slice("RUN#".length), after, process);
     const isClaim = row.startsWith("claim");
     if (!isClaim && row !== "continue as new") return;
     const history = historyOf(after);
@@ -31,7 +32,10 @@ export class TraceBook {
     for (const trace of this.traces.get(history) ?? []) trace.ownEvents ??= trace.events.length;
   }
 
-  /** What code saw that does not fit the history does not count. */
+  /**
+   * What code saw that does not fit the history does not count; nor what a taker saw that gives the run back
+   * before it has marked anything: it has done nothing.
+   */
   #forget(run: string, meta: Item, process: string): void {
     const epoch = numberOf(meta, "epoch");
     const history = historyOf(meta);
