@@ -1,5 +1,6 @@
 import { CANCEL_KEY } from "../../lambda/engine/cancelled.ts";
 import { expectSoundEnd } from "../engine/invariants.ts";
+import type { CodeChange } from "./deploys.ts";
 import { historyOf, textOf } from "./mirror.ts";
 import { ONCE } from "./nodes/once.ts";
 import { lastName } from "./open-waits.ts";
@@ -41,16 +42,35 @@ function judgeWhatCodeSaw(play: Play): void {
     const run = play.mirror.runOf(history) ?? history;
     const isCancelled = play.mirror.operations.get(history)?.has(CANCEL_KEY);
     const seen = isCancelled ? ownTraces(traces) : traces;
-    const wrong = judgeTraces(run, seen) ?? judgeAnswers(run, seen);
-    if (wrong) play.violate("code sees the same world each time", wrong);
+    for (const alike of byCode(play, seen)) {
+      const wrong = judgeTraces(run, alike) ?? judgeAnswers(run, alike);
+      if (wrong) play.violate("code sees the same world each time", wrong);
+    }
   }
+}
+
+const asksPatched = (change: CodeChange | undefined): boolean => change?.kind === "patched";
+
+/**
+ * Traces of like code. Code that asks whether it follows a change awaits the answer: what it has started and
+ * does not await settles before other things of its than in code that does not ask.
+ */
+const byCode = (play: Play, traces: readonly Trace[]): Trace[][] =>
+  [true, false].map((asks) =>
+    traces.filter(({ process }) => asksPatched(play.changeIn(process.name)) === asks),
+  );
+
+/** The traces of code like that which has finished a run. */
+function tracesOfFinisher(play: Play, run: string): Trace[] {
+  const asks = asksPatched(play.changeOf(run));
+  return byCode(play, play.tracesOf(run))[asks ? 0 : 1] ?? [];
 }
 
 /** A run ends as its own code did: the engine neither fails nor blocks it. */
 function judgeEndings(play: Play): void {
   for (const [run, meta] of play.mirror.metas) {
     const status = textOf(meta, "status");
-    const end = endOf(play.tracesOf(run));
+    const end = endOf(tracesOfFinisher(play, run));
     if (wasEndedFromOutside(meta)) continue;
     const byCode = end?.startsWith("returns") ? "succeeded" : "failed";
     const wanted = meta["cancel"] ? "cancelled" : byCode;
@@ -79,7 +99,7 @@ function judgeUndoing(play: Play): void {
   for (const [run, meta] of play.mirror.metas) {
     const wasTerminated = play.mirror.terminated.has(historyOf(meta));
     if (wasTerminated || wasEndedFromOutside(meta)) continue;
-    const before = play.tracesOf(run);
+    const before = tracesOfFinisher(play, run);
     const seen = longestOf(meta["cancel"] ? ownTraces(before) : before);
     const wrong = judgeRollbacks(play.mirror, run, seen);
     if (wrong) play.violate("what was done is undone, the last first", wrong);
@@ -92,7 +112,7 @@ async function judgeReplay(play: Play): Promise<void> {
   for (const what of excess) play.violate(oracle, what);
   for (const run of play.mirror.metas.keys()) {
     const replayed = traces.get(run);
-    const before = play.tracesOf(run);
+    const before = tracesOfFinisher(play, run);
     const isCancelled = textOf(play.mirror.metas.get(run), "status") === "cancelled";
     const longest = longestOf(isCancelled ? ownTraces(before) : before);
     if (!replayed || !longest) continue;
@@ -117,8 +137,8 @@ export function judgeAgainst(calm: Play, play: Play): void {
   const { actions, programs } = play.scenario;
   if (isTimed(programs) || actions.some(({ timeoutMs }) => timeoutMs !== undefined)) return;
   for (const run of play.mirror.metas.keys()) {
-    const here = endOf(play.tracesOf(run));
-    const there = endOf(calm.tracesOf(run));
+    const here = endOf(tracesOfFinisher(play, run));
+    const there = endOf(tracesOfFinisher(calm, run));
     if (there !== undefined && here !== there) {
       play.violate("faults do not change the outcome", `${run}: ${here} instead of ${there}`);
     }

@@ -109,6 +109,11 @@ export class Play {
     return this.#rollout.of(this.#finishers.get(run) ?? "").change;
   }
 
+  /** How the code of a process differs from the programs. */
+  changeIn(process: string): CodeChange | undefined {
+    return this.#rollout.of(process).change;
+  }
+
   /** The traces of a run's present history. */
   tracesOf(run: string): Trace[] {
     return this.#book.of(run);
