@@ -60,8 +60,12 @@ function exhausted({ step, error, attempt, earlier }: FailedAttempt): RetriesExh
 export function nameAndMessage(error: unknown): { name: string; message: string } {
   return error instanceof Error
     ? { name: textOf(() => error.name), message: textOf(() => error.message) }
-    : { name: typeof error, message: textOf(() => error) };
+    : { name: typeof error, message: textOf(() => shownThrown(error)) };
 }
+
+/** An array's text is that of all its items, of which there may be no end. */
+const shownThrown = (thrown: unknown): unknown =>
+  Array.isArray(thrown) ? `an array of ${thrown.length.toLocaleString("en")}` : thrown;
 
 function textOf(read: () => unknown): string {
   try {
