@@ -65,8 +65,14 @@ const bodyOf = ({ isBodyOptional, bodyBytesMax }: Route) => ({
   ...(bodyBytesMax !== undefined && { bytesMax: bodyBytesMax }),
 });
 
+/** Characters shown of a path. */
+const SHOWN = 200;
+
 /** The path without what must stay secret: who reads a log or a message must not complete a token. */
-const shownPath = (c: Context): string => c.req.path.replace(/(?<=^\/+tokens\/).+/, "{token}");
+function shownPath(c: Context): string {
+  const path = c.req.path.replace(/(?<=^\/+tokens\/).+/s, "{token}");
+  return path.length > SHOWN ? `${path.slice(0, SHOWN)}…` : path;
+}
 
 const honoPath = ({ path }: Route): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
 

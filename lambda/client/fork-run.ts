@@ -56,7 +56,9 @@ export async function forkRun(
     key: options.from,
   };
   const given = await inputOf(deps, source, options);
-  const inputHash = given ? hashValue(options.input) : source.inputHash;
+  const inputHash = given
+    ? hashValue(options.input, `input of workflow "${source.workflow}"`)
+    : source.inputHash;
   const there = options.id === undefined ? undefined : await store.readRun(id);
   if (there) return join(deps, there, { from, inputHash });
   const cut = await cutOf(deps, source, options.from);

@@ -14,8 +14,8 @@ export interface ListOptions {
   /** The same. */
   readonly status?: RunStatus | readonly RunStatus[];
   /**
-   * Started at or after this. Default: as far back as runs are kept after their end, 30 days; for failed
-   * and blocked ones asked for by their status, as far back as there are any.
+   * Started at or after this, 400 days before `until` at most. Default: as far back as runs are kept after
+   * their end, 30 days; for failed and blocked ones asked for by their status, as far back as there are any.
    */
   readonly since?: EpochMs;
   /** Started before this. Default: now. */
@@ -38,6 +38,8 @@ export interface RunPage {
 }
 
 const LIMIT_MAX = 200;
+/** Longest time that one list reads, in milliseconds: 400 days, each of which is a partition of the index. */
+const WINDOW_MAX_MS = 400 * 86_400_000;
 
 /** The statuses that have an index of their own, over the time at which a run came to be so. */
 const needsAttention = ({ status }: ListOptions): boolean =>
@@ -96,9 +98,15 @@ function candidates(
   }
   const window = {
     since: since ?? now - LIMITS.retentionMs,
-    until: cursor?.at ?? until ?? now + 1,
+    // No run was started later, and each day up to a time far ahead would be looked at.
+    until: Math.min(cursor?.at ?? until ?? now + 1, now + 1),
     beforeId: cursor?.id,
   };
+  if (window.until - window.since > WINDOW_MAX_MS) {
+    throw new InvalidArgumentError(
+      `since is ${window.since}, over 400 days before ${cursor ? "what the cursor continues" : "until"} (${window.until}); give a later since, or an earlier until`,
+    );
+  }
   return store.listRuns(window, pageSize, now);
 }
 

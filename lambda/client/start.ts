@@ -1,4 +1,4 @@
-import { encodeValue, hashValue } from "../core/codec.ts";
+import { type Encoded, encodedSize, encodeValue, hashValue } from "../core/codec.ts";
 import type { Duration } from "../core/duration.ts";
 import { RunConflictError } from "../core/errors.ts";
 import { assertRunId, isPossibleRunId } from "../core/keys.ts";
@@ -8,7 +8,7 @@ import { runTimeoutMs } from "../core/run-timeout.ts";
 import { validate } from "../core/schema-validation.ts";
 import type { Schema } from "../engine/workflow.ts";
 import { historyPk } from "../store/schema.ts";
-import { birthTtl } from "../store/start-run.ts";
+import { birthTtl, type NewRun } from "../store/start-run.ts";
 import type { Meta } from "../store/meta.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { hintRun } from "./hint-run.ts";
@@ -45,36 +45,30 @@ export async function start<Given>(
   input: unknown,
   options: StartOptions & { readonly isInternalId?: boolean },
 ): Promise<StartOutcome> {
-  const { store, clock, ids } = deps;
+  const { clock, ids } = deps;
   const now = clock.now();
   const id = options.id ?? ids.ulid(now);
   if (!options.isInternalId || !isPossibleRunId(id)) assertRunId(id);
   const deadline = options.timeout === undefined ? undefined : now + runTimeoutMs(options.timeout);
   const { attributes } = options;
   if (attributes !== undefined) assertRunAttributes(attributes);
-  const valid = workflow.inputSchema
-    ? await validate(workflow.inputSchema, input, `input of workflow "${workflow.name}"`)
-    : input;
-  const incarnation = ids.ulid(now);
   const what = `input of workflow "${workflow.name}"`;
-  const stored = await store.values.keep(encodeValue(valid, { what }), {
-    historyPk: historyPk(incarnation, 0),
-    inlineBytes: LIMITS.metaInlineBytes,
-    ttlSeconds: birthTtl(now, deadline),
-    nonce: ids.nonce(),
-  });
-  const inputHash = hashValue(input);
-  const started = await store.startRun({
-    id,
-    incarnation,
-    workflow: workflow.name,
-    input: stored,
-    inputHash,
-    now,
-    tx: ids.nonce(),
-    deadline,
-    attributes,
-  });
+  const valid = workflow.inputSchema ? await validate(workflow.inputSchema, input, what) : input;
+  const encoded = encodeValue(valid, { what });
+  // Before anything is written: what the schema leaves out of the input may be what cannot be hashed.
+  const inputHash = hashValue(input, what);
+  const there = await runInTheWay(deps, options, encoded);
+  const started = there
+    ? { meta: there, created: false }
+    : await put(deps, {
+        id,
+        workflow: workflow.name,
+        encoded,
+        inputHash,
+        now,
+        deadline,
+        attributes,
+      });
   const { meta, created } = started;
   if (!created && (meta.workflow !== workflow.name || meta.inputHash !== inputHash)) {
     throw conflict(meta, workflow.name);
@@ -82,6 +76,38 @@ export async function start<Given>(
   // A run never claimed may have lost its hint: a repeated start sends it again.
   if (created || meta.epoch === 0) await hintRun(deps, meta.id, meta.dueAt);
   return started;
+}
+
+/**
+ * The run that has the id already, when the input is too large for META: its parts, which are written first,
+ * would be left over.
+ */
+async function runInTheWay(
+  { store }: ClientDependencies,
+  { id }: StartOptions,
+  encoded: Encoded,
+): Promise<Meta | undefined> {
+  const hasParts = encodedSize(encoded) > LIMITS.metaInlineBytes;
+  return hasParts && id !== undefined ? store.readRun(id) : undefined;
+}
+
+async function put(
+  { store, ids }: ClientDependencies,
+  {
+    encoded,
+    ...run
+  }: Pick<NewRun, "id" | "workflow" | "inputHash" | "now" | "deadline" | "attributes"> & {
+    readonly encoded: Encoded;
+  },
+): Promise<StartOutcome> {
+  const incarnation = ids.ulid(run.now);
+  const input = await store.values.keep(encoded, {
+    historyPk: historyPk(incarnation, 0),
+    inlineBytes: LIMITS.metaInlineBytes,
+    ttlSeconds: birthTtl(run.now, run.deadline),
+    nonce: ids.nonce(),
+  });
+  return store.startRun({ ...run, incarnation, input, tx: ids.nonce() });
 }
 
 const conflict = (there: Meta, workflow: string): RunConflictError =>

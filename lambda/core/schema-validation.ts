@@ -1,8 +1,12 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { ValidationError, type ValidationIssue } from "./errors.ts";
 
-/** Complaints that are spelled out in the message; all of them are in `issues`. */
+/** Complaints that are spelled out in the message; more of them are in `issues`. */
 const SHOWN = 5;
+/** Complaints in `issues`: a value of millions of wrong parts has as many. */
+const KEPT = 100;
+/** Longest path or complaint, characters: it may quote a key of the value. */
+const LENGTH_MAX = 500;
 
 /**
  * Checks a value against a schema of any library that follows Standard Schema (zod, valibot,
@@ -17,9 +21,16 @@ export async function validate<Output>(
 ): Promise<Output> {
   const result = await schema["~standard"].validate(value);
   if (!result.issues) return result.value;
-  const issues = result.issues.map(({ path = [], message }) => ({ path: pathText(path), message }));
-  throw new ValidationError(`${what} is not valid: ${summary(issues)}`, { issues });
+  const issues = result.issues
+    .slice(0, KEPT)
+    .map(({ path = [], message }) => ({ path: cut(pathText(path)), message: cut(message) }));
+  throw new ValidationError(`${what} is not valid: ${summary(issues, result.issues.length)}`, {
+    issues,
+  });
 }
+
+const cut = (text: string): string =>
+  text.length > LENGTH_MAX ? `${text.slice(0, LENGTH_MAX)}…` : text;
 
 /** A path as code would write it: `user.tags[0]["first name"]`. */
 function pathText(path: readonly (PropertyKey | StandardSchemaV1.PathSegment)[]): string {
@@ -36,10 +47,10 @@ function pathText(path: readonly (PropertyKey | StandardSchemaV1.PathSegment)[])
     .replace(/^\./, "");
 }
 
-function summary(issues: readonly ValidationIssue[]): string {
+function summary(issues: readonly ValidationIssue[], total: number): string {
   const lines = issues
     .slice(0, SHOWN)
     .map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
-  const rest = issues.length - lines.length;
+  const rest = total - lines.length;
   return lines.join("; ") + (rest > 0 ? `; and ${rest} more` : "");
 }

@@ -40,11 +40,13 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     const refusal = refusalOf(request);
     if (refusal) return answer(response, refusal);
     const body = await readBody(request, BODY_MAX_BYTES);
-    if (body === undefined) return answer(response, TOO_LARGE);
+    if ("refused" in body) {
+      return answer(response, body.refused === "too long" ? TOO_LARGE : NOT_UTF8);
+    }
     const { headers } = request;
     const target = String(headers["x-amz-target"] ?? "");
     const handler = target.startsWith("AmazonSQS.") ? sqs : dynamodb;
-    answer(response, await handler({ target, headers, body }));
+    answer(response, await handler({ target, headers, body: body.text }));
   }
 
   function refusalOf(request: IncomingMessage): AwsJsonResponse | undefined {
@@ -106,3 +108,4 @@ const TOO_LARGE = refusal(
   "RequestEntityTooLarge",
   `The body exceeds ${BODY_MAX_BYTES} bytes.`,
 );
+const NOT_UTF8 = refusal(400, "SerializationException", "The body is not UTF-8.");

@@ -38,6 +38,14 @@ export interface Front {
 /** Largest request of a synchronous invocation (Lambda quotas). */
 const BODY_MAX_BYTES = 6 * 1024 * 1024;
 
+/** Methods that reach a function (API Gateway developer guide, "Set up a method"). */
+const METHODS = new Set(["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]);
+
+const refusedBody = (refused: "too long" | "not UTF-8"): HttpAnswer =>
+  refused === "too long"
+    ? errorAnswer(413, "too_large", `the body exceeds ${BODY_MAX_BYTES} bytes`)
+    : errorAnswer(400, "bad_json", "the body is not UTF-8; send JSON in UTF-8");
+
 /** API Gateway's place: turns HTTP requests on a loopback port into invocations of the function `api`. */
 export async function openFront(options: FrontOptions): Promise<Front> {
   const { invoke, control, token, publicTokens = false, clock, log, newId } = options;
@@ -50,11 +58,13 @@ export async function openFront(options: FrontOptions): Promise<Front> {
     const callback = publicTokens ? tokenIn(request) : undefined;
     const refusal = refusalOf(request, port, callback === undefined ? token : undefined);
     if (refusal) return errorAnswer(refusal.status, refusal.code, refusal.message);
-    const body = await readBody(request, BODY_MAX_BYTES);
-    if (body === undefined) {
-      return errorAnswer(413, "too_large", `the body exceeds ${BODY_MAX_BYTES} bytes`);
-    }
     const { method = "GET", url = "/" } = request;
+    if (!METHODS.has(method)) {
+      return errorAnswer(405, "method_not_allowed", `${method} is for nothing here`);
+    }
+    const read = await readBody(request, BODY_MAX_BYTES);
+    if ("refused" in read) return refusedBody(read.refused);
+    const body = read.text;
     if (url.startsWith(CONTROL_PREFIX)) return controlAnswer(control, method, url, body);
     const facts = { requestId: newId(), now: clock.now(), target: targetOf(request, callback) };
     const event = proxyEvent(request, body, facts);

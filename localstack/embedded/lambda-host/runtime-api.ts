@@ -65,7 +65,8 @@ export async function openRuntimeApi(): Promise<RuntimeApi> {
       waiting = response;
       return listener?.ready();
     }
-    const body = await readBody(request, RESPONSE_MAX_BYTES);
+    const read = await readBody(request, RESPONSE_MAX_BYTES);
+    const body = "text" in read ? read.text : undefined;
     if (method !== "POST") return answer(response, 405);
     if (url === INIT_ERROR) listener?.initFailed(errorFrom(body));
     else if (url.endsWith("/response")) respond(idOf(url), body);
