@@ -67,7 +67,7 @@ function parse(body: string): Members {
     const members: unknown = JSON.parse(body);
     if (isMembers(members)) return members;
   } catch (error) {
-    throw new AwsError("SerializationException", `the body is not JSON: ${describe(error)}`);
+    throw new AwsError("SerializationException", `the body is not JSON: ${String(error)}`);
   }
   throw new AwsError("SerializationException", "the body must be a JSON object");
 }
