@@ -96,10 +96,11 @@ function candidates(
     const window = { since: since ?? 0, until: cursor?.at ?? LATEST, beforeId: cursor?.id };
     return store.listAttention(window, pageSize, now);
   }
+  // No run was started later, and each day up to a time far ahead would be looked at.
+  const upTo = Math.min(cursor?.at ?? until ?? now + 1, now + 1);
   const window = {
-    since: since ?? now - LIMITS.retentionMs,
-    // No run was started later, and each day up to a time far ahead would be looked at.
-    until: Math.min(cursor?.at ?? until ?? now + 1, now + 1),
+    since: Math.min(since ?? now - LIMITS.retentionMs, upTo),
+    until: upTo,
     beforeId: cursor?.id,
   };
   if (window.until - window.since > WINDOW_MAX_MS) {

@@ -75,6 +75,7 @@ test(
   async () => {
     await fc.assert(
       fc.asyncProperty(hostileRequest, async (request) => {
+        api.failures.length = 0;
         const answer = await send(request);
         const effects = api.effects();
         const told = `${request.method} ${shown(request.target)} → ${answer.status} ${shown(answer.body)}`;
@@ -123,6 +124,11 @@ describe("a request that was answered 500, or left something behind", () => {
       expect(body).toContain('"run-b"');
     },
   );
+
+  test("a list since a time that never comes is empty", async () => {
+    const { status, body } = await get("/runs?since=8640000000000001");
+    expect([status, body]).toEqual([200, '{"runs":[]}']);
+  });
 
   test("a list of more than 400 days is refused, and says by how much", async () => {
     const { status, body } = await get("/runs?since=0");
