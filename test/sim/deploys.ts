@@ -37,13 +37,22 @@ const MINUTE_MS = 60_000;
 export function generateDeploys(
   draw: Draw,
   programs: readonly Program[],
-  { endMs, givenBackAtMs }: Calm,
+  { endMs, recordedAtMs, given }: Calm,
 ): Deploy[] {
+  // Late rather than early: there must be something that the code no longer fits.
+  const recorded = [draw.fraction(), draw.fraction()].map(
+    (part) => recordedAtMs[Math.floor(part * recordedAtMs.length)] ?? 0,
+  );
   const anyTime = draw.happens(0.3) ? draw.pick([10, 300]) : draw.int(0, endMs);
-  const atMs = givenBackAtMs.length > 0 && draw.happens(0.6) ? draw.pick(givenBackAtMs) : anyTime;
-  const program = draw.happens(0.6) ? 0 : draw.int(0, programs.length - 1);
+  const atMs = recordedAtMs.length > 0 && draw.happens(0.7) ? Math.max(...recorded) : anyTime;
+  const bodies = programs.map(({ body }) => stepsOf(body).filter((node) => given.has(node)));
+  const breakable = [...bodies.keys()].filter((program) => bodies[program]?.length);
+  const program =
+    breakable.length > 0 && draw.happens(0.8)
+      ? draw.pick(breakable)
+      : draw.int(0, programs.length - 1);
   const { body } = programs[program] ?? { body: [] };
-  const steps = stepsOf(body);
+  const steps = bodies[program] ?? [];
   if (draw.happens(0.35)) {
     const place = draw.int(0, body.length);
     return rolledOut({ kind: "patched", program, place }, atMs, draw.pick([300, 20_000, 90_000]));

@@ -95,8 +95,10 @@ export interface Calm {
   readonly rows: readonly string[];
   /** When all runs had finished, milliseconds. */
   readonly endMs: number;
-  /** When owners gave their runs back. */
-  readonly givenBackAtMs: readonly number[];
+  /** When steps were recorded and runs given back. */
+  readonly recordedAtMs: readonly number[];
+  /** Ids of the steps that the code was given the results of. */
+  readonly given: ReadonlySet<number>;
 }
 
 /**

@@ -1,12 +1,19 @@
 import { judgeAgainst, judgeEnd } from "./end-oracle.ts";
 import { Play } from "./play.ts";
-import { generateCalm, type Scenario, withActs, withDeploys, withFaults } from "./scenario.ts";
+import {
+  type Calm,
+  generateCalm,
+  type Scenario,
+  withActs,
+  withDeploys,
+  withFaults,
+} from "./scenario.ts";
 
 export { report } from "./report.ts";
 export { shrink } from "./shrink.ts";
 
-/** Rows by which an owner gives its run back to go on later. */
-const GIVEN_BACK: ReadonlySet<string> = new Set(["park", "hand over"]);
+/** Rows after which a run may go on with other code: what is recorded by then need not fit it. */
+const TELLING: ReadonlySet<string> = new Set(["park", "hand over", "step result"]);
 
 /** Plays a scenario and judges it, after the same without faults. */
 export async function playAndJudge(scenario: Scenario): Promise<Play> {
@@ -39,17 +46,19 @@ export async function playSeed(
   }
   const acted = await judged(withActs(calm.scenario, rows, calm.endedAtMs));
   played(acted);
-  const deploying = acted.violation
-    ? undefined
-    : withDeploys(calm.scenario, {
-        rows,
-        endMs: calm.endedAtMs,
-        givenBackAtMs: calm.journal.flatMap(({ row, atMs }) => (GIVEN_BACK.has(row) ? [atMs] : [])),
-      });
+  const deploying = acted.violation ? undefined : withDeploys(calm.scenario, calmOf(calm, rows));
   if (!deploying) return acted;
   const deployed = await judged(deploying, calm);
   played(deployed);
   return deployed;
+}
+
+/** What there is in a play in which nothing is done and nothing goes wrong. */
+function calmOf({ endedAtMs, journal, traces }: Play, rows: readonly string[]): Calm {
+  const events = [...traces.values()].flat().flatMap((trace) => trace.events);
+  const given = events.map((event) => Number(/^gets step \w+ \((\d+)\)/.exec(event)?.[1] ?? -1));
+  const recordedAtMs = journal.flatMap(({ row, atMs }) => (TELLING.has(row) ? [atMs] : []));
+  return { rows, endMs: endedAtMs, recordedAtMs, given: new Set(given) };
 }
 
 /** A play, judged; against one in which nothing went wrong if what it comes to is known by that. */

@@ -60,6 +60,13 @@ import { blockedNotBackedOff } from "./blocked-not-backed-off.ts";
 import { mismatchOverlooked } from "./mismatch-overlooked.ts";
 import { unaskedForgotten } from "./unasked-forgotten.ts";
 import { unknownWorkflowFails } from "./unknown-workflow-fails.ts";
+import { formerOwnerWritesMeta } from "./former-owner-writes-meta.ts";
+import { waitBeforeRecord } from "./wait-before-record.ts";
+import { missingChildNotPut } from "./missing-child-not-put.ts";
+import { waiterNotJoined } from "./waiter-not-joined.ts";
+import { joinedAndNotRead } from "./joined-and-not-read.ts";
+import { parkBeforeChild } from "./park-before-child.ts";
+import { childrenNotRead } from "./children-not-read.ts";
 
 /** Every mutation, each a failure that the simulation must be able to find. */
 export const MUTATIONS: readonly Patch[] = [
@@ -124,4 +131,11 @@ export const MUTATIONS: readonly Patch[] = [
   mismatchOverlooked,
   unaskedForgotten,
   unknownWorkflowFails,
+  formerOwnerWritesMeta,
+  waitBeforeRecord,
+  missingChildNotPut,
+  waiterNotJoined,
+  joinedAndNotRead,
+  parkBeforeChild,
+  childrenNotRead,
 ];

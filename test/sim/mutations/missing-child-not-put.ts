@@ -1,0 +1,17 @@
+import type { Patch } from "../patch.ts";
+
+/** A child that was recorded and never put is not put by the next owner. */
+export const missingChildNotPut: Patch = {
+  name: "a child that was recorded and never put is not put by the next owner",
+  edits: [
+    {
+      file: "lambda/engine/ops/child.ts",
+      find: `          return settle(execution, operation, await outcomeOf(operation, execution, meta));
+        }
+        const failed = await ensureChild(operation, execution, child, id, true);`,
+      replace: `          return settle(execution, operation, await outcomeOf(operation, execution, meta));
+        }
+        const failed = undefined;`,
+    },
+  ],
+};
