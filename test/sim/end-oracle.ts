@@ -1,12 +1,12 @@
 import { CANCEL_KEY } from "../../lambda/engine/cancelled.ts";
 import { expectSoundEnd } from "../engine/invariants.ts";
 import type { CodeChange } from "./deploys.ts";
-import { historyOf, textOf } from "./mirror.ts";
+import { textOf } from "./mirror.ts";
 import { ONCE } from "./nodes/once.ts";
 import { lastName } from "./open-waits.ts";
 import type { Play } from "./play.ts";
 import { isTimed } from "./program.ts";
-import { replayFinished, wasEndedFromOutside } from "./replay.ts";
+import { replayFinished } from "./replay.ts";
 import { judgeRollbacks } from "./rollback-oracle.ts";
 import type { Trace } from "./trace.ts";
 import {
@@ -71,7 +71,7 @@ function judgeEndings(play: Play): void {
   for (const [run, meta] of play.mirror.metas) {
     const status = textOf(meta, "status");
     const end = endOf(tracesOfFinisher(play, run));
-    if (wasEndedFromOutside(meta)) continue;
+    if (play.mirror.wasEndedFromOutside(meta)) continue;
     const byCode = end?.startsWith("returns") ? "succeeded" : "failed";
     const wanted = meta["cancel"] ? "cancelled" : byCode;
     // A run that is cancelled before its code has done anything ends without it.
@@ -97,8 +97,7 @@ function judgeEffects(play: Play): void {
 
 function judgeUndoing(play: Play): void {
   for (const [run, meta] of play.mirror.metas) {
-    const wasTerminated = play.mirror.terminated.has(historyOf(meta));
-    if (wasTerminated || wasEndedFromOutside(meta)) continue;
+    if (play.mirror.wasEndedFromOutside(meta)) continue;
     const before = tracesOfFinisher(play, run);
     const seen = longestOf(meta["cancel"] ? ownTraces(before) : before);
     const wrong = judgeRollbacks(play.mirror, run, seen);

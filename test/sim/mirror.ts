@@ -65,6 +65,12 @@ export class Mirror {
     return before;
   }
 
+  /** Whether a run was ended without its code: terminated, or put as cancelled in its own place. */
+  wasEndedFromOutside(meta: Item): boolean {
+    const isOver = textOf(meta, "status") === "cancelled";
+    return isOver && (meta["cancel"] === undefined || this.terminated.has(historyOf(meta)));
+  }
+
   /** Whether a sweep would find anything then: most would not, and they take most of the calls. */
   isAnyDue(now: number): boolean {
     return [...this.metas.values()].some((meta) => (numberOf(meta, "checkAt") ?? Infinity) <= now);

@@ -1,4 +1,3 @@
-import type { Item } from "../../lambda/store/attributes.ts";
 import { isFinished, type RunStatus } from "../../lambda/core/status.ts";
 import { createSavepoint } from "../../lambda/client/savepoint.ts";
 import { DEFAULT_SETTINGS } from "../../lambda/engine/settings.ts";
@@ -13,10 +12,6 @@ import { interpret } from "./interpret.ts";
 import { textOf } from "./mirror.ts";
 import type { Play } from "./play.ts";
 import type { Trace } from "./trace.ts";
-
-/** Whether a run was ended without its code: terminated, or put as cancelled in its own place. */
-export const wasEndedFromOutside = (meta: Item): boolean =>
-  textOf(meta, "status") === "cancelled" && meta["cancel"] === undefined;
 
 /** What replaying the finished histories of a play came to. */
 export interface Replay {
@@ -46,7 +41,8 @@ export async function replayFinished(play: Play): Promise<Replay> {
   const client = { name: process.name, seed: 1, clock, log: silentLog, settings: DEFAULT_SETTINGS };
   const savepoint = createSavepoint(deploy({ ...client, ...services, workflows }));
   for (const [id, meta] of mirror.metas) {
-    if (!isFinished(textOf(meta, "status") as RunStatus) || wasEndedFromOutside(meta)) continue;
+    if (!isFinished(textOf(meta, "status") as RunStatus) || mirror.wasEndedFromOutside(meta))
+      continue;
     const workflow = programsOf(play.changeOf(id)).find(
       ({ name }) => name === textOf(meta, "workflow"),
     );
