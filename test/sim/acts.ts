@@ -41,8 +41,8 @@ export type Deed =
       readonly from: number | undefined;
       readonly isNewInput: boolean;
     }
-  /** Deleted, or its time to live over, and then started once more. */
-  | { readonly kind: "delete" }
+  /** Deleted, or its time to live over, and then, unless that is for good, started once more. */
+  | { readonly kind: "delete"; readonly isForGood?: boolean }
   | { readonly kind: "expire"; readonly isGone: boolean };
 
 /** Something done from outside to a run that there is, or to one that there is not. */
@@ -104,6 +104,7 @@ const KINDS: readonly (readonly [number, (from: ActDraw) => Act[]])[] = [
   [1, sends],
   [0.5, startsAgain],
   [1.5, afterwards],
+  [0.7, deletions],
 ];
 
 /** A cancel, often followed by another. */
@@ -186,6 +187,14 @@ function afterwards({ draw, runs }: ActDraw): Act[] {
     [1, { kind: "expire", isGone: false }],
   ]);
   return [{ at: "end", whom, ...what, ...trouble(draw) }];
+}
+
+/** A deletion as soon as a run has finished: some of its children may still be at work. */
+function deletions({ draw, rows }: ActDraw): Act[] {
+  const finishes = rows.filter((row) => row === "finish").length;
+  if (finishes === 0) return [];
+  const at = { row: "finish", nth: draw.int(1, finishes), place: "after" } as const;
+  return [{ at, whom: "it", kind: "delete", isForGood: true, ...trouble(draw) }];
 }
 
 /** Calls at which others' acts matter most, when there are any. */

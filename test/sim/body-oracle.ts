@@ -41,6 +41,9 @@ export class BodyOracle {
   /** A former owner settles no step whose body its taker has entered. */
   #judgeEnd(pk: string, sk: string, after: Item): string | undefined {
     const id = this.#mirror.runOf(pk) ?? "";
+    const [, incarnation = ""] = pk.split("#");
+    // What comes late to a life that was deleted has nothing to be judged by.
+    if (textOf(this.#mirror.metas.get(id), "inc") !== incarnation) return undefined;
     const key = this.#mirror.idempotencyKeyOf({ pk, key: sk.slice("OP#".length) });
     const epoch = this.#last.get(`${pk} ${key}`)?.epoch ?? 0;
     return epoch > (numberOf(after, "e") ?? 0)

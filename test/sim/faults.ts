@@ -208,12 +208,13 @@ function wakeRace(from: FaultDraw): Freeze[] {
     return [{ kind: "freeze", when: "before", at, until: { row: "waiter joins", nth: 1 } }];
   }
   const wakes = ["child notice", "send"].filter((row) => rows.includes(row));
-  if (wakes.length === 0 || !rows.includes("park") || draw.happens(0.55)) return [];
+  if (wakes.length === 0 || !rows.includes("park") || draw.happens(0.45)) return [];
   const other = draw.pick(wakes);
   const race = draw.pick([
     { when: "before", row: "park", other },
     { when: "after", row: "read children", other },
     { when: "after", row: "send hint", other },
+    { when: "before", row: other, other: "park" },
     { when: "before", row: other, other: "park" },
   ] as const);
   const at = nthOf(race.row, 1, from);

@@ -45,7 +45,7 @@ export async function perform(
     }
     case "delete":
       await handle.delete();
-      return start(stage, run, savepoint);
+      return act.isForGood ? undefined : start(stage, run, savepoint);
     case "expire":
       await expire(stage, run, act.isGone);
       return start(stage, run, savepoint);

@@ -1,6 +1,7 @@
 import type { Draw } from "./draw.ts";
 import type { Block, Generation, Program } from "./node-kind.ts";
 import { kindOf, kinds, type Node } from "./nodes/index.ts";
+import { plainStep } from "./nodes/step.ts";
 
 const DEPTH_MAX = 3;
 /** Nodes of a program at most; the first program is the largest. */
@@ -59,11 +60,16 @@ export function generatePrograms(
     };
     return { name: `p${program}`, body: block(0, 5) };
   });
-  return programs > 1 && draw.happens(0.25) ? crowded(generated, nextId) : generated;
+  return programs > 1 && draw.happens(0.25)
+    ? crowded(generated, nextId, draw.happens(0.5))
+    : generated;
 }
 
-/** Every run of the first program begins by waiting for one run of the last, which sleeps a while. */
-function crowded(programs: readonly Program[], nextId: () => number): Program[] {
+/**
+ * Every run of the first program begins by waiting for one run of the last, which takes a while: asleep,
+ * or in one invocation, in which it sees none of those who join it.
+ */
+function crowded(programs: readonly Program[], nextId: () => number, isAsleep: boolean): Program[] {
   const last = programs.length - 1;
   const wait: Node = {
     type: "child",
@@ -72,7 +78,10 @@ function crowded(programs: readonly Program[], nextId: () => number): Program[] 
     isAwaited: true,
     isShared: true,
   };
-  const rest: Node = { type: "sleep", id: nextId(), name: "z", ms: 20_000, isUntil: false };
+  const id = nextId();
+  const rest: Node = isAsleep
+    ? { type: "sleep", id, name: "z", ms: 20_000, isUntil: false }
+    : plainStep(id, 8_000);
   const before: Readonly<Record<number, Node>> = { 0: wait, [last]: rest };
   return programs.map((program, index) => {
     const first = before[index];

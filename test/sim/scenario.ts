@@ -146,8 +146,8 @@ function generateActions(draw: Draw, programs: number): Start[] {
   const when = () => draw.pick([0, 50, 1_500, 10_000]);
   if (draw.happens(0.5)) actions.push({ atMs: when(), run: "other", program: 0 });
   if (programs > 1 && draw.happens(0.5)) {
-    const program = draw.int(1, programs - 1);
-    actions.push({ atMs: when(), run: sharedId(program), program });
+    const program = draw.happens(0.5) ? programs - 1 : draw.int(1, programs - 1);
+    actions.push({ atMs: draw.happens(0.5) ? 0 : when(), run: sharedId(program), program });
   }
   return actions;
 }

@@ -21,6 +21,19 @@ export interface StepNode {
 const TIMEOUT_MS = 400;
 const BODY_MAX_MS = 8_000;
 
+/** A step of which nothing goes wrong. */
+export const plainStep = (id: number, bodyMs: number): StepNode => ({
+  type: "step",
+  id,
+  name: "c",
+  attempts: 1,
+  fails: 0,
+  how: "throw",
+  delayMs: 0,
+  bodyMs,
+  bytes: 0,
+});
+
 /** `ctx.step` with retries, failures for good, timeouts and results too large for an item. */
 export const step: NodeKind<StepNode> = {
   ...LEAF,

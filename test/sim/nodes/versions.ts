@@ -7,6 +7,8 @@ export interface PatchedNode {
   readonly change: string;
   /** Whether a step is asked for beside it. */
   readonly isBusy: boolean;
+  /** How long the run sleeps first, milliseconds: a cancel may come just before the question. */
+  readonly restMs: number;
 }
 
 /** The end of a round, and the next one, until there were so many. */
@@ -46,16 +48,18 @@ export const patched: NodeKind<PatchedNode> = {
     id: nextId(),
     change: draw.pick(["one", "other"]),
     isBusy: draw.happens(0.6),
+    restMs: draw.pick([0, 0, 2_500]),
   }),
-  async run({ id, change, isBusy }, { ctx, trace, bodies }) {
+  async run({ id, change, isBusy, restMs }, { ctx, trace, bodies }) {
+    if (restMs > 0) await ctx.sleep("rest", restMs);
     const act = () => ctx.step("beside", (step) => bodies.act(ctx.runId, ctx.attempt, step, 0));
     await Promise.all([
       trace.seen(`patched ${change} (${id})`, () => ctx.patched(change)),
       isBusy && act(),
     ]);
   },
-  print: ({ id, change, isBusy }) =>
-    `patched "${change}" (${id})${isBusy ? ", beside a step" : ""}`,
+  print: ({ id, change, isBusy, restMs }) =>
+    `patched "${change}" (${id})${isBusy ? ", beside a step" : ""}${restMs > 0 ? `, after ${restMs} ms` : ""}`,
 };
 
 /** `ctx.continueAsNew`. */
