@@ -12,6 +12,7 @@ import {
 import { isFinished } from "../core/status.ts";
 import { deliverMessage, isFull } from "../engine/deliver-message.ts";
 import { historyOf, type Meta } from "../store/meta.ts";
+import { isSpilled } from "../store/spill.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 
 /** How a token is completed. */
@@ -72,13 +73,15 @@ async function findToken({ store }: ClientDependencies, token: string) {
   return { run, resultKey: tokenResultKey(owner.key), expiresAt: recorded.expiresAt };
 }
 
-/** A completion whose reply was lost may have been taken already, even by a run that has finished. */
+/** A completion whose reply was lost may have been spilled or taken already, even by a run that has finished. */
 async function refuseUnlessOurs(
   { store }: ClientDependencies,
   run: Meta,
   resultKey: string,
   id: string,
 ): Promise<void> {
+  // Its pages as they were named before its record is looked at: it goes from them to that.
+  if (await isSpilled(store.values, run, id)) return;
   const taken = await store.readOperation(historyOf(run), resultKey);
   if (taken?.messageId !== id) throw invalid();
 }

@@ -12,6 +12,7 @@ import { type ForkOrigin, historyOf, type Meta } from "../store/meta.ts";
 import { progressOf } from "../store/resume-finished.ts";
 import { historyPk } from "../store/schema.ts";
 import { birthTtl, FORK_GENERATION } from "../store/start-run.ts";
+import { readMailbox } from "../store/spill.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { hintRun } from "./hint-run.ts";
 import { conflict, noRun, readRun } from "./read-run.ts";
@@ -73,7 +74,8 @@ export async function forkRun(
     nonce: () => ids.nonce(),
   };
   await store.copyRecords(kept, to);
-  const box = await store.copyCompletions(source.box, cut, to);
+  const unread = await readMailbox(store.values, source);
+  const box = await store.copyCompletions(unread, cut, to);
   const input = given
     ? await store.values.keep(given, {
         ...to,

@@ -3,6 +3,7 @@ import { LIMITS } from "../core/limits.ts";
 import type { Claimed } from "../store/claim-run.ts";
 import { historyOf, type Meta } from "../store/meta.ts";
 import type { OperationRecord } from "../store/operation.ts";
+import { partitionsOf } from "../store/restamp.ts";
 import { birthTtl } from "../store/start-run.ts";
 import { isCapped, killsWhenRead, noProgress } from "./caps.ts";
 import { continueAsNew } from "./continue.ts";
@@ -120,7 +121,8 @@ async function restamped(deps: EngineDependencies, meta: Meta, lease: Lease): Pr
   const now = deps.clock.now();
   if (meta.historyTtl * 1000 - now >= LIMITS.restampMs) return meta;
   const historyTtl = birthTtl(now);
-  await deps.store.restampHistory(lease.me, deps.ids.nonce(), historyOf(meta), historyTtl);
+  const partitions = await partitionsOf(deps.store.values, meta);
+  await deps.store.restampHistory(lease.me, deps.ids.nonce(), partitions, historyTtl);
   return { ...meta, historyTtl };
 }
 

@@ -10,6 +10,7 @@ import { turn } from "./bell.ts";
 import { assertContext } from "./assert-context.ts";
 import type { Execution } from "./execution.ts";
 import { handOver, quiesce, type Released } from "./release.ts";
+import { pagesForNextRound } from "./spill.ts";
 
 /** The round that the code has asked for, instead of coming to an end. */
 export interface Continuation {
@@ -59,12 +60,14 @@ export async function continueAsNew(
   await lease.pause();
   await putBackUnrecorded(execution);
   const now = deps.clock.now();
+  const nextPk = historyPk(meta.incarnation, meta.generation + 1);
   const stored = await deps.store.values.keep(input, {
-    historyPk: historyPk(meta.incarnation, meta.generation + 1),
+    historyPk: nextPk,
     inlineBytes: LIMITS.metaInlineBytes,
     ttlSeconds: Math.max(meta.historyTtl, birthTtl(now, meta.deadline)),
     nonce: deps.ids.nonce(),
   });
+  const spilled = await pagesForNextRound(execution, nextPk);
   for (;;) {
     const { mailbox, wakeSeq: seenWakeSeq } = outside;
     const taken = [...meta.past, ...history.taken, ...mailbox.taken];
@@ -72,7 +75,7 @@ export async function continueAsNew(
       input: stored,
       now: deps.clock.now(),
       // A token ends with its round, and what it was completed with.
-      box: mailbox.open.filter(({ name }) => !isTokenMessage(name)),
+      left: { box: mailbox.left.box.filter(({ name }) => !isTokenMessage(name)), spilled },
       seenWakeSeq,
       past: taken.filter(({ at }) => at > now - LIMITS.messageCopiesMs),
     });

@@ -4,6 +4,7 @@ import { messageId } from "../core/keys.ts";
 import { LIMITS } from "../core/limits.ts";
 import { isFinished } from "../core/status.ts";
 import { historyOf, type Meta } from "../store/meta.ts";
+import { isSpilled } from "../store/spill.ts";
 import type { SendRequest, Sent } from "../store/send-message.ts";
 import { birthTtl } from "../store/start-run.ts";
 import type { EngineDependencies } from "./dependencies.ts";
@@ -102,6 +103,7 @@ async function hasHad(
   copyId: string,
 ): Promise<boolean> {
   if ([...run.box, ...run.past].some(({ id }) => id === copyId)) return true;
+  if (await isSpilled(store.values, run, copyId)) return true;
   const history = await store.loadHistory(historyOf(run));
   return history.some((record) => record.messageId === copyId);
 }
@@ -120,6 +122,6 @@ const hasFinished = ({ id, status }: Meta): RunConflictError =>
 /** Says that a run takes no more messages for now. */
 export const isFull = (id: string): MailboxFullError =>
   new MailboxFullError(
-    `run "${id}" has ${LIMITS.mailboxMax} messages that it has not taken yet; send again later`,
+    `run "${id}" has been sent ${LIMITS.mailboxMax} messages that it has not set aside yet; send again later`,
     { details: { id, limit: LIMITS.mailboxMax } },
   );

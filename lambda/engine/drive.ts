@@ -12,6 +12,7 @@ import type { Execution } from "./execution.ts";
 import { describe } from "./history.ts";
 import { fire, loneTimer } from "./lone-timer.ts";
 import { grantBodies, markHeld, startHeld, untilNextWake, wakeDue, wakeMail } from "./pending.ts";
+import { tendMailbox } from "./spill.ts";
 
 /** How driving a run came to an end in this invocation. */
 export type Ending =
@@ -190,6 +191,7 @@ async function liveStep(execution: Execution): Promise<Ending | undefined> {
     await readChildren(execution);
     return undefined;
   }
+  if (await tendMailbox(execution)) return undefined;
   if (wakeMail(execution) || wakeDue(execution) || grantBodies(execution)) return undefined;
   if (execution.isBusy || execution.settlements.isOpen) {
     await waitForEvent(execution);

@@ -18,7 +18,7 @@ export const leaseHolder = (execution: Execution): LeaseHolder => ({
     if (execution.isOver || mailbox.spent < LIMITS.mailboxTrim) return undefined;
     // A message is consumed by the record of its wait, not by being handed to it.
     for (const { taken } of execution.pending.values()) if (taken !== undefined) return undefined;
-    return { box: mailbox.open, seenWakeSeq: wakeSeq };
+    return { ...mailbox.left, seenWakeSeq: wakeSeq };
   },
   heard: (meta) => execution.heard(meta),
   lost: () => void execution.end("lost"),

@@ -1,5 +1,5 @@
 import type { TakenMessage } from "../store/mailbox.ts";
-import type { CancelRequest, Meta } from "../store/meta.ts";
+import { type CancelRequest, historyOf, type Meta } from "../store/meta.ts";
 import { Mailbox } from "./mailbox.ts";
 
 /**
@@ -19,10 +19,8 @@ export class Outside {
 
   /** @param taken the messages that the history says were taken */
   constructor(meta: Meta, taken: readonly TakenMessage[]) {
-    this.mailbox = new Mailbox(
-      meta.box,
-      [...taken, ...meta.past].map(({ id }) => id),
-    );
+    const consumed = [...taken, ...meta.past].map(({ id }) => id);
+    this.mailbox = new Mailbox(meta, consumed, historyOf(meta));
     this.wakeSeq = meta.wakeSeq;
     this.cancel = meta.cancel;
     this.isPauseAsked = meta.isPauseAsked;
@@ -32,11 +30,10 @@ export class Outside {
   /** Takes in META as a later read, or the reply to a write, showed it; replies may overtake each other. */
   heard(meta: Meta): void {
     if (meta.wakeSeq < this.wakeSeq) return;
-    if (meta.wakeSeq > this.wakeSeq) {
-      this.wakeSeq = meta.wakeSeq;
-      this.mailbox.refresh(meta.box);
-      this.areChildrenStale = true;
-    }
+    this.areChildrenStale ||= meta.wakeSeq > this.wakeSeq;
+    this.wakeSeq = meta.wakeSeq;
+    // Without a wake-up in between they differ by what was consumed at most.
+    this.mailbox.refresh(meta);
     this.cancel ??= meta.cancel;
     this.isPauseAsked = meta.isPauseAsked;
     this.mark = Math.max(this.mark, meta.mark);

@@ -36,7 +36,7 @@ export async function park(execution: Execution): Promise<Released> {
     now,
     dueAt,
     seenWakeSeq,
-    box: outside.mailbox.spent > 0 ? outside.mailbox.open : undefined,
+    left: outside.mailbox.spent > 0 ? outside.mailbox.left : undefined,
     // One child: its end is what the code waits for. Several: which of them is not known here.
     quorum: children === 1 ? 1 : undefined,
     progress: execution.progress,

@@ -1,5 +1,6 @@
 import { ENV } from "../core/environment.ts";
 import { InvalidArgumentError } from "../core/errors.ts";
+import { LIMITS } from "../core/limits.ts";
 
 /** How an engine paces itself. All times in milliseconds. */
 export interface EngineSettings {
@@ -15,6 +16,8 @@ export interface EngineSettings {
   readonly gatherMs: number;
   /** Settled operations after which a run is given back to go on in another invocation. Default: no limit. */
   readonly operationsPerInvocation: number;
+  /** Open messages in META above which its owner moves them into a page. Default 32. */
+  readonly spillAbove: number;
   /** How long replay waits for code to ask for the next recorded operation. Default 5,000. */
   readonly replayPatienceMs: number;
   /** How long a workflow may await something that is not durable while nothing else is pending. Default 10,000. */
@@ -31,6 +34,7 @@ export const DEFAULT_SETTINGS: EngineSettings = {
   waitInPlaceMs: 1_500,
   gatherMs: 1_000,
   operationsPerInvocation: Number.POSITIVE_INFINITY,
+  spillAbove: LIMITS.spillAbove,
   replayPatienceMs: 5_000,
   idlePatienceMs: 10_000,
   code: "unversioned",

@@ -1,7 +1,7 @@
 import type { EpochMs } from "../core/clock.ts";
 import { number, text } from "./attributes.ts";
 import { boxChange } from "./hold-run.ts";
-import { type Message, type TakenMessage, takenText } from "./mailbox.ts";
+import { type MailboxLeft, type TakenMessage, takenText } from "./mailbox.ts";
 import { type OwnedWrite, type Ownership, updateOwned } from "./owned.ts";
 import type { Table } from "./table.ts";
 import { type StoredValue, valueAttribute } from "./values.ts";
@@ -11,7 +11,7 @@ export interface NextRound {
   readonly input: StoredValue;
   readonly now: EpochMs;
   /** Messages that the ended round has not taken. */
-  readonly box: readonly Message[];
+  readonly left: MailboxLeft;
   readonly seenWakeSeq: number;
   /** Messages taken lately, of which a copy may still be on its way. */
   readonly past: readonly TakenMessage[];
@@ -26,9 +26,9 @@ export function continueAsNew(
   table: Table,
   me: Ownership,
   tx: string,
-  { input, now, box, seenWakeSeq, past }: NextRound,
+  { input, now, left, seenWakeSeq, past }: NextRound,
 ): Promise<OwnedWrite> {
-  const change = boxChange({ box, seenWakeSeq });
+  const change = boxChange(left);
   const remove = ["#activity", "#quorum", "#unmarked", "#tokens", ...change.remove];
   if (past.length === 0) remove.push("#past");
   return updateOwned(

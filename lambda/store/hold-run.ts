@@ -1,7 +1,7 @@
 import type { EpochMs } from "../core/clock.ts";
 import { LIMITS } from "../core/limits.ts";
 import { number, text } from "./attributes.ts";
-import { type Message, messageAttribute } from "./mailbox.ts";
+import { type MailboxLeft, messageAttribute, pagesAttribute } from "./mailbox.ts";
 import { type OwnedWrite, type Ownership, updateOwned } from "./owned.ts";
 import { pausedCheckAt } from "./pause-run.ts";
 import type { Table } from "./table.ts";
@@ -12,17 +12,23 @@ export interface ProgressMark {
 }
 
 /** The mailbox without what was consumed, and the `wakeSeq` that came with it. */
-export interface Trim {
-  readonly box: readonly Message[];
+export interface Trim extends MailboxLeft {
   readonly seenWakeSeq: number;
 }
 
-/** Sets the box as a whole: a removal by index, tried again, would remove another message. */
-export const boxChange = (trim: Trim | undefined) => {
-  if (!trim) return { set: "", remove: [], values: {} };
-  if (trim.box.length === 0) return { set: "", remove: ["#box"], values: {} };
-  const values = { ":box": { L: trim.box.map(messageAttribute) } };
-  return { set: ", #box = :box", remove: [], values };
+/** Sets mailbox and pages as a whole: a removal by index, tried again, would remove another message. */
+export const boxChange = (left: MailboxLeft | undefined) => {
+  const { box = [], spilled = [] } = left ?? {};
+  const hasBox = box.length > 0;
+  const hasPages = spilled.length > 0;
+  return {
+    set: `${hasBox ? ", #box = :box" : ""}${hasPages ? ", #spilled = :spilled" : ""}`,
+    remove: left ? [...(hasBox ? [] : ["#box"]), ...(hasPages ? [] : ["#spilled"])] : [],
+    values: {
+      ...(hasBox && { ":box": { L: box.map(messageAttribute) } }),
+      ...(hasPages && { ":spilled": pagesAttribute(spilled) }),
+    },
+  };
 };
 
 const RESET = "#hops = :zero, #crashes = :zero";
@@ -68,7 +74,7 @@ export interface ParkRequest {
   /** The wakeSeq that came with the messages the decision was made on. */
   readonly seenWakeSeq: number;
   /** What is left of those messages, if some were consumed. */
-  readonly box: readonly Message[] | undefined;
+  readonly left: MailboxLeft | undefined;
   /** Child notices needed before the code can act; undefined when that is not known. */
   readonly quorum: number | undefined;
   readonly progress: number;
@@ -85,7 +91,7 @@ export function parkRun(
   request: ParkRequest,
 ): Promise<OwnedWrite> {
   const { dueAt, quorum, seenWakeSeq } = request;
-  const box = boxChange(request.box && { box: request.box, seenWakeSeq });
+  const box = boxChange(request.left);
   const remove = ["#owner", "#leaseUntil", "#activity", ...box.remove];
   if (request.isFenced) remove.push("#unmarked");
   if (dueAt === undefined) remove.push("#dueAt");

@@ -1,7 +1,13 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { EpochMs } from "../core/clock.ts";
 import { number, optionalNumber, requiredText, text } from "./attributes.ts";
-import { type StoredValue, valueAttribute, valueFromAttribute } from "./values.ts";
+import {
+  isReference,
+  type PartsReference,
+  type StoredValue,
+  valueAttribute,
+  valueFromAttribute,
+} from "./values.ts";
 
 /** A message in a run's mailbox, which is part of its META. */
 export interface Message {
@@ -11,6 +17,31 @@ export interface Message {
   readonly name: string;
   readonly value: StoredValue;
   readonly sentAt: EpochMs;
+}
+
+/**
+ * Messages moved out of META in the order of arrival: a value in parts, written once and never
+ * changed. It counts only while META names it, so one that no write of META came to name is nothing.
+ */
+export type Page = PartsReference;
+
+/** Pages as the list `spilled`. */
+export const pagesAttribute = (pages: readonly Page[]): AttributeValue => ({
+  L: pages.map(valueAttribute),
+});
+
+/** Reads the list `spilled`, oldest messages first; empty when there is none. */
+export const pagesFrom = (attribute: AttributeValue | undefined, owner: string): Page[] =>
+  (attribute?.L ?? []).flatMap((entry) => {
+    const page = valueFromAttribute(entry, owner);
+    return page !== undefined && isReference(page) ? [page] : [];
+  });
+
+/** What META holds of a mailbox once what was consumed is dropped. */
+export interface MailboxLeft {
+  readonly box: readonly Message[];
+  /** Pages that hold something open, or are not read. */
+  readonly spilled: readonly Page[];
 }
 
 /** A message as an entry of the list `box`. */

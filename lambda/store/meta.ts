@@ -9,7 +9,14 @@ import {
   requiredText,
   textsFrom,
 } from "./attributes.ts";
-import { type Message, messagesFrom, takenFrom, type TakenMessage } from "./mailbox.ts";
+import {
+  type Message,
+  messagesFrom,
+  type Page,
+  pagesFrom,
+  takenFrom,
+  type TakenMessage,
+} from "./mailbox.ts";
 import { historyPk } from "./schema.ts";
 import { type StoredValue, valueFromAttribute } from "./values.ts";
 
@@ -37,6 +44,8 @@ export interface Meta {
   readonly wakeSeq: number;
   /** Messages sent into the run, in the order of arrival, as far as its owner has not dropped them. */
   readonly box: readonly Message[];
+  /** Pages of messages older than those in the box, in order. */
+  readonly spilled: readonly Page[];
   /** Messages that the rounds before have taken lately. */
   readonly past: readonly TakenMessage[];
   /** Callback tokens of this round that were completed, as far as they must be told apart. */
@@ -148,6 +157,7 @@ export function metaFrom(item: Item): Meta {
     checkAt: optionalNumber(item, "checkAt"),
     wakeSeq: requiredNumber(item, "wakeSeq"),
     box: messagesFrom(item["box"], incarnation),
+    spilled: pagesFrom(item["spilled"], incarnation),
     past: takenFrom(item["past"]),
     usedTokens: item["tokens"]?.SS ?? [],
     cancel: cancelFrom(item["cancel"]),

@@ -1,23 +1,61 @@
+import { ValueUnreadableError } from "../core/errors.ts";
 import { number, text } from "./attributes.ts";
+import type { Message, Page } from "./mailbox.ts";
+import { historyOf, type Meta } from "./meta.ts";
 import { type Ownership, type OwnedWrite, updateOwned } from "./owned.ts";
+import { readPage } from "./spill.ts";
 import type { Table } from "./table.ts";
+import { isReference, type Values } from "./values.ts";
+
+/** The partitions that a live run needs: its history, and those of earlier rounds that its messages are in. */
+export async function partitionsOf(values: Values, meta: Meta): Promise<string[]> {
+  const pages = await Promise.all(meta.spilled.map((page) => readIfThere(values, page)));
+  const messages = [...pages.flat(), ...meta.box].map(({ value }) => value);
+  const references = [...meta.spilled, ...messages].filter(isReference);
+  return [...new Set([historyOf(meta), ...references.map(({ pk }) => pk)])];
+}
+
+/** A page that is gone fails the run once it waits for a message, and not before. */
+async function readIfThere(values: Values, page: Page): Promise<readonly Message[]> {
+  try {
+    return await readPage(values, page);
+  } catch (error) {
+    if (error instanceof ValueUnreadableError) return [];
+    throw error;
+  }
+}
 
 /**
- * Rule 17: gives every record of a live run's history, then META, a later end of life. Records
+ * Rule 17: gives every record of a live run's partitions, then META, a later end of life. Records
  * first: META's `histTtl` promises what they have.
  */
 export async function restampHistory(
   table: Table,
   me: Ownership,
   tx: string,
-  historyPk: string,
+  partitions: readonly string[],
   ttlSeconds: number,
 ): Promise<OwnedWrite> {
+  for (const partition of partitions) await restampPartition(table, partition, ttlSeconds);
+  return updateOwned(
+    table,
+    me,
+    tx,
+    { set: "#ttl = :ttl, #histTtl = :ttl" },
+    { ":ttl": number(ttlSeconds) },
+  );
+}
+
+async function restampPartition(
+  table: Table,
+  partition: string,
+  ttlSeconds: number,
+): Promise<void> {
   let startAfter: Parameters<Table["query"]>[0]["startAfter"];
   do {
     const { items, next } = await table.query({
       condition: "#pk = :pk",
-      values: { ":pk": text(historyPk) },
+      values: { ":pk": text(partition) },
       startAfter,
     });
     startAfter = next;
@@ -32,11 +70,4 @@ export async function restampHistory(
       });
     }
   } while (startAfter);
-  return updateOwned(
-    table,
-    me,
-    tx,
-    { set: "#ttl = :ttl, #histTtl = :ttl" },
-    { ":ttl": number(ttlSeconds) },
-  );
 }

@@ -5,12 +5,14 @@ import { number, text } from "./attributes.ts";
 import { changeRun, WAKE, wakeValues } from "./change-run.ts";
 import { copyMessage, copyRecords, copyValue } from "./copy-history.ts";
 import { givenBack } from "./given-back.ts";
-import { messageAttribute, type TakenMessage, takenText } from "./mailbox.ts";
+import { boxChange } from "./hold-run.ts";
+import { type TakenMessage, takenText } from "./mailbox.ts";
 import { historyOf, type Meta } from "./meta.ts";
 import { NEW_OPERATION, type OperationRecord } from "./operation.ts";
+import { keepMailbox, readMailbox } from "./spill.ts";
 import { birthTtl } from "./start-run.ts";
 import type { Table } from "./table.ts";
-import { valueAttribute } from "./values.ts";
+import { openValues, valueAttribute } from "./values.ts";
 
 /** A run that has ended as failed or cancelled, to be resumed. */
 export interface Resumption {
@@ -49,7 +51,9 @@ export async function resumeFinished(
     ...run.past.map(({ id }) => id),
     ...records.map(({ messageId }) => messageId),
   ]);
-  const open = [...back, ...run.box.filter(({ id }) => !takenIds.has(id))];
+  const values = openValues(table);
+  const unread = (await readMailbox(values, run)).filter(({ id }) => !takenIds.has(id));
+  const open = [...back, ...unread];
   if (open.length > LIMITS.mailboxResumedMax) return "overfull";
   const generation = run.generation + 1;
   const copies = [...run.copies, `${generation}#${nonce()}`];
@@ -57,7 +61,8 @@ export async function resumeFinished(
   const to = { historyPk, ttlSeconds, nonce };
   await copyRecords(table, [...kept, ...memoriesOf(records, now, nonce)], to);
   const input = await copyValue(table, run.input, to);
-  const box = await Promise.all(open.map((one) => copyMessage(table, one, to)));
+  const messages = await Promise.all(open.map((one) => copyMessage(table, one, to)));
+  const box = boxChange(await keepMailbox(values, messages, to));
   const isPast = ({ at, id }: TakenMessage) =>
     at > now - LIMITS.messageCopiesMs && !backIds.has(id);
   const past = run.past.filter(isPast).map(takenText);
@@ -66,18 +71,17 @@ export async function resumeFinished(
     "#wakeSeq = #wakeSeq + :one, #hops = :zero, #crashes = :zero, #nudges = :zero, #mark = :mark",
     WAKE,
     ...(deadline === undefined ? [] : ["#deadline = :deadline"]),
-    ...(box.length === 0 ? [] : ["#box = :box"]),
     ...(past.length === 0 ? [] : ["#past = :past"]),
   ];
   const remove = [
     "#output, #error, #finishedAt, #failedOp, #attentionShard, #attentionAt, #cancel, #pause",
     "#owed, #owner, #leaseUntil, #quorum, #activity, #code, #unmarked",
-    ...(box.length === 0 ? ["#box"] : []),
+    ...box.remove,
     ...(past.length === 0 ? ["#past"] : []),
   ];
   const form = {
     condition: "#status IN (:failed, :cancelled) AND #gen = :gen AND #tx = :seen",
-    set: set.join(", "),
+    set: set.join(", ") + box.set,
     remove: remove.join(", "),
     values: {
       ":failed": text("failed"),
@@ -94,7 +98,7 @@ export async function resumeFinished(
       ":mark": number(progressOf(kept)),
       ...wakeValues(now, deadline),
       ...(deadline !== undefined && { ":deadline": number(deadline) }),
-      ...(box.length > 0 && { ":box": { L: box.map(messageAttribute) } }),
+      ...box.values,
       ...(past.length > 0 && { ":past": { SS: [...new Set(past)] } }),
     },
   };

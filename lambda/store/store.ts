@@ -21,6 +21,7 @@ import { restampHistory } from "./restamp.ts";
 import { createRetry, type Retry } from "./retry.ts";
 import { metaKey } from "./schema.ts";
 import { sendMessage } from "./send-message.ts";
+import { spillMessages } from "./spill.ts";
 import { putCancelled, startRun } from "./start-run.ts";
 import { dueRuns, pushCheck } from "./sweep-runs.ts";
 import { terminateRun } from "./terminate-run.ts";
@@ -59,6 +60,7 @@ export interface Store {
   readonly listAttention: Bound<typeof listAttention>;
   readonly restampHistory: Bound<typeof restampHistory>;
   readonly sendMessage: Bound<typeof sendMessage>;
+  readonly spillMessages: Bound<typeof spillMessages>;
   readonly cancelRun: Bound<typeof cancelRun>;
   readonly terminateRun: Bound<typeof terminateRun>;
   readonly pauseRun: Bound<typeof pauseRun>;
@@ -121,6 +123,7 @@ function overTable(options: StoreOptions, retry: Retry): Store {
     listAttention: bind(listAttention),
     restampHistory: bind(restampHistory),
     sendMessage: bind(sendMessage),
+    spillMessages: bind(spillMessages),
     cancelRun: bind(cancelRun),
     terminateRun: bind(terminateRun),
     pauseRun: bind(pauseRun),

@@ -21,7 +21,8 @@ export interface PartsReference {
   readonly owner: string;
 }
 
-const isReference = (value: StoredValue): value is PartsReference =>
+/** Whether a value is in parts. */
+export const isReference = (value: StoredValue): value is PartsReference =>
   typeof value === "object" && "nonce" in value;
 
 /** The stored size of a value, bytes. */
@@ -73,6 +74,8 @@ export interface Values {
    * are put first, so that whatever refers to them finds them.
    */
   keep(value: Encoded, where: Placement): Promise<StoredValue>;
+  /** Puts a value's parts, however small it is. */
+  keepInParts(value: Encoded, where: Omit<Placement, "inlineBytes">): Promise<PartsReference>;
   /**
    * The encoded value, fetched from its parts when it has any. Throws ValueUnreadableError when a part is gone
    * or changed, or the reference is none that `keep` makes for the run that it belongs to.
@@ -90,27 +93,29 @@ export interface Placement {
 
 /** Opens the values of a table. */
 export function openValues(table: Table): Values {
-  return {
-    async keep(value, { historyPk, inlineBytes, ttlSeconds, nonce }) {
-      const size = encodedSize(value);
-      if (size <= inlineBytes) return value;
-      const bytes = typeof value === "string" ? Buffer.from(value) : value;
-      const parts = Math.ceil(bytes.byteLength / LIMITS.partBytes);
-      await Promise.all(
-        Array.from({ length: parts }, (_, index) =>
-          table.put(
-            {
-              ...partKey(historyPk, nonce, index),
-              v: { B: bytes.subarray(index * LIMITS.partBytes, (index + 1) * LIMITS.partBytes) },
-              ttl: number(ttlSeconds),
-            },
-            undefined,
-          ),
+  const keepInParts: Values["keepInParts"] = async (value, { historyPk, ttlSeconds, nonce }) => {
+    const bytes = typeof value === "string" ? Buffer.from(value) : value;
+    const parts = Math.ceil(bytes.byteLength / LIMITS.partBytes);
+    await Promise.all(
+      Array.from({ length: parts }, (_, index) =>
+        table.put(
+          {
+            ...partKey(historyPk, nonce, index),
+            v: { B: bytes.subarray(index * LIMITS.partBytes, (index + 1) * LIMITS.partBytes) },
+            ttl: number(ttlSeconds),
+          },
+          undefined,
         ),
-      );
-      const owner = incarnationIn(historyPk);
-      return { pk: historyPk, nonce, parts, bytes: size, isText: typeof value === "string", owner };
-    },
+      ),
+    );
+    const isText = typeof value === "string";
+    const owner = incarnationIn(historyPk);
+    return { pk: historyPk, nonce, parts, bytes: bytes.byteLength, isText, owner };
+  };
+  return {
+    keepInParts,
+    keep: async (value, where) =>
+      encodedSize(value) <= where.inlineBytes ? value : keepInParts(value, where),
     async fetch(value) {
       if (!isReference(value)) return value;
       assertReference(value);

@@ -48,6 +48,7 @@ export function claimedAnew({ run }: RecordedHistory, leaseMs: number): Meta {
     attentionAt: undefined,
     wakeSeq: 0,
     box: [],
+    spilled: [],
     past: [],
     usedTokens: [],
     cancel: run.cancel && { nonce: "recorded", ...run.cancel },

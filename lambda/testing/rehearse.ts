@@ -158,6 +158,9 @@ class Stage {
       until: () => this.store,
       values: {
         keep: async (value) => value,
+        keepInParts: async () => {
+          throw new Error("a rehearsed run has no messages to set aside");
+        },
         fetch: async (value) => value as Encoded,
       },
       // Children that the code does not wait for any more are asked to end; that was done long ago.

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { type Context, workflow } from "../../lambda/index.ts";
+import { type Context, event, workflow } from "../../lambda/index.ts";
 import { World } from "../../lambda/testing/world.ts";
 
 const DAY = 24 * 3_600_000;
@@ -35,5 +35,35 @@ describe("a wait longer than records are kept", () => {
     await world.dynamodb.expire();
     await world.pass(20 * 60_000);
     expect(await world.until(run.result())).toEqual(["kept", 60_000]);
+  });
+
+  it("keeps the events that an earlier round was sent and did not read", async () => {
+    const note = event<string>("note");
+    const hermit = workflow("hermit", {}, async (ctx: Context, { round }: { round: number }) => {
+      if (round === 1) {
+        await ctx.waitFor(event("go"));
+        return ctx.continueAsNew({ round: 2 });
+      }
+      await ctx.sleep("long", "500d");
+      return [await ctx.waitFor(note), await ctx.waitFor(note)];
+    });
+    const world = await World.create({ workflows: [hermit], settings: { spillAbove: 1 } });
+    worlds.push(world);
+    world.begin();
+    const run = await world.until(world.savepoint.start(hermit, { round: 1 }, { id: "run" }));
+    const letters = ["small", "large".repeat(500)];
+    for (const letter of letters) await world.until(run.send(note, letter));
+    await world.pass(1_000);
+    await world.until(run.send(event("go"), undefined));
+    await world.pass(1_000);
+    const meta = await world.until(world.store.readRun("run"));
+    expect(meta).toMatchObject({ round: 2, box: [], spilled: [{}] });
+    await world.leap(389 * DAY);
+    await world.pass(5 * 60_000);
+    await world.dynamodb.expire();
+    await world.leap(111 * DAY);
+    await world.dynamodb.expire();
+    await world.pass(20 * 60_000);
+    expect(await world.until(run.result())).toEqual(letters);
   });
 });

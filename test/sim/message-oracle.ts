@@ -2,6 +2,7 @@ import { idempotencyKey, messageId } from "../../lambda/core/keys.ts";
 import { isTokenMessage } from "../../lambda/core/token.ts";
 import type { Item } from "../../lambda/store/attributes.ts";
 import { givenBack, isSameValue, openTokens, type Sent } from "./given-back.ts";
+import { messagesOf } from "./mailboxes.ts";
 import { type Change, historyOf, type Mirror, numberOf, textOf } from "./mirror.ts";
 import { lastName, nameOfWait, openWaits } from "./open-waits.ts";
 
@@ -9,8 +10,8 @@ import { lastName, nameOfWait, openWaits } from "./open-waits.ts";
 const NEAR_MS = 2_000;
 
 /**
- * Judges what becomes of messages: each is in the mailbox or in exactly one wait, never in two, and
- * never gone; those of one name are taken in the order in which they came.
+ * Judges what becomes of messages: each is in the mailbox, in META or in a page that it names, or in
+ * exactly one wait, never in two, and never gone; those of one name are taken in the order in which they came.
  */
 export class MessageOracle {
   readonly #mirror: Mirror;
@@ -44,8 +45,8 @@ export class MessageOracle {
 
   #judgeBox({ before, after, pk, row }: Change): string | undefined {
     const known = this.#sentTo(after);
-    const had = boxOf(before);
-    const has = boxOf(after);
+    const had = messagesOf(this.#mirror, before);
+    const has = messagesOf(this.#mirror, after);
     const added = row === "send" ? has.slice(had.length) : [];
     for (const { id, name, value } of added) {
       if (!known.has(id)) known.set(id, { id, name, value, takenBy: undefined });
@@ -72,14 +73,14 @@ export class MessageOracle {
     const moment = (meta: Item) => ({
       pk: historyOf(meta),
       operations: this.#mirror.operationsOf(meta),
-      box: boxOf(meta),
+      box: messagesOf(this.#mirror, meta),
     });
     const { known, box } = givenBack(this.#sentTo(after), moment(before), moment(after));
     // A former owner's records may come while a run that was ended without its code is resumed.
     const isOpen = this.#mirror.terminated.has(historyOf(before));
     this.#left.add(historyOf(before));
     this.#sent.set(textOf(after, "inc") ?? "", known);
-    const has = boxOf(after);
+    const has = messagesOf(this.#mirror, after);
     const shown = (ids: readonly string[]) => (isOpen ? ids.toSorted() : ids).join(", ");
     if (shown(has.map(({ id }) => id)) !== shown(box)) {
       return `${pk} has messages ${has.map(({ id }) => id).join(", ")} instead of ${box.join(", ")}`;
@@ -95,7 +96,7 @@ export class MessageOracle {
     const operations = this.#mirror.operationsOf(after);
     const names = openTokens(operations);
     const known = this.#sentTo(after);
-    for (const { id, name, value } of boxOf(after)) {
+    for (const { id, name, value } of messagesOf(this.#mirror, after)) {
       const original = sent.get(id);
       if (original?.name !== name || !isSameValue(original.value, value) || !names.delete(name)) {
         return `${pk} begins with message ${id} named ${name}, which is not for it`;
@@ -113,10 +114,11 @@ export class MessageOracle {
 
   /** A run does not sleep over a message that it waits for. */
   #judgeSleep({ after, pk }: Change, now: number): string | undefined {
-    if (textOf(after, "status") !== "waiting" || !after["box"]) return undefined;
+    if (textOf(after, "status") !== "waiting") return undefined;
+    if (!after["box"] && !after["spilled"]) return undefined;
     if ((numberOf(after, "dueAt") ?? Infinity) <= now + NEAR_MS) return undefined;
     const known = this.#sentTo(after);
-    const open = boxOf(after).filter(({ id }) => !known.get(id)?.takenBy);
+    const open = messagesOf(this.#mirror, after).filter(({ id }) => !known.get(id)?.takenBy);
     if (open.length === 0) return undefined;
     const wait = openWaits(this.#mirror, after).find(({ name }) =>
       open.some((one) => one.name === name),
@@ -189,10 +191,3 @@ export class MessageOracle {
     return known;
   }
 }
-
-const boxOf = (meta: Item | undefined): Omit<Sent, "takenBy">[] =>
-  (meta?.["box"]?.L ?? []).map(({ M = {} }) => ({
-    id: textOf(M, "i") ?? "",
-    name: textOf(M, "n") ?? "",
-    value: JSON.stringify(M["v"]),
-  }));

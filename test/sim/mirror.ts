@@ -32,8 +32,8 @@ export class Mirror {
   readonly operations = new Map<string, Map<string, MirroredOperation>>();
   /** Histories that were ended without their code, whatever that was at. */
   readonly terminated = new Set<string>();
-  /** Parts of values, and whatever else there is. */
-  readonly others: Item[] = [];
+  /** Parts of values, and whatever else there is, by both keys. */
+  readonly #others = new Map<string, Item>();
   readonly #runs = new Map<string, string>();
   /** The round that each generation of an incarnation belongs to. */
   readonly #rounds = new Map<string, number>();
@@ -60,8 +60,7 @@ export class Mirror {
     const operations = this.operations.get(pk);
     const before = operations?.get(sk.slice(OPERATION_PREFIX.length))?.item;
     operations?.delete(sk.slice(OPERATION_PREFIX.length));
-    const place = this.others.findIndex((one) => one["pk"]?.S === pk && one["sk"]?.S === sk);
-    if (place !== -1) this.others.splice(place, 1);
+    this.#others.delete(`${pk} ${sk}`);
     return before;
   }
 
@@ -74,6 +73,11 @@ export class Mirror {
   /** Whether a sweep would find anything then: most would not, and they take most of the calls. */
   isAnyDue(now: number): boolean {
     return [...this.metas.values()].some((meta) => (numberOf(meta, "checkAt") ?? Infinity) <= now);
+  }
+
+  /** A part of a value. */
+  part(pk: string, sk: string): Item | undefined {
+    return this.#others.get(`${pk} ${sk}`);
   }
 
   /** The operations of a run's present history. */
@@ -136,7 +140,7 @@ export class Mirror {
       return before;
     }
     if (!sk.startsWith("OP#")) {
-      this.others.push(after);
+      this.#others.set(`${pk} ${sk}`, after);
       return undefined;
     }
     const key = sk.slice("OP#".length);

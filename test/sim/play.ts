@@ -1,3 +1,4 @@
+import { LIMITS } from "../../lambda/core/limits.ts";
 import { isFinished, type RunStatus } from "../../lambda/core/status.ts";
 import { Process, processClock } from "../../lambda/testing/process.ts";
 import { seededRandom } from "../../lambda/testing/seeded-ids.ts";
@@ -12,6 +13,7 @@ import { type CodeChange, FIRST } from "./deploys.ts";
 import { FaultPlan } from "./fault-plan.ts";
 import { HintOracle } from "./hint-oracle.ts";
 import { interpret } from "./interpret.ts";
+import { handOut } from "./leaflets.ts";
 import { type Change, Mirror, textOf } from "./mirror.ts";
 import { BODIES, DEPLOYS, Oracles } from "./oracles.ts";
 import { perform, type Stage } from "./perform.ts";
@@ -130,6 +132,10 @@ export class Play {
     try {
       world.begin();
       new Postman(this.mirror, this.#clock, world.savepoint).begin();
+      const { leaflets } = this.scenario.setup;
+      if (leaflets) {
+        handOut(leaflets, { mirror: this.mirror, clock: this.#clock, savepoint: world.savepoint });
+      }
       for (const start of this.scenario.actions) {
         this.#clock.after(start.atMs, () => void this.#start(start));
       }
@@ -146,6 +152,7 @@ export class Play {
 
   async #open(): Promise<World> {
     const { setup, seed } = this.scenario;
+    const { spillAbove = LIMITS.spillAbove } = setup;
     const { faults } = this;
     const travel = seededRandom(seed * 7 + 3);
     this.#world = await World.create({
@@ -154,7 +161,7 @@ export class Play {
       workflows: this.#workflows(new Process("client")),
       workflowsOf: (process, code) => this.#workflows(process, code),
       code: () => this.#rollout.next(),
-      settings: setup.settings,
+      settings: { ...setup.settings, spillAbove },
       concurrency: setup.concurrency,
       invocationMs: setup.invocationMs,
       visibilitySeconds: VISIBILITY_SECONDS,

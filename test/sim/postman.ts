@@ -1,7 +1,8 @@
 import type { Savepoint } from "../../lambda/client/savepoint.ts";
 import type { Clock } from "../../lambda/core/clock.ts";
 import { event } from "../../lambda/index.ts";
-import { type Mirror, textOf } from "./mirror.ts";
+import { openMessagesOf } from "./mailboxes.ts";
+import type { Mirror } from "./mirror.ts";
 import { isDormant, openWaits } from "./open-waits.ts";
 
 /** How often the postman makes his rounds, milliseconds. */
@@ -28,7 +29,7 @@ export class Postman {
     this.#clock.after(ROUND_MS, () => {
       for (const [run, meta] of this.#mirror.metas) {
         if (!isDormant(meta)) continue;
-        const there = (meta["box"]?.L ?? []).map(({ M }) => textOf(M, "n"));
+        const there = openMessagesOf(this.#mirror, meta).map(({ name }) => name);
         const wait = openWaits(this.#mirror, meta).find(
           ({ isTimed, name }) => !isTimed && !there.includes(name),
         );

@@ -24,6 +24,7 @@ const ROWS: readonly Row[] = [
   { name: "heartbeat", action: "UpdateItem", has: ["#activity = :activity"] },
   { name: "park", action: "UpdateItem", has: ["#status = :waiting,", '":seen"'] },
   { name: "finish", action: "UpdateItem", has: ["#finishedAt = :now"] },
+  { name: "spill", action: "UpdateItem", has: ["#spilled = :after"] },
   { name: "settle owed", action: "UpdateItem", has: ["REMOVE #owed"] },
   { name: "block", action: "UpdateItem", has: ["#code = :code,"] },
   { name: "cancel", action: "UpdateItem", has: ["#cancel = "] },

@@ -4,6 +4,7 @@ import { type Deploy, generateDeploys, printDeploy } from "./deploys.ts";
 import { Draw } from "./draw.ts";
 import { type Fault, generateFaults, printFault } from "./faults.ts";
 import type { Program } from "./node-kind.ts";
+import { generateLeaflets, type Leaflets } from "./leaflets.ts";
 import { sharedId } from "./nodes/child.ts";
 import { generatePrograms, printProgram } from "./program.ts";
 
@@ -21,6 +22,9 @@ export interface Setup {
   readonly concurrency: number;
   readonly invocationMs: number;
   readonly settings: Partial<EngineSettings>;
+  /** Messages above which a mailbox is moved out of META, where that differs from what is usual. */
+  readonly spillAbove?: number;
+  readonly leaflets?: Leaflets;
   /** Longest way to AWS or back, milliseconds. */
   readonly travelMaxMs: number;
 }
@@ -42,7 +46,7 @@ export interface Scenario {
 export function generateCalm(seed: number): Scenario {
   const draw = new Draw(seed);
   const programs = generatePrograms(draw);
-  const setup = generateSetup(draw);
+  const setup = { ...generateSetup(draw), ...generateFlood(new Draw(seed * 29 + 11)) };
   const actions = generateActions(draw, programs.length);
   return { seed, programs, setup, actions, acts: [], faults: [], deploys: [] };
 }
@@ -71,6 +75,12 @@ export function withFaults(calm: Scenario, rows: readonly string[]): Scenario {
   const { leaseMs = 30_000 } = calm.setup.settings;
   const draw = new Draw(calm.seed * 13 + 5);
   return { ...calm, faults: generateFaults({ draw, rows, leaseMs, setup: calm.setup }) };
+}
+
+/** Mailboxes that are short, and runs that are sent what they do not read; drawn apart from all else. */
+function generateFlood(draw: Draw): Partial<Setup> {
+  if (draw.happens(0.6)) return {};
+  return { spillAbove: draw.pick([0, 1, 3]), leaflets: generateLeaflets(draw) };
 }
 
 /** How many seeds have other code deployed in a play of their own. */

@@ -54,12 +54,14 @@ it("a resumed run has what it does not remember having taken, each once, and the
   expect(run?.past.map(({ id }) => id)).toEqual(["of the round before"]);
 });
 
-it("a run is not resumed that had to be given back more than META can hold", async () => {
+it("a run is not resumed that had to be given back more than pages can hold", async () => {
   const records = Array.from({ length: LIMITS.mailboxResumedMax }, (_, n) =>
     taking(`go#${n + 1}`, n, `${n}`),
   );
   expect(await resume(records, 0, ["open"])).toBe("overfull");
   expect(await opened.store.readRun("run")).toMatchObject({ status: "failed", generation: 0 });
   expect(await resume(records, 0, [])).toBe("queued");
-  expect((await opened.store.readRun("run"))?.box).toHaveLength(LIMITS.mailboxResumedMax);
+  const run = await opened.store.readRun("run");
+  expect(run).toMatchObject({ box: [], generation: 1 });
+  expect(run?.spilled).toHaveLength(LIMITS.mailboxResumedMax / LIMITS.pageMessages);
 });

@@ -15,6 +15,7 @@ import { type Execution, never } from "../execution.ts";
 import type { Behaviour } from "../operation.ts";
 import { settle } from "../recording.ts";
 import type { Scope } from "../scope.ts";
+import { readPages } from "../spill.ts";
 import type { Schema } from "../workflow.ts";
 import { waitForMessage } from "./wait.ts";
 
@@ -45,6 +46,7 @@ const ofSource = (
 ): Behaviour => ({
   async live(operation, execution) {
     const { meta, outside } = execution;
+    await execution.inFlight(operation, () => readPages(execution));
     if (outside.mailbox.open.some((one) => one.name === name))
       return wait.live(operation, execution);
     const error = new TokenInvalidError(

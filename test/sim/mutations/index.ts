@@ -67,6 +67,8 @@ import { waiterNotJoined } from "./waiter-not-joined.ts";
 import { joinedAndNotRead } from "./joined-and-not-read.ts";
 import { parkBeforeChild } from "./park-before-child.ts";
 import { childrenNotRead } from "./children-not-read.ts";
+import { pageNamedFirst } from "./page-named-first.ts";
+import { pagesReadLast } from "./pages-read-last.ts";
 
 /** Every mutation, each a failure that the simulation must be able to find. */
 export const MUTATIONS: readonly Patch[] = [
@@ -138,4 +140,6 @@ export const MUTATIONS: readonly Patch[] = [
   joinedAndNotRead,
   parkBeforeChild,
   childrenNotRead,
+  pageNamedFirst,
+  pagesReadLast,
 ];

@@ -6,8 +6,8 @@ export const trimByIndex: Patch = {
   edits: [
     {
       file: "lambda/engine/lease-holder.ts",
-      find: "return { box: mailbox.open, seenWakeSeq: wakeSeq };",
-      replace: "return { box: mailbox.open, seenWakeSeq: wakeSeq, spent: mailbox.spent };",
+      find: "return { ...mailbox.left, seenWakeSeq: wakeSeq };",
+      replace: "return { ...mailbox.left, seenWakeSeq: wakeSeq, spent: mailbox.spent };",
     },
     {
       file: "lambda/store/hold-run.ts",

@@ -6,9 +6,9 @@ export const wakeSeqReadLate: Patch = {
   edits: [
     {
       file: "lambda/engine/release.ts",
-      find: "    seenWakeSeq,\n    box: outside",
+      find: "    seenWakeSeq,\n    left: outside",
       replace:
-        "    seenWakeSeq: (await deps.store.readRun(meta.id))?.wakeSeq ?? seenWakeSeq,\n    box: outside",
+        "    seenWakeSeq: (await deps.store.readRun(meta.id))?.wakeSeq ?? seenWakeSeq,\n    left: outside",
     },
   ],
 };
