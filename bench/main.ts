@@ -14,6 +14,7 @@ import { measureBundle } from "./figures/bundle.ts";
 import { measureChildren } from "./figures/children.ts";
 import { measureCrash } from "./figures/crash.ts";
 import { measureLongRun } from "./figures/long.ts";
+import { measureMemory } from "./figures/memory.ts";
 import { measureMessages } from "./figures/messages.ts";
 import { measureShortRuns, measureThroughput } from "./figures/runs.ts";
 import { measureColdResume, measureFirstResult } from "./figures/starts.ts";
@@ -48,6 +49,9 @@ const FIGURES: Readonly<Record<string, Measure>> = {
   ),
   messages: onWarmStack("messages", (session, { isQuick }) =>
     measureMessages(session, isQuick ? 20 : 100),
+  ),
+  memory: onWarmStack("memory", (session, { isQuick }) =>
+    measureMemory(session, isQuick ? 600 : 2_000),
   ),
   long: onWarmStack("long", (session, { isQuick }) =>
     measureLongRun(session, isQuick ? 2_000 : 10_000),

@@ -39,7 +39,7 @@ const parent = workflow(
 );
 
 /** Parks until it is sent a message. */
-const waiter = workflow("waiter", {}, async (ctx) => ctx.waitFor(wake));
+export const waiter = workflow("waiter", {}, async (ctx) => ctx.waitFor(wake));
 
 /** Ten steps, of which the fifth hangs while the file is there. */
 const held = workflow("held", {}, async (ctx, { file }: { file: string }) => {
