@@ -21,10 +21,13 @@ export const generateLeaflets = (draw: Draw): Leaflets => ({
 
 /** Sends every unfinished run what no run waits for: its mailbox fills, and what it reads comes among it. */
 export function handOut(
-  { atMs, each }: Leaflets,
-  others: { readonly mirror: Mirror; readonly clock: Clock; readonly savepoint: Savepoint },
+  leaflets: Leaflets | undefined,
+  mirror: Mirror,
+  clock: Clock,
+  savepoint: Savepoint,
 ): void {
-  const { clock, mirror, savepoint } = others;
+  if (!leaflets) return;
+  const { atMs, each } = leaflets;
   const send = async (run: string, first: EpochMs) => {
     for (let number = 0; number < each; number += 1) {
       // The run may have ended meanwhile.

@@ -1,4 +1,3 @@
-import { LIMITS } from "../../lambda/core/limits.ts";
 import { isFinished, type RunStatus } from "../../lambda/core/status.ts";
 import { Process, processClock } from "../../lambda/testing/process.ts";
 import { seededRandom } from "../../lambda/testing/seeded-ids.ts";
@@ -132,10 +131,7 @@ export class Play {
     try {
       world.begin();
       new Postman(this.mirror, this.#clock, world.savepoint).begin();
-      const { leaflets } = this.scenario.setup;
-      if (leaflets) {
-        handOut(leaflets, { mirror: this.mirror, clock: this.#clock, savepoint: world.savepoint });
-      }
+      handOut(this.scenario.setup.leaflets, this.mirror, this.#clock, world.savepoint);
       for (const start of this.scenario.actions) {
         this.#clock.after(start.atMs, () => void this.#start(start));
       }
@@ -152,7 +148,6 @@ export class Play {
 
   async #open(): Promise<World> {
     const { setup, seed } = this.scenario;
-    const { spillAbove = LIMITS.spillAbove } = setup;
     const { faults } = this;
     const travel = seededRandom(seed * 7 + 3);
     this.#world = await World.create({
@@ -161,7 +156,7 @@ export class Play {
       workflows: this.#workflows(new Process("client")),
       workflowsOf: (process, code) => this.#workflows(process, code),
       code: () => this.#rollout.next(),
-      settings: { ...setup.settings, spillAbove },
+      settings: setup.settings,
       concurrency: setup.concurrency,
       invocationMs: setup.invocationMs,
       visibilitySeconds: VISIBILITY_SECONDS,

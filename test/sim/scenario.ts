@@ -22,8 +22,6 @@ export interface Setup {
   readonly concurrency: number;
   readonly invocationMs: number;
   readonly settings: Partial<EngineSettings>;
-  /** Messages above which a mailbox is moved out of META, where that differs from what is usual. */
-  readonly spillAbove?: number;
   readonly leaflets?: Leaflets;
   /** Longest way to AWS or back, milliseconds. */
   readonly travelMaxMs: number;
@@ -46,7 +44,7 @@ export interface Scenario {
 export function generateCalm(seed: number): Scenario {
   const draw = new Draw(seed);
   const programs = generatePrograms(draw);
-  const setup = { ...generateSetup(draw), ...generateFlood(new Draw(seed * 29 + 11)) };
+  const setup = withFlood(generateSetup(draw), new Draw(seed * 29 + 11));
   const actions = generateActions(draw, programs.length);
   return { seed, programs, setup, actions, acts: [], faults: [], deploys: [] };
 }
@@ -78,9 +76,10 @@ export function withFaults(calm: Scenario, rows: readonly string[]): Scenario {
 }
 
 /** Mailboxes that are short, and runs that are sent what they do not read; drawn apart from all else. */
-function generateFlood(draw: Draw): Partial<Setup> {
-  if (draw.happens(0.6)) return {};
-  return { spillAbove: draw.pick([0, 1, 3]), leaflets: generateLeaflets(draw) };
+function withFlood(setup: Setup, draw: Draw): Setup {
+  if (draw.happens(0.6)) return setup;
+  const settings = { ...setup.settings, spillAbove: draw.pick([0, 1, 3]) };
+  return { ...setup, settings, leaflets: generateLeaflets(draw) };
 }
 
 /** How many seeds have other code deployed in a play of their own. */
