@@ -6,8 +6,8 @@ export const roundsShareKeys: Patch = {
   edits: [
     {
       file: "lambda/core/keys.ts",
-      find: `digest([id, incarnation, round, key], 24)`,
-      replace: `digest([id, incarnation, round > 0, key], 24)`,
+      find: "digest([id, incarnation, round, key, ...(undone",
+      replace: "digest([id, incarnation, round > 0, key, ...(undone",
     },
   ],
 };
