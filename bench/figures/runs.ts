@@ -37,7 +37,7 @@ export async function measureShortRuns(session: Session, samples: number): Promi
     title: "A run of 10 steps, start to result",
     about: `From the call of start to its result, one run after the other, ${samples} runs. The floor is the p50 of ${bare.length} bare PutItems of the same process, made between the runs. A run has finished by its own clock, to the millisecond, before its client next looks.`,
     lines: [
-      { name: "p50", unit: "ms", measured: median(runs), floor, atMost: 25 },
+      { name: "p50", unit: "ms", measured: median(runs), floor, atMost: 20 },
       { name: "p99", unit: "ms", measured: percentile(runs, 0.99), floor },
       { name: "until it has finished, p50", unit: "ms", measured: median(finishes), floor },
     ],
