@@ -22,3 +22,13 @@ export const extended = workflow("newsletter", { version: "3" }, async (ctx) => 
   const short = await ctx.step("shorten", () => pages.shorten(text));
   return ctx.step("send", () => mail.send("readers@example.com", short));
 });
+
+/** Asks for something new in the midst of what is recorded, in runs that have not been there yet. */
+export const inserted = workflow("newsletter", { version: "4" }, async (ctx) => {
+  let text = await ctx.step("draft", () => pages.read("draft"));
+  if (await ctx.patched("shorten before the review")) {
+    text = await ctx.step("shorten", () => pages.shorten(text));
+  }
+  await ctx.sleep("review", "1d");
+  return ctx.step("send", () => mail.send("readers@example.com", text));
+});

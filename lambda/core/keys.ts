@@ -141,6 +141,9 @@ export const messageId = (
   key: string,
 ): string => digest(["message", id, incarnation, event, key], 24);
 
+/** What tells one bundle's hash from another's in a run's META, which is billed by its size. */
+export const bundleMark = (code: string): string => digest(["bundle", code], 10);
+
 /** The first characters of a SHA-256, each worth 6 bits. */
 const digest = (parts: readonly (string | number)[], characters: number): string =>
   createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, characters);

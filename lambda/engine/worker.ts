@@ -1,4 +1,5 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { bundleMark } from "../core/keys.ts";
 import { decideRefusedClaim } from "../core/refused-claim.ts";
 import { parseHint } from "../queue/hints.ts";
 import type { Meta } from "../store/meta.ts";
@@ -152,6 +153,7 @@ async function take({ deps, keeper }: Batch, record: SQSRecord): Promise<Taken> 
       message: record.messageId,
       now,
       leaseUntil: now + settings.leaseMs,
+      bundle: bundleMark(settings.code),
       codes: [
         ...new Set([
           settings.code,

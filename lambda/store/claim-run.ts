@@ -1,5 +1,5 @@
 import type { EpochMs } from "../core/clock.ts";
-import { number, text } from "./attributes.ts";
+import { type Item, number, text } from "./attributes.ts";
 import { type Meta, metaFrom } from "./meta.ts";
 import { metaKey } from "./schema.ts";
 import type { Table, Written } from "./table.ts";
@@ -15,6 +15,8 @@ export interface ClaimRequest {
   readonly leaseUntil: EpochMs;
   /** Names of the claimer's code, 1 to 100: a run blocked under one of them is not claimed. */
   readonly codes: readonly string[];
+  /** Tells the claimer's bundle from others; not "*". */
+  readonly bundle: string;
 }
 
 /** A run owned, as it stands after the claim. */
@@ -33,7 +35,9 @@ const claimable = (codes: readonly string[]): string =>
   `(#status IN (:queued, :running, :waiting) OR (#status = :blocked AND NOT #code IN (${codes.map((_, index) => `:code${index}`).join(", ")})))`;
 const CLAIM =
   "SET #epoch = #epoch + :one, #owner = :owner, #ownerMsg = :message, #leaseUntil = :lease, " +
-  "#status = :running, #hops = if_not_exists(#hops, :zero) + :one, #nudges = :zero, #tx = :owner";
+  "#status = :running, #hops = if_not_exists(#hops, :zero) + :one, #nudges = :zero, #tx = :owner, #bundle = :bundle";
+/** No bundle's hash: of several former owners, not all have the same code. */
+const MIXED = "*";
 const CLEAR = " REMOVE #error, #attentionShard, #attentionAt, #quorum";
 
 /**
@@ -52,16 +56,32 @@ export async function claimRun(table: Table, request: ClaimRequest): Promise<Cla
   const over = await tryClaim(
     table,
     request,
-    `attribute_exists(#pk) AND ${claimable(request.codes)} AND attribute_exists(#owner) AND #leaseUntil < :now`,
-    `${CLAIM}, #crashes = if_not_exists(#crashes, :zero) + :one, #recoveries = if_not_exists(#recoveries, :zero) + :one, #unmarked = :one${CLEAR}`,
+    `attribute_exists(#pk) AND ${claimable(request.codes)} AND #owner = :seen AND #leaseUntil < :now`,
+    `${CLAIM}, #crashes = if_not_exists(#crashes, :zero) + :one, #recoveries = if_not_exists(#recoveries, :zero) + :one, #unmarked = :one, #former = :former${CLEAR}`,
+    {
+      ":seen": text(first.meta?.owner ?? ""),
+      ":former": text(formerBundle(first.meta)),
+    },
   );
   return outcome(over, request, true);
+}
+
+/** The code that those run who may still be at work on a run that is taken over. */
+function formerBundle(meta: Meta | undefined): string {
+  const { bundle = "", formerBundle: before = bundle } = meta ?? {};
+  return before === bundle ? bundle : MIXED;
 }
 
 const isAbandoned = (meta: Meta | undefined, now: EpochMs): boolean =>
   meta?.owner !== undefined && (meta.leaseUntil ?? 0) < now;
 
-function tryClaim(table: Table, request: ClaimRequest, condition: string, update: string) {
+function tryClaim(
+  table: Table,
+  request: ClaimRequest,
+  condition: string,
+  update: string,
+  more: Item = {},
+) {
   const { pk, sk } = metaKey(request.id);
   return table.update({
     key: { pk: text(pk), sk: text(sk) },
@@ -78,6 +98,8 @@ function tryClaim(table: Table, request: ClaimRequest, condition: string, update
       ":running": text("running"),
       ":waiting": text("waiting"),
       ":blocked": text("blocked"),
+      ":bundle": text(request.bundle),
+      ...more,
       ...Object.fromEntries(request.codes.map((code, index) => [`:code${index}`, text(code)])),
     },
   });

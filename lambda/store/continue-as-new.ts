@@ -29,7 +29,7 @@ export function continueAsNew(
   { input, now, left, seenWakeSeq, past }: NextRound,
 ): Promise<OwnedWrite> {
   const change = boxChange(left);
-  const remove = ["#activity", "#quorum", "#unmarked", "#tokens", ...change.remove];
+  const remove = ["#activity", "#quorum", "#unmarked", "#former", "#tokens", ...change.remove];
   if (past.length === 0) remove.push("#past");
   return updateOwned(
     table,

@@ -93,7 +93,7 @@ export function parkRun(
   const { dueAt, quorum, seenWakeSeq } = request;
   const box = boxChange(request.left);
   const remove = ["#owner", "#leaseUntil", "#activity", ...box.remove];
-  if (request.isFenced) remove.push("#unmarked");
+  if (request.isFenced) remove.push("#unmarked", "#former");
   if (dueAt === undefined) remove.push("#dueAt");
   if (quorum === undefined) remove.push("#quorum");
   return updateOwned(
@@ -158,7 +158,7 @@ export function handOverRun(
     tx,
     {
       set: `#status = :waiting, #dueAt = :now, #checkAt = :check${counts}`,
-      remove: `#owner, #leaseUntil, #activity, #quorum${request.isFenced ? ", #unmarked" : ""}`,
+      remove: `#owner, #leaseUntil, #activity, #quorum${request.isFenced ? ", #unmarked, #former" : ""}`,
     },
     {
       ":waiting": text("waiting"),
@@ -187,7 +187,7 @@ export function releasePaused(
     tx,
     {
       set: `#status = :paused, #checkAt = :check, ${RESET}`,
-      remove: `#owner, #leaseUntil, #activity, #quorum, #dueAt, #pause${request.isFenced ? ", #unmarked" : ""}`,
+      remove: `#owner, #leaseUntil, #activity, #quorum, #dueAt, #pause${request.isFenced ? ", #unmarked, #former" : ""}`,
       condition: "attribute_exists(#pause) AND attribute_not_exists(#cancel)",
     },
     {

@@ -65,6 +65,10 @@ export interface Meta {
   readonly crashes: number;
   /** Claims in all over a lease that was never given back. */
   readonly recoveries: number;
+  /** Bundle of the owner, or of the last one. */
+  readonly bundle: string | undefined;
+  /** The same of former owners that may still be at work; something else when they differ. */
+  readonly formerBundle: string | undefined;
   /** Whether a taker has still to mark what a former owner may be at work on. */
   readonly isUnmarked: boolean;
   /** Progress at which hops and crashes were last reset. */
@@ -170,6 +174,8 @@ export function metaFrom(item: Item): Meta {
     hops: optionalNumber(item, "hops") ?? 0,
     crashes: optionalNumber(item, "crashes") ?? 0,
     recoveries: optionalNumber(item, "recoveries") ?? 0,
+    bundle: optionalText(item, "bundle"),
+    formerBundle: optionalText(item, "former"),
     isUnmarked: item["unmarked"] !== undefined,
     mark: optionalNumber(item, "mark") ?? 0,
     nudges: optionalNumber(item, "nudges") ?? 0,

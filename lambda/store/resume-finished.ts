@@ -75,7 +75,7 @@ export async function resumeFinished(
   ];
   const remove = [
     "#output, #error, #finishedAt, #failedOp, #attentionShard, #attentionAt, #cancel, #pause",
-    "#owed, #owner, #leaseUntil, #quorum, #activity, #code, #unmarked",
+    "#owed, #owner, #leaseUntil, #quorum, #activity, #code, #unmarked, #former",
     ...box.remove,
     ...(past.length === 0 ? ["#past"] : []),
   ];

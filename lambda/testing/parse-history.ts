@@ -40,6 +40,8 @@ export function claimedAnew({ run }: RecordedHistory, leaseMs: number): Meta {
     workflow: run.workflow,
     status: "running",
     epoch: run.epoch + 1,
+    bundle: undefined,
+    formerBundle: undefined,
     owner: "replay",
     ownerMessage: undefined,
     leaseUntil: now + leaseMs,

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { extended, first, renamed } from "../../docs/examples/determinism.ts";
+import { extended, first, inserted, renamed } from "../../docs/examples/determinism.ts";
 import { type Workflow, workflow } from "../../lambda/index.ts";
 import { endWorlds, longAfter, openWorld } from "./example-world.ts";
 
@@ -30,6 +30,14 @@ describe("the example of code changes", () => {
   it("goes on under code that asks for the same and then for more", async () => {
     const { world, run } = await redeployed(extended);
     expect(await world.until(run.result())).toBe("readers@example.com: short text of draft");
+  });
+
+  it("goes on as before where it has passed a patch, and follows it where it has not", async () => {
+    const { world, run } = await redeployed(inserted);
+    expect(await world.until(run.result())).toBe("readers@example.com: text of draft");
+    const fresh = await world.until(world.savepoint.start(inserted, undefined, { id: "fresh" }));
+    await longAfter(world, DAY);
+    expect(await world.until(fresh.result())).toBe("readers@example.com: short text of draft");
   });
 
   it("blocks under code that asks for something else, until code fits again", async () => {

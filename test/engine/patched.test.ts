@@ -136,3 +136,61 @@ describe("a run that is cancelled while it asks about a patch", () => {
     await expectSoundEnd(world);
   });
 });
+
+describe("code changed under a patch, while a former owner may still be at work", () => {
+  /** One process stands still before it records a step, until its lease is over; another takes over. */
+  const played = async (codeOf: (process: number) => string) => {
+    const processes: string[] = [];
+    const numberOf = (name: string) => {
+      if (!processes.includes(name)) processes.push(name);
+      return processes.indexOf(name);
+    };
+    let isFrozen = false;
+    let invocations = 0;
+    const changing = (run: (ctx: Context) => Promise<unknown>) =>
+      workflow("changing", {}, (ctx: Context, _: undefined) => run(ctx));
+    const passes = async (ctx: Context) => {
+      await step(ctx, "b");
+      await ctx.sleep("short", "5s");
+      return "before";
+    };
+    const asks = async (ctx: Context) => {
+      const isNew = await ctx.patched("more");
+      // Until the other's record of "b" has come.
+      const rest = () => new Promise<void>((done) => world.clock.after(120_000, done));
+      if (isNew) await ctx.step("more", rest);
+      await step(ctx, "b");
+      await ctx.sleep("short", "5s");
+      return isNew;
+    };
+    world = await World.create({
+      workflows: [changing(asks)],
+      workflowsOf: (_, code) => [changing(code === "old" ? passes : asks)],
+      code: () => codeOf(invocations++),
+      concurrency: 2,
+      fault: (_, action, body, { name }) => {
+        if (isFrozen || action !== "PutItem" || !body.includes('"OP#b"')) return undefined;
+        if (numberOf(name) > 0) return undefined;
+        isFrozen = true;
+        const until = new Promise<void>((done) => world.clock.after(100_000, done));
+        return { freeze: "before", until };
+      },
+    });
+    world.begin();
+    const run = await world.until(
+      world.savepoint.start(changing(passes), undefined, { id: "run" }),
+    );
+    await world.pass(300_000);
+    return world.until(run.result());
+  };
+
+  it("is not followed where that one has other code: what it still records would not fit", async () => {
+    expect(await played((invocation) => (invocation === 0 ? "old" : "new"))).toBe(false);
+    await expectSoundEnd(world);
+  });
+
+  it("is followed where that one has the same code", async () => {
+    expect(await played(() => "new")).toBe(true);
+    await expectSoundEnd(world);
+  });
+});

@@ -85,19 +85,6 @@ function withFlood(setup: Setup, draw: Draw): Setup {
 /** How many seeds have other code deployed in a play of their own. */
 const DEPLOYING = 0.4;
 
-/**
- * Faults whose process, or whose writes, may outlive its lease. What code without a patch still writes when
- * code with it has taken over is no part of the new code's frontier, so nothing fences it: then neither of
- * the two fits any more.
- */
-const OUTLIVING: ReadonlySet<Fault["kind"]> = new Set([
-  "freeze",
-  "late",
-  "slow",
-  "lost-reply",
-  "throttled-period",
-]);
-
 /** What there is in a play in which nothing is done and nothing goes wrong. */
 export interface Calm {
   /** Rows of the workers' calls, in order. */
@@ -121,9 +108,9 @@ export function withDeploys(calm: Scenario, there: Calm): Scenario | undefined {
   const deploys = generateDeploys(draw, calm.programs, there);
   const acts = draw.happens(0.35) ? generateActsOnBlocked(draw) : [];
   const rows = [...there.rows, "block", "block"];
-  const drawn = draw.happens(0.5) ? generateFaults({ draw, rows, leaseMs, setup: calm.setup }) : [];
-  const isPatched = deploys.some(({ change }) => change?.kind === "patched");
-  const faults = isPatched ? drawn.filter(({ kind }) => !OUTLIVING.has(kind)) : drawn;
+  const faults = draw.happens(0.5)
+    ? generateFaults({ draw, rows, leaseMs, setup: calm.setup })
+    : [];
   // Code meets what it does not fit where a run is claimed once more.
   const operationsPerInvocation = draw.pick([1, 2, undefined]);
   const settings = {

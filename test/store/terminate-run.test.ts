@@ -107,6 +107,7 @@ describe("a termination that is not alone", () => {
         message: "m",
         now: NOW,
         leaseUntil: NOW + 9_000,
+        bundle: "code",
         codes: ["c"],
       });
     opened.fates.push({ before: claim });

@@ -1,3 +1,4 @@
+import { bundleMark } from "../../core/keys.ts";
 import { encodeValue } from "../../core/codec.ts";
 import type { Execution } from "../execution.ts";
 import type { Behaviour } from "../operation.ts";
@@ -16,7 +17,9 @@ export function patched(execution: Execution, id: string): Promise<boolean> {
   let answer = patches.get(id);
   if (!answer) {
     const key = PATCH_PREFIX + id;
-    const isOld = history.find(key)?.state !== "done" && hasBeenHere(execution);
+    const isOld =
+      history.find(key)?.state !== "done" &&
+      (hasBeenHere(execution, key) || mayBeBeingPassed(execution));
     const request = { key, kind: "patch", scope: "", ordinal: -1 } as const;
     if (isOld) execution.unfenced.push({ ...request, record: undefined });
     answer = isOld ? Promise.resolve(false) : execution.enqueue<boolean>(request, record);
@@ -30,8 +33,15 @@ const record: Behaviour = {
 };
 
 /** Whether the history holds anything that the code has not asked for yet. */
-const hasBeenHere = (execution: Execution): boolean =>
+const hasBeenHere = (execution: Execution, patch: string): boolean =>
   execution.history.next !== undefined ||
-  execution.history.unfinished.some(
-    ({ key, state }) => state !== "pending" && !execution.hasAsked(key),
-  );
+  execution.history.unfinished.some(({ key }) => key !== patch && !execution.hasAsked(key));
+
+/**
+ * Whether a former owner with other code may be at work here, which records what it asks for without asking
+ * for the patch: nothing marks what this code does not ask for itself.
+ */
+const mayBeBeingPassed = ({ deps, marksFirst, meta }: Execution): boolean =>
+  marksFirst &&
+  meta.formerBundle !== undefined &&
+  meta.formerBundle !== bundleMark(deps.settings.code);

@@ -16,8 +16,8 @@ export const leaseLeftBehind: Patch = {
     },
     {
       file: "lambda/store/claim-run.ts",
-      find: "AND attribute_exists(#owner) AND #leaseUntil < :now",
-      replace: "AND #leaseUntil < :now",
+      find: "AND #owner = :seen AND #leaseUntil < :now",
+      replace: "AND #tx <> :seen AND #leaseUntil < :now",
     },
   ],
 };

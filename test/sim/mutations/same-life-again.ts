@@ -6,8 +6,8 @@ export const sameLifeAgain: Patch = {
   edits: [
     {
       file: "lambda/client/start.ts",
-      find: `  const incarnation = ids.ulid(now);`,
-      replace: `  const incarnation = hashValue(id);`,
+      find: `  const incarnation = ids.ulid(run.now);`,
+      replace: `  const incarnation = hashValue(run.id);`,
     },
   ],
 };
