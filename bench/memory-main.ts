@@ -42,7 +42,7 @@ function open({ awsEndpoint, token }: ToMemory["address"]) {
   const config = { table: TABLE_NAME, queueUrl: "http://localhost/none", dynamodb, sqs };
   const handler = createWorker({ ...config, workflows: [waiter, live] });
   const savepoint = connect(config);
-  const begin = async (flow: Workflow<unknown, unknown>, runs: number): Promise<SQSEvent> => {
+  const begin = async (flow: Workflow, runs: number): Promise<SQSEvent> => {
     const bodies: string[] = [];
     for (let run = 0; run < runs; run += 1) {
       const { id } = await savepoint.start(flow, undefined);

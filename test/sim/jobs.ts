@@ -6,6 +6,8 @@ import type { Patch } from "./patch.ts";
 
 /** Seeds that a process is given at a time: the same however many processes there are. */
 const CHUNK = 5;
+/** Chunks after which a process is replaced by a fresh one: its memory grows with what it has played. */
+const CHUNKS_OF_A_PROCESS = 60;
 
 /** Builds of the simulation, and the processes that play them. */
 export class Jobs {
@@ -37,18 +39,20 @@ export class Jobs {
       from: from + index * CHUNK,
       seeds: Math.min(CHUNK, seeds - index * CHUNK),
     }));
-    const idle: ChildProcess[] = [];
+    const idle: { readonly child: ChildProcess; played: number }[] = [];
     await this.inOrder(
       chunks,
       async (chunk) => {
-        const child = idle.pop() ?? this.#fork(file);
-        const outcome = await this.#ask(child, { kind: "play", ...chunk });
-        idle.push(child);
+        const player = idle.pop() ?? { child: this.#fork(file), played: 0 };
+        const outcome = await this.#ask(player.child, { kind: "play", ...chunk });
+        player.played += 1;
+        if (player.played < CHUNKS_OF_A_PROCESS) idle.push(player);
+        else player.child.disconnect();
         return outcome;
       },
       done,
     );
-    for (const child of idle) child.disconnect();
+    for (const { child } of idle) child.disconnect();
     await this.#delete(file);
   }
 
