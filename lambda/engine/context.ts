@@ -170,7 +170,8 @@ export interface Context {
   /**
    * Ends this round of the run and begins the next one, with this input and an empty history: for runs that
    * go on for ever. Events not taken yet come along. Does not return.
-   * @throws InvalidArgumentError while a child run is awaited; ValidationError; CancelledError
+   * @throws InvalidArgumentError while a child run is awaited; ValidationError; CancelledError when the run
+   * is cancelled, be it before the next round has begun or while this one cleans up
    */
   continueAsNew(input: unknown): Promise<never>;
 

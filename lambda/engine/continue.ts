@@ -8,6 +8,7 @@ import { historyPk } from "../store/schema.ts";
 import { birthTtl } from "../store/start-run.ts";
 import { turn } from "./bell.ts";
 import { assertContext } from "./assert-context.ts";
+import { deliveredCancel } from "./cancelled.ts";
 import type { Execution } from "./execution.ts";
 import { handOver, quiesce, type Released } from "./release.ts";
 import { pagesForNextRound } from "./spill.ts";
@@ -32,6 +33,9 @@ export async function askContinueAsNew(execution: Execution, given: unknown): Pr
   const what = `input of workflow "${meta.workflow}"`;
   const schema = deps.workflows.get(meta.workflow)?.inputSchema;
   const input = encodeValue(schema ? await validate(schema, given, what) : given, { what });
+  // No round follows a cancelled one: the store would refuse it to each owner in turn, until the hops run out.
+  const cancelled = deliveredCancel(execution);
+  if (cancelled) throw cancelled;
   return new Promise<never>((_, reject) => {
     execution.continuation = { input, reject };
     bell.ring();

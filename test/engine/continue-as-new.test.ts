@@ -45,7 +45,16 @@ const hurried = workflow("hurried", {}, async (ctx, { round }: { round: number }
   await ctx.waitFor(go);
   return ctx.continueAsNew({ round: 2 });
 });
-const workflows = [rounds, child, hasty, hurried];
+/** Goes on with the next round whatever has become of what it waited for. */
+const persistent = workflow("persistent", {}, async (ctx, { round }: { round: number }) => {
+  try {
+    await ctx.waitFor(note);
+  } catch {
+    await ctx.step("note it", () => round);
+  }
+  return ctx.continueAsNew({ round: round + 1 });
+});
+const workflows = [rounds, child, hasty, hurried, persistent];
 
 async function play(fault?: (n: number) => ProcessFault | undefined) {
   world = await World.create({ workflows, ...(fault && { fault }) });
@@ -113,6 +122,19 @@ describe("a run that continues as new", () => {
     await world.until(run.cancel());
     const error = await world.until(run.result().catch((reason: unknown) => reason));
     expect(error).toBeInstanceOf(CancelledError);
+    await expectSoundEnd(world);
+  });
+
+  it("begins no round from the clean-up of a cancelled one: it ends there, with its history whole", async () => {
+    world = await World.create({ workflows });
+    world.begin();
+    const run = await world.until(world.savepoint.start(persistent, { round: 1 }, { id: "run" }));
+    await world.pass(5_000);
+    await world.until(run.cancel());
+    const error = await world.until(run.result().catch((reason: unknown) => reason));
+    expect(error).toBeInstanceOf(CancelledError);
+    const meta = await world.until(world.store.readRun("run"));
+    expect(meta).toMatchObject({ round: 1, epoch: 2, status: "cancelled" });
     await expectSoundEnd(world);
   });
 
