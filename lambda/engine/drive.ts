@@ -10,7 +10,7 @@ import { readChildren } from "./children.ts";
 import type { Continuation } from "./continue.ts";
 import type { Execution } from "./execution.ts";
 import { describe } from "./history.ts";
-import { fire, loneTimer } from "./lone-timer.ts";
+import { fire, fireLast, loneTimer } from "./lone-timer.ts";
 import { grantBodies, markHeld, startHeld, untilNextWake, wakeDue, wakeMail } from "./pending.ts";
 import { tendMailbox } from "./spill.ts";
 
@@ -161,7 +161,7 @@ export const noLongerAsked = (record: OperationRecord, cause?: unknown): NonDete
 async function endOfHistory(execution: Execution): Promise<Ending | undefined> {
   const timer = loneTimer(execution);
   if (!timer || timer.wakeAt > execution.deps.clock.now()) return goLive(execution);
-  return (await fenceCancel(execution)) ?? fire(execution, timer);
+  return (await fenceCancel(execution)) ?? fireLast(execution, timer);
 }
 
 /** Replay is over: what is pending starts or carries on. */

@@ -57,7 +57,7 @@ export class Execution {
   readonly closed = new ScopeSet();
   /** What `ctx.patched` has answered, by id. */
   readonly patches = new Map<string, Promise<boolean>>();
-  /** Patches denied and operations given up that a former owner may still settle, until marked. */
+  /** Patches denied, timers fired and operations given up that a former owner may settle, until marked. */
   unfenced: Markable[] = [];
   /** A cancel request is being recorded: nothing else may be written until it is. */
   isCancelling = false;

@@ -1,9 +1,10 @@
 import type { EpochMs } from "../core/clock.ts";
 import type { Execution } from "./execution.ts";
+import type { Operation } from "./operation.ts";
 
 /** A sleep, and when it ends. */
 interface Timer {
-  readonly key: string;
+  readonly sleep: Operation;
   readonly wakeAt: EpochMs;
 }
 
@@ -13,10 +14,27 @@ export function loneTimer({ pending }: Execution): Timer | undefined {
   if (pending.size > 1 || only?.kind !== "sleep" || only.record?.state !== "waiting") {
     return undefined;
   }
-  return { key: only.key, wakeAt: only.record.wakeAt ?? 0 };
+  return { sleep: only, wakeAt: only.record.wakeAt ?? 0 };
 }
 
 /** Tells the code that a timer has fired, without a record. */
-export function fire(execution: Execution, { key, wakeAt }: Timer): undefined {
-  execution.give({ key, at: wakeAt, isNew: false, outcome: { ok: true, value: undefined } });
+export function fire(execution: Execution, { sleep, wakeAt }: Timer): undefined {
+  const outcome = { ok: true, value: undefined } as const;
+  execution.give({ key: sleep.key, at: wakeAt, isNew: false, outcome });
+}
+
+/**
+ * The same at the end of what is recorded. It may have been in company: a former owner may be about to record
+ * it, in a place before what else has settled. Of one after which something is recorded nobody is any more.
+ */
+export function fireLast(execution: Execution, timer: Timer): undefined {
+  const { key, kind, ordinal, record } = timer.sleep;
+  if (execution.marksFirst) {
+    const others = execution.unfenced.filter(({ hasFired }) => !hasFired);
+    execution.unfenced = [
+      ...others,
+      { key, kind, ordinal, record, isGivenUp: true, hasFired: true },
+    ];
+  }
+  return fire(execution, timer);
 }

@@ -56,6 +56,8 @@ export interface Markable extends Omit<OperationRequest, "scope"> {
   record: OperationRecord | undefined;
   /** Nobody waits for it any more. */
   readonly isGivenUp?: boolean;
+  /** It is a timer that has fired without a record. */
+  readonly hasFired?: boolean;
 }
 
 /** An operation the code has asked for and not yet been answered. */
