@@ -85,10 +85,14 @@ export class ActPlan {
     if (!first || first.at === "end" || !("row" in first.at)) return undefined;
     // Whose run it is may not be known afterwards.
     const whom = acts.map((act) => this.#whom(act, body));
+    // The play must not end with the very call that is waited for.
+    this.#underWay += 1;
     return {
       when: first.at.place,
       others: async () => {
         for (const [index, act] of acts.entries()) await this.#do(act, whom[index] ?? "main");
+        this.#underWay -= 1;
+        this.#parts.done();
       },
     };
   }
