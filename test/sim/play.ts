@@ -224,7 +224,7 @@ export class Play {
     if (call.action === "DeleteItem" && call.response.status === 200) this.#deleted(call);
     const change = this.mirror.apply(call, row);
     if (call.response.status === 200) this.faults.happened(call.process, row);
-    if (row === "send hint") this.#promptOracle.sent(call);
+    if (row === "send hint") this.#promptOracle.sent(call, this.#clock.now());
     const renewed = this.#hintOracle.judge(call, row);
     if (renewed) this.violate("no hint renews itself", renewed);
     if (change) this.#changed(change);

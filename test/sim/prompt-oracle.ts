@@ -38,11 +38,16 @@ export class PromptOracle {
     this.#hits = hits;
   }
 
-  /** Told of each hint that was sent; the sweeper's own prove nothing. */
-  sent({ process, body }: WatchedCall): void {
+  /**
+   * Told of each hint that was sent; the sweeper's own prove nothing. Whoever made the run due may have died
+   * before it, and whoever took over from them, too: so the run's time counts from the hint.
+   */
+  sent({ process, body }: WatchedCall, now: number): void {
     if (process.startsWith("sweeper")) return;
     const run = /\\"run\\":\\"([^"\\]*)/.exec(body)?.[1];
-    if (run !== undefined) this.#unhinted.delete(run);
+    if (run === undefined || !this.#unhinted.delete(run)) return;
+    const since = this.#since.get(run);
+    if (since !== undefined) this.#since.set(run, Math.max(since, now));
   }
 
   /** What is wrong with a change of META, if anything. */
