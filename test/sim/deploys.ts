@@ -1,7 +1,7 @@
 import type { Draw } from "./draw.ts";
 import type { Block, Program } from "./node-kind.ts";
 import type { Calm } from "./scenario.ts";
-import { kindOf, type Node } from "./nodes/index.ts";
+import { kindOf, type Node, type StepNode } from "./nodes/index.ts";
 
 /** What of the code is otherwise than in the programs as they were drawn. */
 export type CodeChange =
@@ -45,7 +45,9 @@ export function generateDeploys(
   );
   const anyTime = draw.happens(0.3) ? draw.pick([10, 300]) : draw.int(0, endMs);
   const atMs = recordedAtMs.length > 0 && draw.happens(0.7) ? Math.max(...recorded) : anyTime;
-  const bodies = programs.map(({ body }) => stepsOf(body).filter((node) => given.has(node)));
+  const bodies = programs.map(({ body }) =>
+    stepNodes(body).flatMap(({ id }) => (given.has(id) ? [id] : [])),
+  );
   const breakable = [...bodies.keys()].filter((program) => bodies[program]?.length);
   const program =
     breakable.length > 0 && draw.happens(0.8)
@@ -60,7 +62,7 @@ export function generateDeploys(
   const change: CodeChange =
     steps.length === 0 || draw.happens(0.2)
       ? { kind: "gone", program }
-      : { kind: draw.pick(BREAKAGES), program, node: draw.pick(steps) };
+      : breakage(body, program, draw.pick(BREAKAGES), draw.pick(steps));
   const forMs = draw.pick([2_000, 30_000, 30_000, 12 * MINUTE_MS, 40 * MINUTE_MS]);
   const overlapMs = draw.pick([0, 0, 400, 15_000]);
   return [
@@ -68,6 +70,18 @@ export function generateDeploys(
     // Of the same source as the first, built anew.
     { atMs: atMs + forMs, code: "rolled back", change: undefined, overlapMs },
   ];
+}
+
+/**
+ * What becomes of a step. Where a later one has its name, code without it asks for that one in its place, and
+ * may fit what is recorded: an engine cannot tell two calls of one name apart. It is renamed instead.
+ */
+function breakage(body: Block, program: number, kind: Breakage, node: number): CodeChange {
+  const steps = stepNodes(body);
+  const place = steps.findIndex(({ id }) => id === node);
+  const name = steps[place]?.name;
+  const isAskedAgain = steps.slice(place + 1).some((one) => one.name === name);
+  return { kind: kind === "removed" && isAskedAgain ? "renamed" : kind, program, node };
 }
 
 /**
@@ -84,13 +98,13 @@ function rolledOut(change: CodeChange, atMs: number, overlapMs: number): Deploy[
   return [{ atMs, code: "patched", change, overlapMs }, ...again];
 }
 
-/** The steps of a block, by the ids of their nodes. */
-function stepsOf(block: Block): number[] {
+/** The steps of a block, in the order in which they are written. */
+function stepNodes(block: Block): StepNode[] {
   return block.flatMap((node) => [
-    ...(node.type === "step" ? [node.id] : []),
+    ...(node.type === "step" ? [node] : []),
     ...kindOf(node)
       .blocks(node)
-      .flatMap(([, inner]) => stepsOf(inner)),
+      .flatMap(([, inner]) => stepNodes(inner)),
   ]);
 }
 
