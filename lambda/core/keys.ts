@@ -109,6 +109,9 @@ export function childId(parentId: string, round: number, key: string): string {
   return parentId.slice(0, KEPT_OF_EACH_END) + middle + last.slice(-KEPT_OF_EACH_END);
 }
 
+/** Whether an id was made for a child: no id that a user gives has `~`. */
+export const isOwnChildId = (id: string): boolean => id.includes("~");
+
 /** Whether an id is that of a child whose key has a scope or a number: one of several, as far as can be told. */
 export const isIdOfOneOfMany = (id: string): boolean => id.lastIndexOf("@") > id.lastIndexOf("~");
 

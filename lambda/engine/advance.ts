@@ -16,6 +16,7 @@ import { History } from "./history.ts";
 import { Lease } from "./lease.ts";
 import { leaseHolder } from "./lease-holder.ts";
 import { inputOf } from "./ops/child.ts";
+import { cancelOrphan } from "./orphan.ts";
 import {
   block,
   endCancelled,
@@ -165,6 +166,7 @@ async function advance(execution: Execution): Promise<Advanced> {
     }
     await execution.lease.beat();
   }
+  await cancelOrphan(execution);
   // Nothing has begun that could be cleaned up or undone.
   if (execution.mustCancel && execution.history.isEmpty && !execution.marksFirst) {
     return settled(await endCancelled(execution));

@@ -1,7 +1,7 @@
 import { CancelledError, RunTimeoutError } from "../core/errors.ts";
 import { childId } from "../core/keys.ts";
 import type { CancelRequest } from "../store/meta.ts";
-import type { OperationKind } from "../store/operation.ts";
+import type { OperationKind, OperationRecord } from "../store/operation.ts";
 import type { Execution } from "./execution.ts";
 import type { Operation } from "./operation.ts";
 import { conclude } from "./rollback.ts";
@@ -61,12 +61,29 @@ export function rejectPending(execution: Execution, keys: readonly string[]): vo
  * abandoned, and nothing more is recorded of it but an outcome that is being written already.
  */
 export function drop(execution: Execution, operation: Operation): void {
-  const { abandoned, meta, outside, pending, settlements } = execution;
+  const { outside, pending, settlements } = execution;
   const { body, key, record, taken } = operation;
   body?.abort("cancelled");
   if (taken !== undefined && !settlements.isReservedFor(key)) outside.mailbox.putBack(taken);
   execution.enter(operation, "waiting");
   pending.delete(key);
-  const id = record?.kind === "run" && record.state !== "done" ? record.childId : undefined;
-  if (record && id === childId(meta.id, meta.round, key)) abandoned.set(id, record);
+  if (record) abandon(execution, record);
+}
+
+/**
+ * The run ends as cancelled: gives up what its code has asked for and does not wait for, and what an owner
+ * before has begun that the code has not come to here.
+ */
+export function dropAll(execution: Execution): void {
+  for (const operation of execution.pending.values()) drop(execution, operation);
+  for (const record of execution.history.unfinished) {
+    if (!execution.hasAsked(record.key)) abandon(execution, record);
+  }
+}
+
+/** Notes a child of the run's own that is to be cancelled; nothing, when the record is of anything else. */
+function abandon({ abandoned, meta }: Execution, record: OperationRecord): void {
+  const { childId: id, key, kind, state } = record;
+  if (kind !== "run" || state === "done" || id !== childId(meta.id, meta.round, key)) return;
+  abandoned.set(id, record);
 }

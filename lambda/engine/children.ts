@@ -30,5 +30,5 @@ export async function readChildren(execution: Execution): Promise<void> {
 }
 
 /** Whether a run will send its notice to that other one. */
-const isAwaitedBy = ({ waiters }: Meta, { id, incarnation }: RunReference): boolean =>
+export const isAwaitedBy = ({ waiters }: Meta, { id, incarnation }: RunReference): boolean =>
   waiters.some((one) => one.id === id && one.incarnation === incarnation);

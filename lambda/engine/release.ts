@@ -7,7 +7,7 @@ import type { Outcome as RunOutcome } from "../store/finish-run.ts";
 import type { OperationRecord } from "../store/operation.ts";
 import type { StoredValue } from "../store/values.ts";
 import { cancelAbandoned } from "./cancel-child.ts";
-import { endOfCancelled } from "./cancelled.ts";
+import { dropAll, endOfCancelled } from "./cancelled.ts";
 import { noLongerAsked } from "./drive.ts";
 import type { Execution } from "./execution.ts";
 import { earliestWake } from "./pending.ts";
@@ -153,10 +153,12 @@ export async function fail(
   return record(execution, await failed(execution, error, operation));
 }
 
-/** Ends the run as cancelled; its children have their cancel requests by then. */
+/** Ends the run as cancelled; its children have their cancel requests by then, whoever had asked for them. */
 export async function endCancelled(execution: Execution): Promise<Released> {
   const { meta, outside } = execution;
   execution.close("over");
+  dropAll(execution);
+  await cancelAbandoned(execution);
   const error = encodeError(endOfCancelled(meta.id, outside.cancel));
   return record(execution, { status: "cancelled", error: await keepOutcome(execution, error) });
 }

@@ -1,22 +1,101 @@
-import { childId } from "../../lambda/core/keys.ts";
+import { childId, isOwnChildId } from "../../lambda/core/keys.ts";
 import { isFinished, type RunStatus } from "../../lambda/core/status.ts";
 import type { Item } from "../../lambda/store/attributes.ts";
 import { CANCEL_KEY } from "../../lambda/engine/cancelled.ts";
 import { isGivenUp, resultOf } from "./given-up.ts";
-import { type Change, type Mirror, numberOf, textOf } from "./mirror.ts";
+import {
+  type Change,
+  historyOf,
+  type Mirror,
+  type MirroredOperation,
+  numberOf,
+  textOf,
+} from "./mirror.ts";
 
-/** What is wrong with a change as far as cancels and terminations go; undefined when nothing is. */
-export function judgeCancel(change: Change, mirror: Mirror): string | undefined {
-  const { sk, pk, after, before } = change;
-  if (sk.startsWith("OP#")) return judgeGivenUp(change, mirror);
-  if (sk !== "META") return undefined;
-  return (
-    (before && judgeEnd(before, change, mirror)) ??
-    (before && judgeRequest(change, mirror)) ??
-    judgeLateChild(change, mirror) ??
-    judgeChildren(pk.slice("RUN#".length), after, mirror)
-  );
+/** Judges changes as far as cancels and terminations go. */
+export class CancelOracle {
+  readonly #mirror: Mirror;
+  /** Children that their parent's workers ended once its code had seen its cancel: history and key of the wait. */
+  readonly #ended = new Set<string>();
+  /** Incarnations of children that were put after their parent had ended as cancelled. */
+  readonly #late = new Set<string>();
+
+  constructor(mirror: Mirror) {
+    this.#mirror = mirror;
+  }
+
+  /** What is wrong with a change; undefined when nothing is. */
+  judge(change: Change): string | undefined {
+    const { sk, pk, after, before, row } = change;
+    const mirror = this.#mirror;
+    if (sk.startsWith("OP#")) {
+      const run = mirror.runOf(pk) ?? "";
+      const meta = mirror.metas.get(run);
+      return (
+        judgeGivenUp(change, mirror) ??
+        this.#judgeEnded(change) ??
+        (meta && historyOf(meta) === pk ? judgeOrphan(run, meta, row, mirror) : undefined)
+      );
+    }
+    if (sk !== "META") return undefined;
+    const run = pk.slice("RUN#".length);
+    const parent = before ? undefined : parentOf(after, mirror);
+    if (parent && statusOf(parent.meta) === "cancelled") this.#late.add(textOf(after, "inc") ?? "");
+    return (
+      (before && judgeEnd(before, change, mirror)) ??
+      (before && this.#judgeRequest(change)) ??
+      (before && row === "finish" ? judgeOrphan(run, before, row, mirror) : undefined) ??
+      this.#judgeChildren(run, after)
+    );
+  }
+
+  /** When a run has ended as cancelled, each child that it waited for is over or asked to end. */
+  #judgeChildren(id: string, meta: Item): string | undefined {
+    const mirror = this.#mirror;
+    if (statusOf(meta) !== "cancelled" || owesChildren(meta)) return undefined;
+    for (const { key, item } of mirror.operationsOf(meta).values()) {
+      const own = childId(id, numberOf(meta, "round") ?? 1, key);
+      if (textOf(item, "k") !== "run" || textOf(item, "s") === "done") continue;
+      if (textOf(item, "c") !== own) continue;
+      const child = mirror.metas.get(own);
+      if (!child || isOver(child) || child["cancel"]) continue;
+      // One that was put since is judged as it goes on.
+      if (this.#late.has(textOf(child, "inc") ?? "")) continue;
+      if (parentOf(child, mirror)?.id !== id) continue;
+      return `${id} has ended as cancelled, and nobody has asked its child ${own} to`;
+    }
+    return undefined;
+  }
+
+  /** A parent's word ends a child only when the parent is over, or has given it up. */
+  #judgeRequest({ after, before, process, pk }: Change): string | undefined {
+    const isNew =
+      before?.["cancel"] === undefined && textOf(after["cancel"]?.M, "cause") === "request";
+    if (!isNew || process.startsWith("client")) return undefined;
+    const id = pk.slice("RUN#".length);
+    const parent = parentOf(after, this.#mirror);
+    if (!parent || isOver(parent.meta)) return undefined;
+    const operations = this.#mirror.operationsOf(parent.meta);
+    for (const { key, item, pk: history } of operations.values()) {
+      if (textOf(item, "c") !== id || textOf(item, "s") !== "waiting") continue;
+      if (isGivenUp(operations, key)) continue;
+      if (!isDelivered(operations)) return `${id} was cancelled while ${parent.id} waits for it`;
+      // Asked for after the cancel by code that has ended since: then it never settles.
+      this.#ended.add(`${history} ${key}`);
+    }
+    return undefined;
+  }
+
+  /** Code that was still to be given the outcome of a child had not ended when that was cancelled. */
+  #judgeEnded({ pk, after, sk, row }: Change): string | undefined {
+    const key = sk.slice("OP#".length);
+    if (textOf(after, "s") !== "done" || !this.#ended.has(`${pk} ${key}`)) return undefined;
+    return `${this.#mirror.runOf(pk)}: ${row} settled ${key}, whose child it had cancelled as if its code had ended`;
+  }
 }
+
+const isDelivered = (operations: ReadonlyMap<string, MirroredOperation>): boolean =>
+  textOf(operations.get(CANCEL_KEY)?.item, "s") === "done";
 
 const statusOf = (meta: Item): RunStatus => textOf(meta, "status") as RunStatus;
 const isOver = (meta: Item): boolean => isFinished(statusOf(meta));
@@ -28,50 +107,28 @@ function judgeEnd(before: Item, { after, pk, row }: Change, mirror: Mirror): str
   if ((status === "cancelled") !== (before["cancel"] !== undefined)) {
     return `${pk} ended as ${status}, ${before["cancel"] ? "although" : "and nothing says that"} it was to be cancelled`;
   }
-  const isDelivered = textOf(mirror.operationsOf(after).get(CANCEL_KEY)?.item, "s") === "done";
-  return isDelivered && status !== "cancelled"
+  return isDelivered(mirror.operationsOf(after)) && status !== "cancelled"
     ? `${pk} ended as ${status} after its cancel was delivered`
     : undefined;
 }
 
-/** A parent's word ends a child only when the parent is over, or has given it up. */
-function judgeRequest({ after, before, process, pk }: Change, mirror: Mirror): string | undefined {
-  const isNew =
-    before?.["cancel"] === undefined && textOf(after["cancel"]?.M, "cause") === "request";
-  if (!isNew || process.startsWith("client")) return undefined;
-  const id = pk.slice("RUN#".length);
-  const parent = parentOf(after, mirror);
-  if (!parent || isOver(parent.meta)) return undefined;
-  const operations = mirror.operationsOf(parent.meta);
-  for (const { key, item } of operations.values()) {
-    if (textOf(item, "c") !== id || textOf(item, "s") !== "waiting") continue;
-    if (!isGivenUp(operations, key)) return `${id} was cancelled while ${parent.id} waits for it`;
-  }
-  return undefined;
+/**
+ * A run of which a cancelled one waited does not begin any more. It may be put: a former owner may not know
+ * of the end yet, or have stood still before the put. Whoever claims it then has to end it.
+ */
+function judgeOrphan(id: string, meta: Item, row: string, mirror: Mirror): string | undefined {
+  const isNew = numberOf(meta, "gen") === 0 && !isOver(meta) && !meta["cancel"];
+  if (!isNew || row === "takeover mark" || !isAwaitedOwn(id, meta)) return undefined;
+  const parent = parentOf(meta, mirror);
+  const isOrphan = parent && statusOf(parent.meta) === "cancelled" && !owesChildren(parent.meta);
+  return isOrphan
+    ? `${id} goes on (${row}) although ${parent.id} had ended as cancelled`
+    : undefined;
 }
 
-/** A run of which a cancelled one waited is not started any more. */
-function judgeLateChild({ after, before, pk }: Change, mirror: Mirror): string | undefined {
-  if (before || isOver(after) || !after["waiters"]) return undefined;
-  const parent = parentOf(after, mirror);
-  const isLate = parent && statusOf(parent.meta) === "cancelled" && !owesChildren(parent.meta);
-  return isLate ? `${pk} was started after ${parent.id} had ended as cancelled` : undefined;
-}
-
-/** When a run has ended as cancelled, each child that it waited for is over or asked to end. */
-function judgeChildren(id: string, meta: Item, mirror: Mirror): string | undefined {
-  if (statusOf(meta) !== "cancelled" || owesChildren(meta)) return undefined;
-  for (const { key, item } of mirror.operationsOf(meta).values()) {
-    const own = childId(id, numberOf(meta, "round") ?? 1, key);
-    if (textOf(item, "k") !== "run" || textOf(item, "s") === "done") continue;
-    if (textOf(item, "c") !== own) continue;
-    const child = mirror.metas.get(own);
-    if (!child || isOver(child) || child["cancel"]) continue;
-    if (parentOf(child, mirror)?.id !== id) continue;
-    return `${id} has ended as cancelled, and nobody has asked its child ${own} to`;
-  }
-  return undefined;
-}
+/** Whether a run is its parent's own, to end with it, and not one that others may have started as well. */
+const isAwaitedOwn = (id: string, meta: Item): boolean =>
+  isOwnChildId(id) && meta["waiters"]?.SS?.includes(textOf(meta, "parent") ?? "") === true;
 
 const owesChildren = (meta: Item): boolean => meta["owed"]?.SS?.includes("children") === true;
 

@@ -1,6 +1,6 @@
 import { ActOracle } from "./act-oracle.ts";
 import { BodyOracle } from "./body-oracle.ts";
-import { judgeCancel } from "./cancel-oracle.ts";
+import { CancelOracle } from "./cancel-oracle.ts";
 import { DeployOracle } from "./deploy-oracle.ts";
 import { MessageOracle } from "./message-oracle.ts";
 import type { Change, Mirror } from "./mirror.ts";
@@ -23,16 +23,14 @@ export class Oracles {
     this.bodies = new BodyOracle(mirror);
     const messages = new MessageOracle(mirror);
     const acts = new ActOracle(mirror);
+    const cancels = new CancelOracle(mirror);
     const deploys = new DeployOracle(mirror, rollout);
     this.#judges = [
       [BODIES, (change) => this.bodies.changed(change)],
       ["every transition is legal", (change, now) => judgeChange(change, mirror, now)],
       ["every message is taken once, in order", (change, now) => messages.judge(change, now)],
       ["what is done from outside is done once, and wholly", (change) => acts.judge(change)],
-      [
-        "a cancel ends a run and its children, and nothing else",
-        (change) => judgeCancel(change, mirror),
-      ],
+      ["a cancel ends a run and its children, and nothing else", (change) => cancels.judge(change)],
       [DEPLOYS, (change, now) => (change.sk === "META" ? deploys.judge(change, now) : undefined)],
     ];
   }
