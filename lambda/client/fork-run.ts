@@ -15,7 +15,7 @@ import { birthTtl, FORK_GENERATION } from "../store/start-run.ts";
 import { readMailbox } from "../store/spill.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { hintRun } from "./hint-run.ts";
-import { conflict, noRun, readRun } from "./read-run.ts";
+import { conflict, noRun, readRun, unlessDeleted } from "./read-run.ts";
 import { assertStarted } from "./resume-run.ts";
 
 /** How a run is forked. */
@@ -73,16 +73,17 @@ export async function forkRun(
     ttlSeconds: birthTtl(now, deadline),
     nonce: () => ids.nonce(),
   };
-  await store.copyRecords(kept, to);
-  const unread = await readMailbox(store.values, source);
-  const box = await store.copyCompletions(unread, cut, to);
-  const input = given
-    ? await store.values.keep(given, {
-        ...to,
-        inlineBytes: LIMITS.metaInlineBytes,
-        nonce: ids.nonce(),
-      })
-    : await store.copyValue(source.input, to);
+  const { box, input } = await unlessDeleted(deps, source, async () => {
+    await store.copyRecords(kept, to);
+    const unread = await readMailbox(store.values, source);
+    const inlineBytes = LIMITS.metaInlineBytes;
+    return {
+      box: await store.copyCompletions(unread, cut, to),
+      input: given
+        ? await store.values.keep(given, { ...to, inlineBytes, nonce: ids.nonce() })
+        : await store.copyValue(source.input, to),
+    };
+  });
   const { meta, created } = await store.startRun({
     id,
     incarnation,

@@ -6,7 +6,7 @@ import { historyOf, type Meta } from "../store/meta.ts";
 import type { OperationRecord } from "../store/operation.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { hintRun } from "./hint-run.ts";
-import { conflict, noRun, readRun } from "./read-run.ts";
+import { conflict, noRun, readRun, unlessDeleted } from "./read-run.ts";
 
 /**
  * Rows 20 and 25: lets a run go on that is paused, blocked, failed or cancelled. Doing it twice, or two at
@@ -49,7 +49,9 @@ async function resumeFinished(deps: ClientDependencies, run: Meta): Promise<bool
   await resumeChildren(deps, run, droppedChildren(records, kept));
   const now = clock.now();
   const nonce = () => ids.nonce();
-  const resumed = await store.resumeFinished({ run, records, kept, now, tx: nonce(), nonce });
+  const resumed = await unlessDeleted(deps, run, () =>
+    store.resumeFinished({ run, records, kept, now, tx: nonce(), nonce }),
+  );
   if (resumed === "gone") throw noRun(run.id);
   if (resumed === "overfull") {
     throw conflict(
