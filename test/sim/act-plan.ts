@@ -41,6 +41,7 @@ export class ActPlan {
   #atEnd: Act[];
   #underWay = 0;
   #processes = 0;
+  #isOver = false;
 
   constructor(acts: readonly Act[], parts: ActParts) {
     this.#acts = acts;
@@ -66,9 +67,13 @@ export class ActPlan {
     }
   }
 
-  /** Everything has finished: does the next of the acts that wait for it, if there is one. */
+  /**
+   * Everything has finished: does the next of the acts that wait for it, if there is one. If not, the play is
+   * over, and whatever calls there still are, nothing is done any more whose end nobody would await.
+   */
   next(): boolean {
     const act = this.#atEnd.shift();
+    this.#isOver = act === undefined;
     if (!act) return false;
     void this.#do(act, typeof act.whom === "object" ? act.whom.id : "main");
     return true;
@@ -78,6 +83,7 @@ export class ActPlan {
   befall(row: string, body: string): ProcessFault | undefined {
     const nth = (this.#rows.get(row) ?? 0) + 1;
     this.#rows.set(row, nth);
+    if (this.#isOver) return undefined;
     const acts = this.#acts.filter(
       ({ at }) => at !== "end" && "row" in at && at.row === row && at.nth === nth,
     );
