@@ -72,7 +72,7 @@ export interface OperationRecord {
   readonly failures: number;
   readonly startedAt: EpochMs;
   readonly endedAt?: EpochMs | undefined;
-  /** Takeovers that found it unfinished. */
+  /** Takeovers that found it unfinished, since its last failed attempt. */
   readonly kills: number;
   /** Deadline aborts in a row. */
   readonly deadlineAborts: number;

@@ -91,6 +91,23 @@ describe("a run that ends its process", () => {
     expect(recoveries).toBe(STEPS * KILLS_A_STEP);
   });
 
+  it("counts the kills of a step anew once its process has lived to see an attempt fail", async () => {
+    let entered = 0;
+    const flaky = workflow("flaky", {}, async (ctx: Context, _: undefined) =>
+      ctx.step("work", { retry: { attempts: 4, delay: 10 } }, async () => {
+        entered += 1;
+        if (entered === 7) return "done";
+        if (entered % 3 === 0) throw new Error("not this time");
+        killed.processes.find(({ isDead }) => !isDead)?.die();
+        return new Promise<string>(() => undefined);
+      }),
+    );
+    const killed: World = await World.create({ workflows: [flaky], concurrency: 1 });
+    worlds.push(killed);
+    expect(await killed.run(flaky, undefined)).toBe("done");
+    expect(killed.processes.filter(({ isDead }) => isDead)).toHaveLength(4);
+  });
+
   it("survives a kill at every ninth call, whatever it is at", async () => {
     const long = workflow("long", {}, async (ctx: Context, _: undefined) => {
       for (let i = 0; i < 40; i += 1) await ctx.step("work", () => i);

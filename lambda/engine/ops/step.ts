@@ -249,6 +249,8 @@ async function fail(
     attemptErrors: [...earlier, entry].slice(-LIMITS.attemptErrorsKept),
     failures: (record?.failures ?? 0) + 1,
     deadlineAborts: 0,
+    // Its process has lived to see it fail.
+    kills: 0,
   };
   if ("failWith" in decision) {
     await settle(execution, operation, { error: encodeError(decision.failWith) }, change);
