@@ -16,7 +16,8 @@ export type Cancelled =
   | { readonly outcome: "gone" };
 
 interface Cancelling {
-  readonly to: RunReference;
+  /** The run as it was read. */
+  readonly to: RunReference & Pick<Meta, "generation">;
   readonly cancel: CancelRequest;
   readonly now: EpochMs;
   readonly tx: string;
@@ -32,7 +33,7 @@ interface CancelForm extends Form {
  */
 export async function cancelRun(table: Table, request: Cancelling): Promise<Cancelled> {
   const { to, now, tx } = request;
-  const first = parked(request, true);
+  const first = parked(request, true, to);
   const cancelled = await changeRun(table, to, tx, first, (meta) => formFor(meta, request));
   if (cancelled.outcome === "gone") return cancelled;
   if (cancelled.outcome === "changed") {
@@ -48,11 +49,11 @@ export async function cancelRun(table: Table, request: Cancelling): Promise<Canc
 
 function formFor(meta: Meta, request: Cancelling): CancelForm | undefined {
   // A paused run with a request is an owner's doing that saw the pause only: the request wakes it.
-  if (meta.status === "paused") return paused(request);
+  if (meta.status === "paused") return paused(request, meta);
   if (meta.cancel !== undefined) return undefined;
-  if (meta.status === "running") return running(request);
+  if (meta.status === "running") return running(request, meta);
   if (meta.status !== "queued" && meta.status !== "waiting") return undefined;
-  return parked(request, isNotYetDue(meta, request.now));
+  return parked(request, isNotYetDue(meta, request.now), meta);
 }
 
 const ASK = "#cancel = :cancel, #wakeSeq = #wakeSeq + :one";
@@ -65,8 +66,11 @@ const askValues = ({ cancel }: Cancelling) => ({
   },
 });
 
-const parked = (request: Cancelling, wakes: boolean): CancelForm => ({
+type Seen = Pick<Meta, "generation">;
+
+const parked = (request: Cancelling, wakes: boolean, { generation }: Seen): CancelForm => ({
   wakes,
+  generation,
   condition: `#status IN (:queued, :waiting) AND ${UNASKED} AND ${wakes ? NOT_YET_DUE : "#dueAt <= :now"}`,
   set: wakes ? `${ASK}, ${WAKE}` : ASK,
   remove: wakes ? "#pause, #quorum" : "#pause",
@@ -78,16 +82,18 @@ const parked = (request: Cancelling, wakes: boolean): CancelForm => ({
   },
 });
 
-const running = (request: Cancelling): CancelForm => ({
+const running = (request: Cancelling, { generation }: Seen): CancelForm => ({
   wakes: false,
+  generation,
   condition: `#status = :running AND ${UNASKED}`,
   set: ASK,
   remove: "#pause",
   values: { ...askValues(request), ":running": text("running") },
 });
 
-const paused = (request: Cancelling): CancelForm => ({
+const paused = (request: Cancelling, { generation }: Seen): CancelForm => ({
   wakes: true,
+  generation,
   condition: "#status = :paused",
   set: `#status = :queued, #cancel = if_not_exists(#cancel, :cancel), #wakeSeq = #wakeSeq + :one, ${WAKE}`,
   remove: "#pause, #quorum",

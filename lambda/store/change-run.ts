@@ -9,10 +9,12 @@ import type { Table } from "./table.ts";
 export interface Form {
   /** Holds in those states only. */
   readonly condition: string;
+  /** Holds in this generation only: a late copy must not change a run that was resumed since. */
+  readonly generation?: number;
   readonly set?: string;
   readonly remove?: string;
   readonly add?: string;
-  /** What condition and update refer to; `:inc` and `:tx` are given. */
+  /** What condition and update refer to; `:inc`, `:tx` and `:ofGen` are given. */
   readonly values: Item;
 }
 
@@ -42,14 +44,20 @@ export async function changeRun<F extends Form>(
   const { pk, sk } = metaKey(to.id);
   let form = first;
   for (;;) {
-    const { condition, set, remove, add, values } = form;
+    const { condition, generation, set, remove, add, values } = form;
+    const isOfIts = generation === undefined ? "" : " AND #gen = :ofGen";
     const written = await table.update({
       key: { pk: text(pk), sk: text(sk) },
       update:
         `SET #tx = :tx${set === undefined ? "" : `, ${set}`}` +
         `${remove === undefined ? "" : ` REMOVE ${remove}`}${add === undefined ? "" : ` ADD ${add}`}`,
-      condition: `attribute_exists(#pk) AND #inc = :inc AND #tx <> :tx AND ${condition}`,
-      values: { ":inc": text(to.incarnation), ":tx": text(tx), ...values },
+      condition: `attribute_exists(#pk) AND #inc = :inc AND #tx <> :tx${isOfIts} AND ${condition}`,
+      values: {
+        ":inc": text(to.incarnation),
+        ":tx": text(tx),
+        ...(generation !== undefined && { ":ofGen": number(generation) }),
+        ...values,
+      },
     });
     const meta = written.item && metaFrom(written.item);
     if (!meta || meta.incarnation !== to.incarnation) return { outcome: "gone" };

@@ -53,12 +53,16 @@ const OFF =
   "#owner, #leaseUntil, #dueAt, #activity, #quorum, #pause, #code, #attentionShard, #attentionAt";
 
 /** Waiters and claims only ever come, so whether there are any is all that can have changed. */
-function formFor({ waiters, epoch }: Meta, { error, now, from = UNFINISHED }: Terminating): Form {
+function formFor(
+  { waiters, epoch, generation }: Meta,
+  { error, now, from = UNFINISHED }: Terminating,
+): Form {
   const hasWaiters = waiters.length > 0;
   const wasClaimed = epoch > 0;
   const owed = [...(hasWaiters ? ["waiters"] : []), ...(wasClaimed ? ["children"] : [])];
   const owes = owed.length > 0;
   return {
+    generation,
     condition: [
       `#status IN (${from.map((status) => `:${status}`).join(", ")})`,
       hasWaiters ? "attribute_exists(#waiters)" : "attribute_not_exists(#waiters)",

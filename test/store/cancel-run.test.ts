@@ -131,6 +131,14 @@ describe("a second cancel request", () => {
   });
 });
 
+it("a cancel request stands when the run goes into its next round meanwhile", async () => {
+  const seen = await opened.put("running");
+  const next = () => opened.replace("running", { inc: s(seen.incarnation), gen: n(1) });
+  opened.fates.push({ before: next });
+  expect(await cancel(seen)).toMatchObject({ outcome: "requested" });
+  expect(await opened.item()).toMatchObject({ ...ASKED, gen: n(1) });
+});
+
 describe("a cancel request that meets a change of status", () => {
   const STATUSES = ["queued", "running", "waiting", "paused"] as const;
   const pairs = STATUSES.flatMap((from) => STATUSES.map((to) => [from, to] as const));
