@@ -106,12 +106,15 @@ describe("a run that sends events to another", () => {
     await open();
     const other = await begin(sleepy, undefined, "sleepy");
     await world.pass(2_000);
+    // A paused run sets nothing aside.
+    await world.until(other.pause());
     await fill("sleepy", LIMITS.mailboxMax);
     const run = await begin(tellsOne, { to: "sleepy" }, "run");
     await world.pass(2_000);
     expect(await world.until(run.history())).toMatchObject([
       { kind: "send", state: "backoff", errors: [{ name: "MailboxFullError" }, { attempt: 2 }] },
     ]);
+    await world.until(other.resume());
     expect(await world.until(run.result())).toBe("told");
     expect(await world.until(other.result())).toBe(1);
     await expectSoundEnd(world);
@@ -121,6 +124,7 @@ describe("a run that sends events to another", () => {
     await open();
     const other = await begin(deaf, undefined, "deaf");
     await world.pass(2_000);
+    await world.until(other.pause());
     await fill("deaf", LIMITS.mailboxMax);
     expect(await world.run(tellsOne, { to: "deaf" })).toBe("mailbox_full");
     await world.until(other.terminate());

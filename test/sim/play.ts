@@ -12,6 +12,7 @@ import { type CodeChange, FIRST } from "./deploys.ts";
 import { FaultPlan } from "./fault-plan.ts";
 import { HintOracle } from "./hint-oracle.ts";
 import { interpret } from "./interpret.ts";
+import type { JournalEntry } from "./journal.ts";
 import { handOut } from "./leaflets.ts";
 import { type Change, Mirror, textOf } from "./mirror.ts";
 import { BODIES, DEPLOYS, Oracles } from "./oracles.ts";
@@ -24,13 +25,6 @@ import type { Scenario, Start } from "./scenario.ts";
 import type { Trace } from "./trace.ts";
 import { TraceBook } from "./trace-book.ts";
 import type { Violation } from "./violation.ts";
-
-/** A call as the journal of a play keeps it. */
-export interface JournalEntry {
-  readonly atMs: number;
-  readonly call: WatchedCall;
-  readonly row: string;
-}
 
 /** Calls after which a play is said not to end. */
 const CALLS_MAX = 6_000;

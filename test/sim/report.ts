@@ -1,4 +1,5 @@
-import type { JournalEntry, Play } from "./play.ts";
+import type { JournalEntry } from "./journal.ts";
+import type { Play } from "./play.ts";
 import { printScenario } from "./scenario.ts";
 
 /** Calls of the journal that are shown. */
