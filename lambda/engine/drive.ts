@@ -11,7 +11,17 @@ import type { Continuation } from "./continue.ts";
 import type { Execution } from "./execution.ts";
 import { describe } from "./history.ts";
 import { fire, fireLast, loneTimer } from "./lone-timer.ts";
-import { grantBodies, markHeld, startHeld, untilNextWake, wakeDue, wakeMail } from "./pending.ts";
+import {
+  grantBodies,
+  isPatchUnrecorded,
+  markHeld,
+  startHeld,
+  startPatches,
+  untilNextWake,
+  wakeDue,
+  wakeMail,
+} from "./pending.ts";
+import { hasTimedOut, requestTimeout, timeLeft, waitForEvent } from "./wait-for-event.ts";
 import { tendMailbox } from "./spill.ts";
 
 /** How driving a run came to an end in this invocation. */
@@ -112,10 +122,6 @@ async function isIdleFor(execution: Execution, patienceMs: number): Promise<bool
   return false;
 }
 
-/** Milliseconds left until runs must be given back, 0 when it is time. */
-const timeLeft = ({ deps, invocation }: Execution): number =>
-  Math.max(invocation.deadlineAt - deps.clock.now(), 0);
-
 /** A cancel rejects what was pending then: it waits until all of that has been asked for. */
 async function canReplayCancel(
   { deps, pending }: Execution,
@@ -176,6 +182,7 @@ async function liveStep(execution: Execution): Promise<Ending | undefined> {
   const end = ended(execution);
   if (end && !(isByCode(end) && execution.mustCancel)) return end;
   stopAtLimits(execution);
+  if (isPatchUnrecorded(execution)) return untilPatched(execution);
   const settlement = execution.settlements.take();
   if (settlement) {
     execution.give(settlement);
@@ -200,6 +207,15 @@ async function liveStep(execution: Execution): Promise<Ending | undefined> {
   return whenQuiet(execution);
 }
 
+/** Gives the code nothing until its patches are recorded; what else it has asked for may begin meanwhile. */
+async function untilPatched(execution: Execution): Promise<Ending | undefined> {
+  const failed = await (execution.mustCancel ? startPatches : startHeld)(execution);
+  if (failed) return failed;
+  // What its time has come for must wait, too: only the end of a write, or of the invocation, changes anything.
+  await execution.bell.wait(timeLeft(execution) || Number.POSITIVE_INFINITY);
+  return undefined;
+}
+
 function stopAtLimits(execution: Execution): void {
   const { deps, settledLive } = execution;
   if (settledLive >= deps.settings.operationsPerInvocation || execution.outside.isPauseAsked) {
@@ -209,57 +225,6 @@ function stopAtLimits(execution: Execution): void {
     execution.isStopping = true;
     execution.stopBodies("deadline");
   }
-}
-
-/** Whether the run's own time is over and nobody has said so yet. */
-const hasTimedOut = ({ deps, meta, outside }: Execution): boolean =>
-  meta.deadline !== undefined && !outside.cancel && deps.clock.now() >= meta.deadline;
-
-/** Row 28: asks, as anybody may, for the run to be cancelled because its time is over. */
-async function requestTimeout(execution: Execution): Promise<undefined> {
-  const { deps, meta } = execution;
-  const cancel = { nonce: deps.ids.nonce(), reason: "its time is over", cause: "timeout" } as const;
-  await deps.store.cancelRun({ to: meta, cancel, now: deps.clock.now(), tx: deps.ids.nonce() });
-  await poll(execution);
-}
-
-/** How often META is read while one branch waits on the outside and another works. */
-const POLL_MS = 1_000;
-
-async function waitForEvent(execution: Execution): Promise<void> {
-  const { bell, deps, pending } = execution;
-  const waitsOutside = [...pending.values()].some(
-    ({ wait }) => wait?.childId !== undefined || wait?.message !== undefined,
-  );
-  const monotonic = deps.clock.monotonic();
-  execution.nextPollAt = waitsOutside ? (execution.nextPollAt ?? monotonic + POLL_MS) : undefined;
-  const untilPoll = (execution.nextPollAt ?? Number.POSITIVE_INFINITY) - monotonic;
-  if (untilPoll <= 0) {
-    execution.nextPollAt = Number.POSITIVE_INFINITY;
-    void poll(execution);
-  }
-  // Past the deadline there is nothing left to do but to wait for what ends.
-  const left = timeLeft(execution) || Number.POSITIVE_INFINITY;
-  await bell.wait(
-    Math.min(
-      untilNextWake(execution) ?? Number.POSITIVE_INFINITY,
-      left,
-      untilPoll > 0 ? untilPoll : Number.POSITIVE_INFINITY,
-    ),
-  );
-}
-
-/** Reads META for what the outside has noted there; failing to only delays it until the next poll. */
-async function poll(execution: Execution): Promise<void> {
-  const { bell, deps, log, meta } = execution;
-  try {
-    const now = await deps.store.readRun(meta.id);
-    if (now && now.epoch === meta.epoch && !execution.isOver) execution.heard(now);
-  } catch (error) {
-    log.warn("run not read while it works and waits; it is read again", { error });
-  }
-  execution.nextPollAt = deps.clock.monotonic() + POLL_MS;
-  bell.ring();
 }
 
 /** Nothing runs and nothing is being written: wait here, park, or give the run back. */

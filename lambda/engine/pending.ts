@@ -24,6 +24,14 @@ export async function startPatches(execution: Execution): Promise<Ending | undef
   return held.length > 0 ? start(execution, held) : undefined;
 }
 
+/**
+ * Whether a patch was asked for and is not recorded yet. Until it is, the code is given nothing: it would
+ * see that before the answer here, and after it once a later owner denies the patch, because by then
+ * something recorded is still to come.
+ */
+export const isPatchUnrecorded = ({ pending }: Execution): boolean =>
+  [...pending.values()].some(({ kind, phase }) => kind === "patch" && phase !== "waiting");
+
 async function start(
   execution: Execution,
   held: readonly Operation[],
