@@ -126,7 +126,7 @@ describe("a plan that needs approval", () => {
   it("is approved once, whichever of its worker's calls the worker dies at", async () => {
     const calm = await approved();
     for (const fault of ["crash-before", "crash-after"] as const) {
-      for (const n of sampled(calm.calls, 6)) {
+      for (const n of sampled(calm.calls, 4)) {
         const hit = await approved((call) => (call === n ? fault : undefined));
         expect(hit.output, `${fault} at call ${n}`).toEqual(calm.output);
       }

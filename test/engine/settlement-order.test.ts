@@ -99,7 +99,7 @@ describe("the order in which code sees outcomes", () => {
         );
         for (const seen of traces) expect(output.slice(0, seen.length)).toEqual(seen);
       }),
-      { numRuns: 120 },
+      { numRuns: 70 },
     );
   }, 240_000);
 
@@ -115,7 +115,7 @@ describe("the order in which code sees outcomes", () => {
         expect(finishes).toBe(2);
         expect(replayed.output).toEqual(calm.output);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   }, 240_000);
 });
