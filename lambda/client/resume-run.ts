@@ -56,7 +56,7 @@ async function resumeFinished(deps: ClientDependencies, run: Meta): Promise<bool
   if (resumed === "overfull") {
     throw conflict(
       run,
-      `has taken more events after the point from which it would go on than the ${LIMITS.mailboxResumedMax} that a resume can give it again; fork it, and send the fork what it waits for`,
+      `has taken more events after the point from which it would go on than the ${LIMITS.spilledMax} that a resume can give it again; fork it, and send the fork what it waits for`,
     );
   }
   if (resumed === "queued") await hintRun(deps, run.id, now);

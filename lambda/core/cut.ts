@@ -1,5 +1,6 @@
 import type { EpochMs } from "./clock.ts";
 import { scopeOf } from "./keys.ts";
+import { ROLLBACK_PREFIX } from "./undone.ts";
 
 /** What of a recorded operation decides whether a copy of its history keeps it. */
 export interface Recorded {
@@ -80,7 +81,7 @@ export const droppedChildren = <R extends Recorded>(
 /** The keys of what a record of the engine's own puts an end to. */
 function endedBy({ key, kind }: Recorded): string[] {
   if (kind === "cancel") return [key];
-  return kind === "rollback" ? [key.slice(key.indexOf("/") + 1)] : [];
+  return kind === "rollback" ? [key.slice(ROLLBACK_PREFIX.length)] : [];
 }
 
 const isEngines = (kind: string): boolean => kind === "cancel" || kind === "rollback";

@@ -46,13 +46,11 @@ export const LIMITS = {
   messageInlineBytes: 300,
   /** Messages that META holds: more come only once its owner has made room. */
   mailboxMax: 100,
-  /** Messages that a run may have when a resume has given some back: they go into pages. */
-  mailboxResumedMax: 10_000,
   /** Open messages in META above which its owner moves them into a page. */
   spillAbove: 32,
   /** Messages of one page: a page is rewritten when a round ends that has taken some of it. */
   pageMessages: 500,
-  /** Messages in all the pages of a run: all of them are in memory while it waits for one. */
+  /** Messages in all the pages of a run, also those a resume gives back: all are in memory while it waits for one. */
   spilledMax: 10_000,
   /** Consumed messages in a mailbox from which a heartbeat clears them away; a park does so in any case. */
   mailboxTrim: 16,

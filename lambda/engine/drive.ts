@@ -21,8 +21,8 @@ import {
   wakeDue,
   wakeMail,
 } from "./pending.ts";
-import { hasTimedOut, requestTimeout, timeLeft, waitForEvent } from "./wait-for-event.ts";
 import { tendMailbox } from "./spill.ts";
+import { hasTimedOut, requestTimeout, timeLeft, waitForEvent } from "./wait-for-event.ts";
 
 /** How driving a run came to an end in this invocation. */
 export type Ending =

@@ -98,7 +98,7 @@ export async function resumeRun(
   table: Table,
   { run, now, tx }: { readonly run: Meta; readonly now: EpochMs; readonly tx: string },
 ): Promise<Resumed> {
-  const first = resumeForm(run, now) ?? requeue(run, now);
+  const first = resumeForm(run, now) ?? requeue(run, now, "paused");
   const resumed = await changeRun(table, run, tx, first, (meta) => resumeForm(meta, now));
   if (resumed.outcome === "gone") return resumed;
   if (resumed.outcome === "left") return { outcome: "refused", meta: resumed.meta };
@@ -110,36 +110,21 @@ interface ResumeForm extends Form {
 }
 
 function resumeForm(meta: Meta, now: EpochMs): ResumeForm | undefined {
-  if (meta.status === "paused") return requeue(meta, now);
-  if (meta.status === "blocked") return unblock(meta, now);
+  if (meta.status === "paused" || meta.status === "blocked") {
+    return requeue(meta, now, meta.status);
+  }
   // Its owner may have given it back, or died, before it heard of the wish.
   return meta.isPauseAsked && !isFinished(meta.status) ? asRead(meta, TAKE_BACK) : undefined;
 }
 
-const requeue = (meta: Meta, now: EpochMs): ResumeForm =>
+/** Makes a run due that nobody claims in that status. */
+const requeue = (meta: Meta, now: EpochMs, from: "paused" | "blocked"): ResumeForm =>
   asRead(meta, {
     requeues: true,
-    condition: "#status = :paused",
-    set: `#status = :queued, ${WAKE}`,
-    remove: "#pause",
-    values: {
-      ":paused": text("paused"),
-      ":queued": text("queued"),
-      ...wakeValues(now, meta.deadline),
-    },
-  });
-
-const unblock = (meta: Meta, now: EpochMs): ResumeForm =>
-  asRead(meta, {
-    requeues: true,
-    condition: "#status = :blocked",
+    condition: "#status = :from",
     set: `#status = :queued, ${WAKE}`,
     remove: "#pause, #code, #error, #attentionShard, #attentionAt",
-    values: {
-      ":blocked": text("blocked"),
-      ":queued": text("queued"),
-      ...wakeValues(now, meta.deadline),
-    },
+    values: { ":from": text(from), ":queued": text("queued"), ...wakeValues(now, meta.deadline) },
   });
 
 const TAKE_BACK: ResumeForm = {

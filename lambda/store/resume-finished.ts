@@ -54,7 +54,7 @@ export async function resumeFinished(
   const values = openValues(table);
   const unread = (await readMailbox(values, run)).filter(({ id }) => !takenIds.has(id));
   const open = [...back, ...unread];
-  if (open.length > LIMITS.mailboxResumedMax) return "overfull";
+  if (open.length > LIMITS.spilledMax) return "overfull";
   const generation = run.generation + 1;
   const copies = [...run.copies, `${generation}#${nonce()}`];
   const historyPk = historyOf({ ...run, generation, copies });

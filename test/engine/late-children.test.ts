@@ -65,4 +65,29 @@ describe("a child that was started late", () => {
     expect(await statusOf("run~1~child")).toBe("cancelled");
     await expectSoundEnd(world);
   });
+
+  it.each(["crash-before", "crash-after", "lost-reply"] as const)(
+    "does not begin either when asking for its own cancel goes wrong: %s",
+    async (fault) => {
+      let isOver = false;
+      world = await World.create({
+        workflows: [slow, child],
+        visibilitySeconds: 40,
+        fault: (_, action, body) => {
+          const isAsk = action === "UpdateItem" && body.includes("#cancel = :cancel");
+          if (isOver || !isAsk || !body.includes("RUN#run~1~child")) return undefined;
+          isOver = true;
+          return fault;
+        },
+      });
+      world.begin();
+      const run = await world.until(world.savepoint.start(slow, undefined, { id: "run" }));
+      await world.pass(2_000);
+      await world.until(run.terminate());
+      await world.pass(3 * 60_000);
+      expect([isOver, log]).toEqual([true, []]);
+      expect(await statusOf("run~1~child")).toBe("cancelled");
+      await expectSoundEnd(world);
+    },
+  );
 });

@@ -107,6 +107,63 @@ describe("a patch that is recorded late", () => {
   });
 });
 
+describe("what has settled when a patch is asked for", () => {
+  /** The code is given "b" and asks; the place of "a" comes next, and its record is there already. */
+  const play = async (dies: boolean) => {
+    const seen: string[][] = [];
+    let hasDied = false;
+    const rest = (ms: number) => new Promise<void>((done) => void world.clock.after(ms, done));
+    const flow = workflow("flow", {}, async (ctx) => {
+      const events: string[] = [];
+      seen.push(events);
+      const works = async () => {
+        await ctx.step("a", () => rest(500));
+        events.push("a");
+      };
+      const asks = async () => {
+        await ctx.step("b", () => 1);
+        events.push(`change: ${await ctx.patched("change")}`);
+      };
+      await Promise.all([works(), asks()]);
+      await ctx.sleep("rest", "5m");
+      return events;
+    });
+    world = await World.create({
+      workflows: [flow],
+      fault: (_, action, body) => {
+        if (action !== "PutItem" || hasDied) return undefined;
+        if (body.includes("OP#b")) return { pauseMs: 1_000 };
+        if (!body.includes('"S":"patch"')) return undefined;
+        if (dies) {
+          world.clock.after(1_000, () => {
+            hasDied = true;
+            world.processes[0]?.die();
+          });
+        }
+        return { pauseMs: 3_000 };
+      },
+    });
+    return { output: await world.run(flow, undefined), seen };
+  };
+
+  it("is given to the code once the patch is recorded, in the order in which it became known", async () => {
+    const { output, seen } = await play(false);
+    expect(output).toEqual(["a", "change: true"]);
+    expect(seen[0]).toEqual(output);
+    await expectSoundEnd(world);
+  });
+
+  it("is not given when the worker dies first: a taker denies the patch, and gives it after that", async () => {
+    const { output, seen } = await play(true);
+    expect(output).toEqual(["change: false", "a"]);
+    expect(seen.length).toBeGreaterThan(1);
+    for (const events of seen) {
+      expect(events).toEqual(["change: false", "a"].slice(0, events.length));
+    }
+    await expectSoundEnd(world);
+  });
+});
+
 describe("a run that is cancelled while it asks about a patch", () => {
   it("is told, and cancelled at what it does next, also when it is replayed", async () => {
     const seen: string[] = [];

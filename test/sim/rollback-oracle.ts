@@ -1,9 +1,9 @@
+import { ROLLBACK_PREFIX } from "../../lambda/core/undone.ts";
 import { type Mirror, type MirroredOperation, numberOf, textOf } from "./mirror.ts";
 import { BOOKING } from "./nodes/saga.ts";
 import { lastName } from "./open-waits.ts";
 import type { Trace } from "./trace.ts";
 
-const ROLLBACK = "@rollback/";
 /** What a trace says of a step's result, with the step's name. */
 const GIVEN = new RegExp(`^gets (${BOOKING}[^:]*): "`);
 
@@ -20,10 +20,10 @@ export function judgeRollbacks(
   if (!meta) return undefined;
   const operations = mirror.operationsOf(meta);
   const rollbacks = [...operations.values()]
-    .filter(({ key, item }) => key.startsWith(ROLLBACK) && textOf(item, "s") === "done")
+    .filter(({ key, item }) => key.startsWith(ROLLBACK_PREFIX) && textOf(item, "s") === "done")
     .sort((a, b) => placeOf(a) - placeOf(b));
   const undone = rollbacks.flatMap((rollback) => {
-    const step = operations.get(rollback.key.slice(ROLLBACK.length));
+    const step = operations.get(rollback.key.slice(ROLLBACK_PREFIX.length));
     return step ? [{ rollback, step }] : [];
   });
   if (textOf(meta, "status") === "succeeded") {

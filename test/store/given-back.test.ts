@@ -55,7 +55,7 @@ it("a resumed run has what it does not remember having taken, each once, and the
 });
 
 it("a run is not resumed that had to be given back more than pages can hold", async () => {
-  const records = Array.from({ length: LIMITS.mailboxResumedMax }, (_, n) =>
+  const records = Array.from({ length: LIMITS.spilledMax }, (_, n) =>
     taking(`go#${n + 1}`, n, `${n}`),
   );
   expect(await resume(records, 0, ["open"])).toBe("overfull");
@@ -63,5 +63,5 @@ it("a run is not resumed that had to be given back more than pages can hold", as
   expect(await resume(records, 0, [])).toBe("queued");
   const run = await opened.store.readRun("run");
   expect(run).toMatchObject({ box: [], generation: 1 });
-  expect(run?.spilled).toHaveLength(LIMITS.mailboxResumedMax / LIMITS.pageMessages);
+  expect(run?.spilled).toHaveLength(LIMITS.spilledMax / LIMITS.pageMessages);
 });

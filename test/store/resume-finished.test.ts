@@ -145,6 +145,23 @@ describe("resuming a run that has ended", () => {
     expect(await historyNow()).toHaveLength(2);
   });
 
+  it("remembers what was undone, also when it died at any write before, and when two do it at once", async () => {
+    const { run, records } = await failedRun();
+    const undoing = { ...record("@rollback/b", 4), kind: "rollback", ordinal: -1 } as const;
+    const failed = { run, records: [...records, undoing] };
+    const dies = new Promise<never>(() => undefined);
+    // A part is read and put, then a record, the memory, and META.
+    for (let call = 0; call < 5; call += 1) {
+      opened.fates.push(...Array.from({ length: call }, () => ({})), { before: () => dies });
+      void resume(failed, 1);
+      await allIsQuiet();
+      expect(opened.fates).toEqual([]);
+    }
+    expect(await Promise.all([resume(failed, 1), resume(failed, 1)])).toContain("queued");
+    const memories = (await historyNow()).filter(({ kind }) => kind === "undone");
+    expect(memories).toMatchObject([{ key: "@undone/b", attempt: 1, state: "pending" }]);
+  });
+
   it("by two at once is done by one, and the other's copies are not seen", async () => {
     const failed = await failedRun();
     expect(await Promise.all([resume(failed, 3), resume(failed, 1)])).toEqual(

@@ -6,7 +6,7 @@ export const resumeKeepsUndone: Patch = {
   edits: [
     {
       file: "lambda/core/cut.ts",
-      find: `  return kind === "rollback" ? [key.slice(key.indexOf("/") + 1)] : [];`,
+      find: `  return kind === "rollback" ? [key.slice(ROLLBACK_PREFIX.length)] : [];`,
       replace: `  return [];`,
     },
   ],
