@@ -18,7 +18,7 @@ const say = (message: FromStack) => process.send?.(message);
 const stack = await startStack({
   directory,
   log,
-  entries: { worker: "bench/worker.ts" },
+  sources: { worker: "bench/worker.ts" },
   environment: { [EMPTY_SERVER_URL]: process.env[EMPTY_SERVER_URL] ?? "" },
   faults: usage,
 });

@@ -2,8 +2,6 @@ import { TABLE } from "../lambda/store/schema.ts";
 
 /** One Lambda function, as the CDK app and the embedded stack both build it. */
 export interface FunctionDescriptor {
-  /** Source file of the handler, from the repository's root. */
-  readonly entry: string;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   /**
@@ -53,21 +51,18 @@ export const descriptor = {
   },
   functions: {
     worker: {
-      entry: "lambda/functions/worker.ts",
       timeoutSeconds: 900,
       memoryMb: 1024,
       callsItself: true,
       access: ["table:read", "table:write", "hints:send", "hints:handle"],
     },
     api: {
-      entry: "lambda/functions/api.ts",
       timeoutSeconds: 29,
       memoryMb: 512,
       callsItself: false,
       access: ["table:read", "table:write", "table:delete", "hints:send"],
     },
     sweeper: {
-      entry: "lambda/functions/sweeper.ts",
       timeoutSeconds: 50,
       memoryMb: 256,
       callsItself: false,

@@ -68,4 +68,5 @@ export {
   type Workflow,
   type WorkflowOptions,
 } from "./engine/workflow.ts";
+export { configOf, defineConfig, type SavepointConfig } from "./functions/config.ts";
 export { createApiHandler, createSweeper, createWorker } from "./functions/create.ts";

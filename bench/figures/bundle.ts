@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Metafile } from "esbuild";
-import { descriptor } from "../../infra/descriptor.ts";
 import { bundleFunction } from "../../localstack/embedded/bundle.ts";
+import { functionsFor, RESEARCH_CONFIG } from "../../localstack/embedded/function-definitions.ts";
 import type { Figure } from "../report.ts";
 
 const KB = 1024;
@@ -11,7 +11,7 @@ const SMALL_KB = 8;
 /** What the product's worker weighs as it is uploaded, by the package that brings it. */
 export async function measureBundle(directory: string): Promise<Figure> {
   const { metafile } = await bundleFunction(
-    descriptor.functions.worker.entry,
+    functionsFor(RESEARCH_CONFIG).worker,
     join(directory, "bundle"),
   );
   const packages = [...bytesByPackage(metafile)].sort(([, a], [, b]) => b - a);

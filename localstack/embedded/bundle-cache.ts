@@ -1,7 +1,14 @@
 import { createHash } from "node:crypto";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { bundleFunction, type FunctionCode, REPOSITORY } from "./bundle.ts";
+import { isDeepStrictEqual } from "node:util";
+import {
+  baseOf,
+  bundleFunction,
+  type FunctionCode,
+  type FunctionSource,
+  REPOSITORY,
+} from "./bundle.ts";
 
 /** File beside a bundle that tells what it was made of. */
 const RECORD_FILE = "made-of.json";
@@ -14,7 +21,7 @@ const OWN_FILES = ["bundle.ts", "bundle-cache.ts"].map((name) => join(import.met
 
 /** What a bundle was made of. */
 interface BundleRecord {
-  readonly entry: string;
+  readonly source: FunctionSource;
   /** SHA-256 of the bundle, hex. */
   readonly sha256: string;
   /** SHA-256 of each input, hex, by its path. */
@@ -24,21 +31,22 @@ interface BundleRecord {
 /**
  * Bundles a function, unless the folder holds a bundle of the very same sources: bundling takes most
  * of a stack's start. Packages count as unchanged while `package-lock.json` is.
- * @param entry source file that exports `handler`, absolute or from the repository's root
+ * @param source a file that exports `handler`, absolute or from the repository's root, or a configuration
  * @param directory folder of the bundle
  * @throws esbuild's BuildFailure, which names file and line of each error
  */
-export async function bundleOnce(entry: string, directory: string): Promise<FunctionCode> {
+export async function bundleOnce(source: FunctionSource, directory: string): Promise<FunctionCode> {
   const path = join(directory, RECORD_FILE);
   const record = await readRecord(path);
-  if (record?.entry === entry && (await isUnchanged(record))) {
+  if (record && isDeepStrictEqual(record.source, source) && (await isUnchanged(record))) {
     return { directory: resolve(directory), sha256: record.sha256 };
   }
   await rm(path, { force: true });
-  const { metafile, ...code } = await bundleFunction(entry, directory);
+  const { metafile, ...code } = await bundleFunction(source, directory);
   const sources = Object.keys(metafile.inputs).filter((input) => !input.includes("node_modules/"));
-  const inputs = await hashAll([...sources, LOCK_FILE, ...OWN_FILES]);
-  await writeRecord(path, { entry, sha256: code.sha256, inputs });
+  const paths = sources.map((input) => resolve(baseOf(source), input));
+  const inputs = await hashAll([...paths, join(REPOSITORY, LOCK_FILE), ...OWN_FILES]);
+  await writeRecord(path, { source, sha256: code.sha256, inputs });
   return code;
 }
 
@@ -71,7 +79,7 @@ async function hashAll(paths: readonly string[]): Promise<Record<string, string>
 /** Empty for a file that is not there. */
 async function hashOf(path: string): Promise<string> {
   try {
-    const contents = await readFile(resolve(REPOSITORY, path));
+    const contents = await readFile(path);
     return createHash("sha256").update(contents).digest("hex");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { descriptor, type FunctionDescriptor, type FunctionName } from "../../infra/descriptor.ts";
-import type { FunctionCode } from "./bundle.ts";
+import { descriptor, type FunctionName } from "../../infra/descriptor.ts";
+import { type FunctionCode, type FunctionSource, REPOSITORY } from "./bundle.ts";
 import { bundleOnce } from "./bundle-cache.ts";
 import type { FunctionDefinition } from "./lambda-host/function-environment.ts";
 
@@ -13,18 +13,30 @@ export type PerFunction<T> = Readonly<Record<FunctionName, T>>;
  */
 const MAX_PROCESSES = { api: 10, sweeper: 2 } as const;
 
+/** The configuration of the research app, which is run when there is no other. */
+export const RESEARCH_CONFIG = join(REPOSITORY, "lambda/agent/savepoint.config.ts");
+
+/** The product's functions for the workflows of a configuration. */
+export const functionsFor = (config: string): PerFunction<FunctionSource> => ({
+  worker: { role: "worker", config },
+  api: { role: "api", config },
+  sweeper: { role: "sweeper", config },
+});
+
 /**
  * Bundles every function below a folder, at the same time; those whose sources have not changed since
  * the last time are taken as they are.
- * @param entries source files to take instead of the descriptor's
  */
-export function bundleFunctions(
+export async function bundleFunctions(
   directory: string,
-  entries: Partial<PerFunction<string>>,
+  sources: PerFunction<FunctionSource>,
 ): Promise<PerFunction<FunctionCode>> {
-  return perFunction((name, { entry }) =>
-    bundleOnce(entries[name] ?? entry, join(directory, name)),
-  );
+  const [worker, api, sweeper] = await Promise.all([
+    bundleOnce(sources.worker, join(directory, "worker")),
+    bundleOnce(sources.api, join(directory, "api")),
+    bundleOnce(sources.sweeper, join(directory, "sweeper")),
+  ]);
+  return { worker, api, sweeper };
 }
 
 /** What the Lambda host needs to know of the functions. */
@@ -53,16 +65,4 @@ export function functionDefinitions(
     api: define("api", api.timeoutSeconds),
     sweeper: define("sweeper", sweeper.timeoutSeconds),
   };
-}
-
-async function perFunction<T>(
-  make: (name: FunctionName, described: FunctionDescriptor) => Promise<T>,
-): Promise<PerFunction<T>> {
-  const { worker, api, sweeper } = descriptor.functions;
-  const [forWorker, forApi, forSweeper] = await Promise.all([
-    make("worker", worker),
-    make("api", api),
-    make("sweeper", sweeper),
-  ]);
-  return { worker: forWorker, api: forApi, sweeper: forSweeper };
 }

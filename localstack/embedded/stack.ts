@@ -5,14 +5,20 @@ import { descriptor } from "../../infra/descriptor.ts";
 import { type Clock, systemClock } from "../../lambda/core/clock.ts";
 import type { Log } from "../../lambda/core/log.ts";
 import { type Endpoint, openEndpoint } from "./aws-endpoint.ts";
-import type { FunctionCode } from "./bundle.ts";
+import type { FunctionCode, FunctionSource } from "./bundle.ts";
 import { type Closers, createClosers } from "./closers.ts";
 import type { Control } from "./control-routes.ts";
 import { type CrashSwitch, createCrashSwitch } from "./crash-switch.ts";
 import { createDynamoDB, type DynamoDB } from "./dynamodb/dynamodb.ts";
 import { startMapping } from "./event-source-mapping.ts";
 import type { FaultPlan } from "./faults.ts";
-import { bundleFunctions, functionDefinitions, type PerFunction } from "./function-definitions.ts";
+import {
+  bundleFunctions,
+  functionDefinitions,
+  functionsFor,
+  type PerFunction,
+  RESEARCH_CONFIG,
+} from "./function-definitions.ts";
 import { handlerEnvironment } from "./handler-environment.ts";
 import { openFront } from "./http-front.ts";
 import { createLambdaHost, type LambdaHost } from "./lambda-host/host.ts";
@@ -37,9 +43,11 @@ export interface StackOptions {
   readonly workerConcurrency?: number;
   /** Seconds after which an invocation of the worker is killed; the descriptor's by default. */
   readonly workerTimeoutSeconds?: number;
-  /** Source files of functions to run instead of the product's. */
-  readonly entries?: Partial<PerFunction<string>>;
-  /** Bundles that were made before; by default the entries are bundled at each start. */
+  /** Absolute path of the configuration whose workflows are run; by default the research app's. */
+  readonly config?: string;
+  /** What functions are made of instead of that configuration. */
+  readonly sources?: Partial<PerFunction<FunctionSource>>;
+  /** Bundles that were made before; by default the functions are bundled at each start. */
   readonly bundles?: PerFunction<FunctionCode>;
   /** What goes wrong with calls to DynamoDB and SQS, and who watches them. */
   readonly faults?: FaultPlan;
@@ -156,10 +164,10 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Stack
   };
 }
 
-function openBundles({ directory, bundles, entries = {} }: Parts) {
+function openBundles({ directory, bundles, config = RESEARCH_CONFIG, sources }: Parts) {
   return bundles
     ? Promise.resolve(bundles)
-    : bundleFunctions(join(directory, "functions"), entries);
+    : bundleFunctions(join(directory, "functions"), { ...functionsFor(config), ...sources });
 }
 
 async function openCompanion({ companion, closers }: Parts): Promise<Companion> {

@@ -25,7 +25,7 @@ beforeAll(async () => {
   stack = await startStack({
     directory,
     log: memoryLog(),
-    entries: { api: "test/e2e/fixtures/unchecked-api.ts" },
+    sources: { api: "test/e2e/fixtures/unchecked-api.ts" },
     faults: {
       observe({ service, action, error }) {
         const isRead = /^(?:Get|BatchGet|Query|Receive)/.test(action);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { bundleFunction } from "../../localstack/embedded/bundle.ts";
+import { bundleFunction, bundleFunctionSync } from "../../localstack/embedded/bundle.ts";
 import { bundleOnce } from "../../localstack/embedded/bundle-cache.ts";
 
 let directory: string;
@@ -49,6 +49,15 @@ describe("a bundle", () => {
     source(`export const handler = async () => "alone";`);
     await bundleFunction(entry, out());
     expect(files()).toEqual(["index.mjs"]);
+  });
+
+  test("of a configuration is the function that serves its workflows, made either way", async () => {
+    const config = join(process.cwd(), "test/localstack/fixtures/exported-workflows.ts");
+    const bundle = await bundleFunction({ role: "sweeper", config }, out());
+    expect(bundleFunctionSync({ role: "sweeper", config }, out()).sha256).toBe(bundle.sha256);
+    const inputs = Object.keys(bundle.metafile.inputs);
+    expect(inputs.filter((path) => path.endsWith("lambda/functions/create.ts"))).toHaveLength(1);
+    await expect(load()).rejects.toThrow("the environment has no SAVEPOINT_TABLE");
   });
 
   test("of code that does not compile is refused with file and line", async () => {

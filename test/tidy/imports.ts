@@ -35,7 +35,13 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   "lambda/api": { may: ["lambda/core", "lambda/client"], not: [SDK] },
   "lambda/index.ts": {
-    may: ["lambda/core", "lambda/engine", "lambda/client", "lambda/functions/create.ts"],
+    may: [
+      "lambda/core",
+      "lambda/engine",
+      "lambda/client",
+      "lambda/functions/config.ts",
+      "lambda/functions/create.ts",
+    ],
   },
   "lambda/agent": { may: ["lambda/index.ts"], not: [SDK] },
   // Everything but what is for tests.

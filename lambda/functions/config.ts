@@ -1,0 +1,41 @@
+import { InvalidArgumentError } from "../core/errors.ts";
+import type { Workflow } from "../engine/workflow.ts";
+
+/** What a project deploys. */
+export interface SavepointConfig {
+  /** Every workflow of the project. A run whose workflow is missing is set aside until it is back. */
+  readonly workflows: readonly Workflow[];
+}
+
+/**
+ * Declares what a project deploys: `export default defineConfig({ workflows: [digest] })` in its
+ * `savepoint.config.ts`, which `savepoint dev` runs and the CDK construct deploys.
+ * @returns its argument, checked by its type alone
+ */
+export const defineConfig = (config: SavepointConfig): SavepointConfig => config;
+
+/**
+ * The configuration that a module stands for: its default export when that is one, else every workflow
+ * that it exports.
+ * @param module a module's exports, as `import * as module` gives them
+ * @throws InvalidArgumentError when it exports neither a configuration nor a workflow
+ */
+export function configOf(module: Readonly<Record<string, unknown>>): SavepointConfig {
+  const { default: chosen } = module;
+  if (isConfig(chosen)) return chosen;
+  const workflows = [...new Set(Object.values(module).filter(isWorkflow))];
+  if (workflows.length > 0) return { workflows };
+  const exports = Object.keys(module).join(", ") || "nothing";
+  throw new InvalidArgumentError(
+    `the configuration exports ${exports}; export default defineConfig({ workflows: [...] }), or export the workflows`,
+  );
+}
+
+const isConfig = (value: unknown): value is SavepointConfig =>
+  isObject(value) && Array.isArray(value["workflows"]) && value["workflows"].every(isWorkflow);
+
+const isWorkflow = (value: unknown): value is Workflow =>
+  isObject(value) && typeof value["name"] === "string" && typeof value["run"] === "function";
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
