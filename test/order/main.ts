@@ -1,4 +1,5 @@
 import { fork } from "node:child_process";
+import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { OPTIONS, print, tell, wholeNumber, withJobs } from "../sim/command.ts";
@@ -50,9 +51,8 @@ async function askShare({ seed, programs }: Share): Promise<{ plays: number; wro
   const child = fork(import.meta.filename, words.map(String), { silent: true });
   let plays = 0;
   child.on("message", (word: { plays: number }) => (plays = word.plays));
-  const said = Promise.all(
-    [child.stdout, child.stderr].map((stream) => (stream ? text(stream) : "")),
-  );
+  const read = async (out: Readable | null) => (out ? text(out) : "");
+  const said = Promise.all([read(child.stdout), read(child.stderr)]);
   const code = await new Promise<string>((resolve, reject) => {
     child.once("error", reject).once("exit", (code, signal) => resolve(signal ?? String(code)));
   });
