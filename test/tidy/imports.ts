@@ -65,6 +65,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "localstack/hn/server.ts",
     ],
   },
+  "localstack/emulators": { may: ["lambda/core", "lambda/store/schema.ts"] },
   "localstack/hn": { may: ["lambda/core"] },
   cli: { may: ["lambda/core", "lambda/agent", "localstack"], not: [SDK] },
   bench: { may: ["lambda", "infra", "localstack", "cli"] },
