@@ -59,6 +59,13 @@ export type {
   TolerantBranchOptions,
 } from "./engine/context.ts";
 export { type Event, event } from "./engine/event.ts";
+export type {
+  Telemetry,
+  TracedAttempt,
+  TracedClaim,
+  TracedEnd,
+  TracedRun,
+} from "./engine/telemetry.ts";
 export type { ChildOptions } from "./engine/ops/child.ts";
 export type { StepBody, StepContext, StepOptions } from "./engine/ops/step.ts";
 export {

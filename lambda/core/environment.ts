@@ -9,6 +9,8 @@ export const ENV = {
   queueUrl: "SAVEPOINT_QUEUE_URL",
   /** SHA-256 of the deployed bundle, hex: which code a blocked run was blocked under. */
   code: "SAVEPOINT_CODE",
+  /** `emf` to have workers write metrics into their log, which CloudWatch reads (default: none). */
+  metrics: "SAVEPOINT_METRICS",
   /** Length of a lease, milliseconds (default 30,000). */
   leaseMs: "SAVEPOINT_LEASE_MS",
   /** A body starts only while this much of the lease is left, milliseconds (default 2,000). */

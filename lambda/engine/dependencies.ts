@@ -4,6 +4,7 @@ import type { Ids } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Hints } from "../queue/hints.ts";
 import type { Store } from "../store/store.ts";
+import type { Telemetry } from "./telemetry.ts";
 import type { EngineSettings } from "./settings.ts";
 import type { Workflow } from "./workflow.ts";
 
@@ -18,6 +19,8 @@ export interface EngineDependencies {
   readonly workflows: ReadonlyMap<string, Workflow>;
   /** Tells which run, and which step of it, the present code belongs to. */
   readonly where: AsyncLocalStorage<Whereabouts>;
+  /** Is told what is done, for traces and metrics. */
+  readonly telemetry?: Telemetry | undefined;
 }
 
 /** The run that code belongs to, and the step when it is a step's body. */

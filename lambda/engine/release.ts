@@ -1,6 +1,7 @@
 import type { EpochMs } from "../core/clock.ts";
 import { encodeValue, type Encoded } from "../core/codec.ts";
 import { encodeError } from "../core/encode-error.ts";
+import { isSavepointError } from "../core/error-codes.ts";
 import { LIMITS } from "../core/limits.ts";
 import { validate } from "../core/schema-validation.ts";
 import type { Outcome as RunOutcome } from "../store/finish-run.ts";
@@ -14,6 +15,7 @@ import { earliestWake } from "./pending.ts";
 import { sendHint } from "./send-hint.ts";
 import { settleOwed } from "./settle-owed.ts";
 import type { Outcome } from "./settlements.ts";
+import { type TracedEnd, tracedRun } from "./telemetry.ts";
 import { untilDeadline } from "./user-code.ts";
 import { codeOf, type Workflow } from "./workflow.ts";
 
@@ -109,7 +111,9 @@ export async function block(
     now: deps.clock.now(),
   });
   deps.log.error("run blocked", { run: meta.id, workflow: meta.workflow, error });
-  return blocked.outcome === "done" ? "released" : "lost";
+  if (blocked.outcome !== "done") return "lost";
+  tellEnd(execution, "blocked", error);
+  return "released";
 }
 
 /** Ends the run with what its function came to, unless its history holds what was never asked for. */
@@ -128,7 +132,7 @@ export async function finish(
   await cancelAbandoned(execution);
   if (execution.isCancelled) return endCancelled(execution);
   const outcome = await outcomeOf(execution, workflow, returned);
-  if (outcome) return record(execution, outcome);
+  if (outcome) return record(execution, outcome, returned.ok ? undefined : returned.error);
   return execution.ending === "lost" ? "lost" : handOver(execution);
 }
 
@@ -150,7 +154,7 @@ export async function fail(
 ): Promise<Released> {
   if (!(await quiesce(execution))) return "lost";
   if (execution.outside.cancel) return endCancelled(execution);
-  return record(execution, await failed(execution, error, operation));
+  return record(execution, await failed(execution, error, operation), error);
 }
 
 /** Ends the run as cancelled; its children have their cancel requests by then, whoever had asked for them. */
@@ -159,8 +163,9 @@ export async function endCancelled(execution: Execution): Promise<Released> {
   execution.close("over");
   dropAll(execution);
   await cancelAbandoned(execution);
-  const error = encodeError(endOfCancelled(meta.id, outside.cancel));
-  return record(execution, { status: "cancelled", error: await keepOutcome(execution, error) });
+  const error = endOfCancelled(meta.id, outside.cancel);
+  const kept = await keepOutcome(execution, encodeError(error));
+  return record(execution, { status: "cancelled", error: kept }, error);
 }
 
 /**
@@ -173,7 +178,12 @@ export async function quiesce(execution: Execution): Promise<boolean> {
   return execution.ending !== "lost";
 }
 
-async function record(execution: Execution, outcome: RunOutcome): Promise<Released> {
+/** @param error what it ends with, for telemetry */
+async function record(
+  execution: Execution,
+  outcome: RunOutcome,
+  error: unknown,
+): Promise<Released> {
   const { deps, lease, meta, outside } = execution;
   const cancel = outcome.status === "cancelled" ? outside.cancel : undefined;
   let seen = { waiters: meta.waiters, cancel };
@@ -182,6 +192,7 @@ async function record(execution: Execution, outcome: RunOutcome): Promise<Releas
     const now = deps.clock.now();
     const done = await deps.store.finishRun(lease.me, deps.ids.nonce(), outcome, seen, now);
     if (done.outcome === "done") {
+      tellEnd(execution, outcome.status, error);
       await settleOwed(deps, done.meta, false);
       return "released";
     }
@@ -224,6 +235,13 @@ async function failed(
     error: await keepOutcome(execution, encodeError(error)),
     failedOperation: operation ?? execution.originOf(error),
   };
+}
+
+function tellEnd(execution: Execution, status: TracedEnd["status"], error: unknown): void {
+  const { deps, meta } = execution;
+  const ageMs = deps.clock.now() - meta.startedAt;
+  const code = isSavepointError(error) ? error.code : undefined;
+  deps.telemetry?.ended?.({ run: tracedRun(meta), status, code, ageMs });
 }
 
 const outcomeTtl = (now: EpochMs): number => Math.ceil((now + LIMITS.retentionMs) / 1000);

@@ -9,6 +9,7 @@ import type { EngineDependencies, Invocation } from "./dependencies.ts";
 import { MessageKeeper } from "./message-keeper.ts";
 import { sendHint } from "./send-hint.ts";
 import { settleOwed } from "./settle-owed.ts";
+import { tracedRun } from "./telemetry.ts";
 import { codeOf } from "./workflow.ts";
 
 /** What of Lambda's context a worker needs. */
@@ -117,7 +118,10 @@ async function handle(batch: Batch, record: SQSRecord, taken: Taken): Promise<Ve
   if (taken.kind === "judged") {
     ({ verdict } = taken);
   } else {
-    const released = await advanceRun(deps, taken.claim, invocation);
+    const { meta, isTakeover } = taken.claim;
+    const advance = () => advanceRun(deps, taken.claim, invocation);
+    const claim = { ...tracedRun(meta), isTakeover };
+    const released = await (deps.telemetry?.advance?.(claim, advance) ?? advance());
     verdict = released === "released" ? "done" : "failed";
   }
   await (verdict === "failed"

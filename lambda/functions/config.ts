@@ -1,10 +1,13 @@
 import { InvalidArgumentError } from "../core/errors.ts";
+import type { Telemetry } from "../engine/telemetry.ts";
 import type { Workflow } from "../engine/workflow.ts";
 
 /** What a project deploys. */
 export interface SavepointConfig {
   /** Every workflow of the project. A run whose workflow is missing is set aside until it is back. */
   readonly workflows: readonly Workflow[];
+  /** Is told what workers do, for traces: `openTelemetry()` of `savepoint/otel`. */
+  readonly telemetry?: Telemetry;
 }
 
 /**

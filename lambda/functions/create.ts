@@ -18,15 +18,15 @@ import { guardRejections } from "../engine/rejection-guard.ts";
 import { settingsFromEnvironment } from "../engine/settings.ts";
 import { sweep, type SweepReport } from "../engine/sweeper.ts";
 import { createBatchHandler } from "../engine/worker.ts";
-import { type Workflow, workflowsByName } from "../engine/workflow.ts";
+import { allTelemetry } from "../engine/telemetry.ts";
+import { workflowsByName } from "../engine/workflow.ts";
+import type { SavepointConfig } from "./config.ts";
+import { runMetrics } from "./metrics.ts";
 import { proxyResult, requestFrom } from "./proxy-event.ts";
 import { type ScheduledStart, scheduledRunId } from "./scheduled-start.ts";
 
 /** What a Lambda entry is composed of. */
-export interface EntryOptions extends ConnectOptions {
-  /** The workflows of this deployment. */
-  readonly workflows: readonly Workflow[];
-}
+export interface EntryOptions extends ConnectOptions, SavepointConfig {}
 
 const stdout = jsonLog(
   (line) => process.stdout.write(`${line}\n`),
@@ -43,14 +43,23 @@ export function createWorker(
 ): (event: SQSEvent, context: LambdaContext) => Promise<SQSBatchResponse> {
   const where = new AsyncLocalStorage<Whereabouts>();
   const deployment = openDeployment({ log: stdout, ...options });
+  const metrics = runMetrics(process.env);
+  const told = [options.telemetry, metrics?.telemetry].filter((one) => one !== undefined);
   guardRejections(where, deployment.log);
   const handle = createBatchHandler({
     ...deployment,
     where,
+    ...(told.length > 0 && { telemetry: allTelemetry(told) }),
     settings: settingsFromEnvironment(process.env),
     workflows: workflowsByName(options.workflows),
   });
-  return async (event, context) => handle(event, context);
+  return async (event, context) => {
+    try {
+      return await handle(event, context);
+    } finally {
+      metrics?.publish();
+    }
+  };
 }
 
 /**

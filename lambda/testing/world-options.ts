@@ -1,4 +1,5 @@
 import type { EngineSettings } from "../engine/settings.ts";
+import type { Telemetry } from "../engine/telemetry.ts";
 import type { Workflow } from "../engine/workflow.ts";
 import type { AwsJsonResponse } from "../../localstack/embedded/aws-json.ts";
 import type { DeliveryOdds, DeliveryPlan } from "../../localstack/embedded/sqs/delivery-plan.ts";
@@ -15,6 +16,8 @@ export interface WorldOptions {
   /** Its time, when others go by it, too. */
   readonly clock?: VirtualClock;
   readonly settings?: Partial<EngineSettings>;
+  /** Is told what workers do. */
+  readonly telemetry?: Telemetry;
   /** Length of an invocation, milliseconds. */
   readonly invocationMs?: number;
   /** Invocations at a time. */

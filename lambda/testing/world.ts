@@ -242,7 +242,7 @@ export class World {
       process,
       code,
       clock: deployment.clock,
-      handle: createBatchHandler(deployment),
+      handle: createBatchHandler({ ...deployment, telemetry: this.options.telemetry }),
       thaw: () => undefined,
     };
   }

@@ -43,6 +43,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "lambda/functions/create.ts",
     ],
   },
+  "lambda/otel": { may: ["lambda/engine/telemetry.ts"] },
   "lambda/agent": { may: ["lambda/index.ts"], not: [SDK] },
   // Everything but what is for tests.
   "lambda/functions": {

@@ -17,6 +17,7 @@ import { type Execution, never } from "../execution.ts";
 import type { Behaviour, Operation, Undo } from "../operation.ts";
 import { mayStartBody } from "../pending.ts";
 import { settle, writeRecord } from "../recording.ts";
+import { traceAttempt } from "../telemetry.ts";
 import { orAborted } from "../user-code.ts";
 import { waitFor } from "../wait-for.ts";
 import { askRetryIf } from "./retry-if.ts";
@@ -171,10 +172,9 @@ async function attempt(
       },
       log: logWith(log, { step: operation.key, attempt: number }),
     };
-    const value = await orAborted(
-      deps.where.run(where, async () => body(context)),
-      controller.signal,
-    );
+    const call = () => deps.where.run(where, async () => body(context));
+    const traced = { meta, key: operation.key, attempt: number };
+    const value = await orAborted(traceAttempt(deps.telemetry, traced, call), controller.signal);
     return { kind: "value", value };
   } catch (error) {
     const reason: unknown = controller.signal.aborted ? controller.signal.reason : undefined;

@@ -1,0 +1,46 @@
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import { ENV } from "../core/environment.ts";
+import { METRIC_NAMESPACE, METRICS } from "../core/metric-names.ts";
+import type { Telemetry } from "../engine/telemetry.ts";
+
+/** What is counted in an invocation, written when it ends. */
+export interface RunMetrics {
+  readonly telemetry: Telemetry;
+  /** Writes what was counted as one line of CloudWatch's embedded metric format, if anything was. */
+  readonly publish: () => void;
+}
+
+/**
+ * Counts what becomes of runs.
+ * @param environment names the deployment, and says whether metrics are written at all
+ * @returns undefined where nobody reads them
+ */
+export function runMetrics(
+  environment: Readonly<Record<string, string | undefined>>,
+): RunMetrics | undefined {
+  if (environment[ENV.metrics] !== "emf") return undefined;
+  const metrics = new Metrics({
+    namespace: METRIC_NAMESPACE,
+    serviceName: environment[ENV.table] ?? "",
+  });
+  const count = (name: keyof typeof METRICS): void =>
+    void metrics.addMetric(METRICS[name], MetricUnit.Count, 1);
+  return {
+    telemetry: {
+      advance(claim, work) {
+        if (claim.epoch === 1) count("started");
+        if (claim.isTakeover) count("takeovers");
+        return work();
+      },
+      ended({ status, code }) {
+        if (status === "blocked") return count("blocked");
+        count("finished");
+        if (status === "failed") count("failed");
+        if (code === "no_progress") count("noProgress");
+      },
+    },
+    publish() {
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    },
+  };
+}
