@@ -1,10 +1,6 @@
 #!/usr/bin/env node
+// The command in the repository, whose sources are TypeScript; the package has `bin.js`, compiled.
 import { register } from "tsx/esm/api";
 
-// The stack's functions run on the Node that is here; the SDK would announce the end of its support
-// for older ones in every process.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-
 register();
-const { main } = await import("./main.ts");
-process.exitCode = await main(process.argv.slice(2));
+await import("./bin.ts");

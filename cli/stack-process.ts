@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, openSync, closeSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { MODULE_EXTENSION, moduleFile } from "../localstack/embedded/module-file.ts";
 
 /** How to start a stack. */
 export interface StackOptions {
@@ -34,20 +34,23 @@ export const stackFiles = (
   log: join(directory, "stack.log"),
 });
 
+/** What Node needs to run a module of ours: the package is compiled, the repository is not. */
+const LOADER = MODULE_EXTENSION === ".ts" ? ["--import", import.meta.resolve("tsx")] : [];
+
 /** Starts a stack as a process of its own, which outlives this one and gets no Ctrl-C of its terminal. */
 export function launchStack(options: StackOptions): StackProcess {
   const { directory, env, idleExitSeconds, publicTokens = false } = options;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const log = openSync(stackFiles(directory).log, "a", 0o600);
-  const main = fileURLToPath(new URL("../localstack/embedded/main.ts", import.meta.url));
+  const main = moduleFile("../localstack/embedded/main", import.meta.url);
   const idleExit =
     idleExitSeconds === undefined ? [] : ["--idle-exit-seconds", String(idleExitSeconds)];
   const choices = [...idleExit, ...(publicTokens ? ["--public-tokens"] : [])];
-  const child = spawn(
-    process.execPath,
-    ["--import", import.meta.resolve("tsx"), main, "--directory", directory, ...choices],
-    { detached: true, stdio: ["ignore", log, log], env },
-  );
+  const child = spawn(process.execPath, [...LOADER, main, "--directory", directory, ...choices], {
+    detached: true,
+    stdio: ["ignore", log, log],
+    env,
+  });
   closeSync(log);
   child.unref();
   let ending: string | undefined;

@@ -1,23 +1,27 @@
 import { createHash } from "node:crypto";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import {
-  baseOf,
-  bundleFunction,
-  type FunctionCode,
-  type FunctionSource,
-  REPOSITORY,
-} from "./bundle.ts";
+import { baseOf, bundleFunction, type FunctionCode, type FunctionSource } from "./bundle.ts";
+import { moduleFile } from "./module-file.ts";
 
 /** File beside a bundle that tells what it was made of. */
 const RECORD_FILE = "made-of.json";
 
-/** Decides the contents of `node_modules`, whose thousands of files are not looked at one by one. */
-const LOCK_FILE = "package-lock.json";
+/**
+ * Any of these decides the contents of `node_modules`, whose thousands of files are not looked at one by one.
+ * npm writes the last of them at each installation, also of another package of the same version.
+ */
+const LOCK_FILES = [
+  "package-lock.json",
+  "pnpm-lock.yaml",
+  "yarn.lock",
+  "bun.lock",
+  "node_modules/.package-lock.json",
+];
 
 /** This file and the one that sets esbuild's options: another way to bundle is another bundle. */
-const OWN_FILES = ["bundle.ts", "bundle-cache.ts"].map((name) => join(import.meta.dirname, name));
+const OWN_FILES = ["./bundle", "./bundle-cache"].map((name) => moduleFile(name, import.meta.url));
 
 /** What a bundle was made of. */
 interface BundleRecord {
@@ -30,7 +34,7 @@ interface BundleRecord {
 
 /**
  * Bundles a function, unless the folder holds a bundle of the very same sources: bundling takes most
- * of a stack's start. Packages count as unchanged while `package-lock.json` is.
+ * of a stack's start. Packages count as unchanged while the lock files are.
  * @param source a file that exports `handler`, absolute or from the repository's root, or a configuration
  * @param directory folder of the bundle
  * @throws esbuild's BuildFailure, which names file and line of each error
@@ -43,11 +47,19 @@ export async function bundleOnce(source: FunctionSource, directory: string): Pro
   }
   await rm(path, { force: true });
   const { metafile, ...code } = await bundleFunction(source, directory);
-  const sources = Object.keys(metafile.inputs).filter((input) => !input.includes("node_modules/"));
-  const paths = sources.map((input) => resolve(baseOf(source), input));
-  const inputs = await hashAll([...paths, join(REPOSITORY, LOCK_FILE), ...OWN_FILES]);
+  const paths = Object.keys(metafile.inputs)
+    .map((input) => resolve(baseOf(source), input))
+    .filter((path) => !path.includes("/node_modules/"));
+  const inputs = await hashAll([...paths, ...lockFiles(baseOf(source)), ...OWN_FILES]);
   await writeRecord(path, { source, sha256: code.sha256, inputs });
   return code;
+}
+
+/** Every place where a lock file may be that has a say in the packages of a folder. */
+function lockFiles(folder: string): string[] {
+  const here = LOCK_FILES.map((name) => join(folder, name));
+  const above = dirname(folder);
+  return above === folder ? here : [...here, ...lockFiles(above)];
 }
 
 async function readRecord(path: string): Promise<BundleRecord | undefined> {

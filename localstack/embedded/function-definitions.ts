@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { descriptor, type FunctionName } from "../../infra/descriptor.ts";
-import { type FunctionCode, type FunctionSource, REPOSITORY } from "./bundle.ts";
+import type { FunctionCode, FunctionSource } from "./bundle.ts";
 import { bundleOnce } from "./bundle-cache.ts";
 import type { FunctionDefinition } from "./lambda-host/function-environment.ts";
+import { moduleFile } from "./module-file.ts";
 
 /** Something for each function. */
 export type PerFunction<T> = Readonly<Record<FunctionName, T>>;
@@ -14,7 +15,7 @@ export type PerFunction<T> = Readonly<Record<FunctionName, T>>;
 const MAX_PROCESSES = { api: 10, sweeper: 2 } as const;
 
 /** The configuration of the research app, which is run when there is no other. */
-export const RESEARCH_CONFIG = join(REPOSITORY, "lambda/agent/savepoint.config.ts");
+export const RESEARCH_CONFIG = moduleFile("../../lambda/agent/savepoint.config", import.meta.url);
 
 /** The product's functions for the workflows of a configuration. */
 export const functionsFor = (config: string): PerFunction<FunctionSource> => ({

@@ -1,0 +1,1 @@
+export { SavepointStack, type SavepointStackProps } from "./stack.ts";
