@@ -32,33 +32,6 @@ export class UsageError extends CliError {
   override readonly exitCode = EXIT.usage;
 }
 
-/** The API refused a request, or broke on it. */
-export class ApiError extends CliError {
-  override readonly name = "ApiError";
-  /** HTTP status of the reply. */
-  readonly status: number;
-  /** Kind of the error, as `run_conflict`; see lambda/core/errors.ts. */
-  readonly code: string;
-
-  constructor(
-    message: string,
-    options: {
-      readonly status: number;
-      readonly code: string;
-      readonly hints?: readonly string[];
-    },
-  ) {
-    super(message, options);
-    this.status = options.status;
-    this.code = options.code;
-  }
-}
-
-/** Nobody answers at the API's address. */
-export class ApiUnreachableError extends CliError {
-  override readonly name = "ApiUnreachableError";
-}
-
 /** The person pressed Ctrl-C, or the process was asked to end. */
 export class Interruption extends CliError {
   override readonly name = "Interruption";

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { type Duration, parseDuration } from "../lambda/core/duration.ts";
 import { RUN_STATUSES } from "../lambda/core/status.ts";
-import type { RunAction } from "./api-client.ts";
+import type { RunAction } from "../lambda/http/api-calls.ts";
 import type { CompleteOptions } from "./commands/complete.ts";
 import type { SelectionOptions } from "./commands/runs-bulk.ts";
 import type { ControlOptions, ForkOptions } from "./commands/runs-control.ts";

@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
-import { ApiError, ApiUnreachableError, CliError, Interruption } from "./cli-error.ts";
-import type { Address, Connection } from "./connection.ts";
+import { ApiError, ApiUnreachableError } from "../lambda/http/api-error.ts";
+import type { Address } from "../lambda/http/exchange.ts";
+import { pause } from "../lambda/http/pause.ts";
+import { CliError, Interruption } from "./cli-error.ts";
+import type { Connection } from "./connection.ts";
 import type { Host } from "./host.ts";
-import { pause } from "./pause.ts";
 import { type StackControl, stackControl, type StackInfo } from "./stack-control.ts";
 import { type LogTail, logLineText, logTail } from "./stack-log.ts";
 import { stackFiles, type StackProcess } from "./stack-process.ts";

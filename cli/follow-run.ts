@@ -2,11 +2,11 @@ import { isFinished } from "../lambda/core/status.ts";
 import { approvalDesk } from "./approval.ts";
 import { CliError, Interruption } from "./cli-error.ts";
 import { errorLines } from "./outcome.ts";
-import { pause } from "./pause.ts";
+import { pause } from "../lambda/http/pause.ts";
 import { progressView } from "./progress-view.ts";
 import { runLooker, type RunView } from "./run-view.ts";
 import type { Session } from "./session.ts";
-import type { Run } from "./wire.ts";
+import type { Run } from "../lambda/http/wire.ts";
 
 /** Shortest and longest pause between two looks, milliseconds: longer while nothing happens. */
 const PAUSE_MIN_MS = 100;

@@ -5,7 +5,7 @@ import { CliError, EXIT } from "./cli-error.ts";
 import type { Host } from "./host.ts";
 import { plainJson, plainLine, plainText } from "./plain-text.ts";
 import type { Session } from "./session.ts";
-import type { Run } from "./wire.ts";
+import type { Run } from "../lambda/http/wire.ts";
 
 /** How to print what came of a run. */
 export interface OutcomeOptions {

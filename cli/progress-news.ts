@@ -3,7 +3,7 @@ import { isFinished } from "../lambda/core/status.ts";
 import { duration, plainLine } from "./plain-text.ts";
 import { operationFacts, operationLabel, type TreeLine } from "./progress-tree.ts";
 import type { OperationView, RunView } from "./run-view.ts";
-import type { Operation } from "./wire.ts";
+import type { Operation } from "../lambda/http/wire.ts";
 
 interface News extends Omit<TreeLine, "lead"> {
   readonly at: EpochMs;

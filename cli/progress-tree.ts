@@ -2,7 +2,7 @@ import type { EpochMs } from "../lambda/core/clock.ts";
 import { isFinished, type RunStatus } from "../lambda/core/status.ts";
 import { duration, plainLine } from "./plain-text.ts";
 import type { OperationView, RunView } from "./run-view.ts";
-import type { Operation, Run } from "./wire.ts";
+import type { Operation, Run } from "../lambda/http/wire.ts";
 
 /** How something goes, as far as its sign and colour tell. */
 export type Tone = "good" | "bad" | "busy" | "waiting";

@@ -1,6 +1,6 @@
 import { isFinished } from "../lambda/core/status.ts";
-import type { ApiClient } from "./api-client.ts";
-import type { Operation, Run } from "./wire.ts";
+import type { ApiCalls } from "../lambda/http/api-calls.ts";
+import type { Operation, Run } from "../lambda/http/wire.ts";
 
 /** An operation with the child run it asked for, once that has been started. */
 export interface OperationView {
@@ -22,7 +22,7 @@ export interface RunLooker {
 }
 
 /** A looker that reads what has finished once, however often it looks. */
-export function runLooker(client: ApiClient): RunLooker {
+export function runLooker(client: ApiCalls): RunLooker {
   const finished = new Map<string, RunView>();
 
   const lookInto = async (run: Run, above: readonly string[]): Promise<RunView> => {

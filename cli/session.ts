@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
-import { apiClient, type ApiClient } from "./api-client.ts";
+import { type ApiCalls, apiCalls } from "../lambda/http/api-calls.ts";
+import { httpTransport } from "../lambda/http/transport.ts";
 import { UsageError } from "./cli-error.ts";
 import { type Connection, remoteConnection } from "./connection.ts";
 import { connectStack, type Stack } from "./embedded-stack.ts";
 import type { Host } from "./host.ts";
 import { Screen } from "./screen.ts";
-import { httpTransport } from "./transport.ts";
 
 /** Options that every command takes. */
 export interface GlobalOptions {
@@ -19,7 +19,7 @@ export interface GlobalOptions {
 export interface Session {
   readonly host: Host;
   readonly screen: Screen;
-  readonly api: ApiClient;
+  readonly api: ApiCalls;
   /** The embedded stack; undefined when the API is somebody else's. */
   readonly stack: (() => Stack) | undefined;
   /** The command line of another command on the same API, to be shown. */
@@ -43,11 +43,15 @@ export async function openSession(host: Host, options: GlobalOptions): Promise<S
     options.endpoint === undefined
       ? await embedded(host, options, screen)
       : { connection: remote(options.endpoint, host), stack: undefined };
-  const transport = httpTransport(connection, { clock: host.clock, signal: host.interrupted });
+  const transport = httpTransport(connection, {
+    clock: host.clock,
+    signal: host.interrupted,
+    isTrusted: false,
+  });
   return {
     host,
     screen,
-    api: apiClient(transport),
+    api: apiCalls(transport),
     stack,
     commandLine: (...words) => commandLine(host, [...words, ...connection.options]),
   };

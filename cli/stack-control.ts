@@ -1,6 +1,5 @@
 import * as z from "zod";
-import { sendRequest } from "./api-request.ts";
-import type { Address } from "./connection.ts";
+import { type Address, sendRequest } from "../lambda/http/exchange.ts";
 
 const info = z.looseObject({
   pid: z.number(),

@@ -1,6 +1,6 @@
 import { open, stat } from "node:fs/promises";
 import * as z from "zod";
-import { jsonOrUndefined } from "./parse-json.ts";
+import { jsonOrUndefined } from "../lambda/http/parse-json.ts";
 import { plainLine } from "./plain-text.ts";
 
 /** Reads what is appended to a file, from where it stood when the tail was made. */

@@ -1,7 +1,7 @@
 import { CliError, EXIT, Interruption } from "../cli-error.ts";
 import { findStack, type Stack, startStack } from "../embedded-stack.ts";
 import type { Host } from "../host.ts";
-import { pause } from "../pause.ts";
+import { pause } from "../../lambda/http/pause.ts";
 import { type GlobalOptions, stackDirectory } from "../session.ts";
 import { isDetail, logLineText, logTail } from "../stack-log.ts";
 import { stackFiles } from "../stack-process.ts";

@@ -16,7 +16,7 @@ import {
 import { type GlobalOptions, openSession, type Session, stackDirectory } from "../session.ts";
 import { logLineText, logTail } from "../stack-log.ts";
 import { stackFiles } from "../stack-process.ts";
-import type { Run } from "../wire.ts";
+import type { Run } from "../../lambda/http/wire.ts";
 
 /** Options of `savepoint research`. */
 export interface ResearchOptions extends GlobalOptions, OutcomeOptions, ResearchChoices {

@@ -1,9 +1,11 @@
-import type { ApiClient, RunFilter } from "../api-client.ts";
-import { ApiError, EXIT, UsageError } from "../cli-error.ts";
+import type { ApiCalls, RunFilter } from "../../lambda/http/api-calls.ts";
+import { ApiError } from "../../lambda/http/api-error.ts";
+import { EXIT, UsageError } from "../cli-error.ts";
 import type { Host } from "../host.ts";
 import { plainJson, plainLine } from "../plain-text.ts";
+import { refusalText } from "../refusal.ts";
 import { type GlobalOptions, openSession } from "../session.ts";
-import type { RunSummary } from "../wire.ts";
+import type { RunSummary } from "../../lambda/http/wire.ts";
 import {
   type ControlOptions,
   controlRun,
@@ -40,7 +42,7 @@ interface Outcome {
 interface Deed {
   readonly verb: string;
   readonly one: (id: string) => Promise<number>;
-  readonly each: (api: ApiClient, run: RunSummary) => Promise<Outcome>;
+  readonly each: (api: ApiCalls, run: RunSummary) => Promise<Outcome>;
   /** HTTP statuses of an API to which only this run says no. */
   readonly refusals: readonly number[];
 }
@@ -165,7 +167,7 @@ async function toSelected(
 }
 
 /** Every run that a filter lets through: all are known before any of them changes. */
-async function allRuns(api: ApiClient, filter: RunFilter): Promise<RunSummary[]> {
+async function allRuns(api: ApiCalls, filter: RunFilter): Promise<RunSummary[]> {
   const runs: RunSummary[] = [];
   let cursor: string | undefined;
   do {
@@ -187,6 +189,6 @@ function ifGone(error: unknown): void {
 
 /** Why one run refused; what concerns all of them is thrown on. */
 function refusal(error: unknown, refusals: readonly number[]): string {
-  if (error instanceof ApiError && refusals.includes(error.status)) return error.message;
+  if (error instanceof ApiError && refusals.includes(error.status)) return refusalText(error);
   throw error;
 }

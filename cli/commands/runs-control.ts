@@ -1,4 +1,4 @@
-import type { RunAction } from "../api-client.ts";
+import type { RunAction } from "../../lambda/http/api-calls.ts";
 import { EXIT } from "../cli-error.ts";
 import { waysOn } from "../follow-run.ts";
 import type { Host } from "../host.ts";

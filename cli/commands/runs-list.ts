@@ -1,10 +1,10 @@
-import type { RunFilter } from "../api-client.ts";
+import type { RunFilter } from "../../lambda/http/api-calls.ts";
 import { EXIT } from "../cli-error.ts";
 import type { Host } from "../host.ts";
 import { duration, plainJson, plainLine } from "../plain-text.ts";
 import { type GlobalOptions, openSession } from "../session.ts";
 import { table } from "../table.ts";
-import type { RunSummary } from "../wire.ts";
+import type { RunSummary } from "../../lambda/http/wire.ts";
 
 /** Options of `savepoint runs list`. */
 export interface ListOptions extends GlobalOptions, RunFilter {

@@ -5,7 +5,7 @@ import { duration, plainJson, plainLine } from "../plain-text.ts";
 import { operationFacts } from "../progress-tree.ts";
 import { type GlobalOptions, openSession } from "../session.ts";
 import { table } from "../table.ts";
-import type { Operation, Run } from "../wire.ts";
+import type { Operation, Run } from "../../lambda/http/wire.ts";
 
 /** Options of `savepoint runs show`. */
 export interface ShowOptions extends GlobalOptions {

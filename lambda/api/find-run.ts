@@ -1,6 +1,6 @@
 import type { RunHandle } from "../client/run-handle.ts";
 import { RunNotFoundError } from "../core/errors.ts";
-import { isPossibleRunId } from "../core/keys.ts";
+import { isPossibleRunId } from "../core/run-id.ts";
 import type { RouteContext } from "./route.ts";
 
 /** Characters shown of what is no id. */

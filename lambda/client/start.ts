@@ -1,9 +1,10 @@
 import { type Encoded, encodedSize, encodeValue, hashValue } from "../core/codec.ts";
 import type { Duration } from "../core/duration.ts";
 import { RunConflictError } from "../core/errors.ts";
-import { assertRunId, isPossibleRunId } from "../core/keys.ts";
+import { assertRunId } from "../core/keys.ts";
 import { LIMITS } from "../core/limits.ts";
 import { assertRunAttributes, type RunAttributes } from "../core/run-attributes.ts";
+import { isPossibleRunId } from "../core/run-id.ts";
 import { runTimeoutMs } from "../core/run-timeout.ts";
 import { validate } from "../core/schema-validation.ts";
 import type { Schema } from "../engine/workflow.ts";

@@ -17,8 +17,6 @@ const NAME_MAX = 100;
 /** Characters kept of each end of a child's id that is too long as a whole. */
 const KEPT_OF_EACH_END = 80;
 
-/** Any run id: those of children and schedules contain `~` and `@`, too. */
-const ANY_RUN_ID = /^(?!\.{1,2}$)[A-Za-z0-9._:~@-]{1,200}$/;
 const URL_SAFE = /^[A-Za-z0-9._:@-]+$/;
 const DOTS = /^\.{1,2}$/;
 const RESERVED_IN_NAME = /[/#~@\p{Cc}\p{Cs}]/u;
@@ -44,9 +42,6 @@ export function assertIdempotencyKey(key: unknown): asserts key is string {
     `${shown(key)} is not an idempotency key; give 1 to ${IDEMPOTENCY_KEY_MAX} characters`,
   );
 }
-
-/** Whether a run of this id could exist: ids of children and schedules contain `~` and `@`, too. */
-export const isPossibleRunId = (id: string): boolean => ANY_RUN_ID.test(id);
 
 /**
  * Checks the name of a workflow, an operation and the like.

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { isPossibleRunId } from "./keys.ts";
+import { isPossibleRunId } from "./run-id.ts";
 
 /** The operation that a callback token belongs to. */
 export interface TokenOwner {

@@ -1,8 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import { isOwnHost, isSecret } from "./loopback.ts";
 
-/** Header that carries the token; never a query string, which ends up in logs and histories. */
+/**
+ * Headers that carry the token: the second is that of a deployed API with tokens, so that a client has one
+ * way for both. Never a query string, which ends up in logs and histories.
+ */
 export const TOKEN_HEADER = "x-savepoint-token";
+const BEARER = /^Bearer +(\S+)$/i;
 
 /** Why a request is not let in, as the API words its errors. */
 export interface Refusal {
@@ -30,8 +34,10 @@ export function refusalOf(
   if (origin !== undefined && !isOwnOrigin(origin, port)) {
     return forbidden(`requests from pages of ${origin} are not answered`);
   }
-  if (token !== undefined && !isSecret(headers[TOKEN_HEADER]?.toString(), token)) {
-    return forbidden(`the header ${TOKEN_HEADER} must hold the token from the file stack.json`);
+  if (token !== undefined && !isSecret(tokenOf(headers), token)) {
+    return forbidden(
+      `the header ${TOKEN_HEADER}, or "Authorization: Bearer", must hold the token from the file stack.json`,
+    );
   }
   return hasBody(headers) && !isJson(headers["content-type"])
     ? {
@@ -41,6 +47,12 @@ export function refusalOf(
       }
     : undefined;
 }
+
+const tokenOf = ({
+  [TOKEN_HEADER]: own,
+  authorization = "",
+}: IncomingMessage["headers"]): string | undefined =>
+  own === undefined ? BEARER.exec(authorization)?.[1] : own.toString();
 
 const forbidden = (message: string): Refusal => ({ status: 403, code: "forbidden", message });
 

@@ -14,7 +14,7 @@ import { readBody } from "./read-body.ts";
 export interface FrontOptions {
   readonly invoke: Invoke;
   readonly control: Control;
-  /** Must be in the header `x-savepoint-token` of every request. */
+  /** Must be in the header `x-savepoint-token` of every request, or be its bearer token. */
   readonly token: string;
   /** Whether callback tokens are completed without that header; by default they are not. */
   readonly publicTokens?: boolean;

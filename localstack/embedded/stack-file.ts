@@ -6,7 +6,7 @@ export interface StackFile {
   readonly pid: number;
   /** Base URL of the API. */
   readonly api: string;
-  /** Goes into the header `x-savepoint-token`. */
+  /** Goes into the header `x-savepoint-token`, or into `Authorization` as a bearer token. */
   readonly token: string;
   /** Time of its start, ISO 8601. */
   readonly started: string;

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
-import type { Operation, Run } from "../../cli/wire.ts";
+import type { Operation, Run } from "../../lambda/http/wire.ts";
 
 /** How a run stands at one look. */
 export interface Snapshot {
@@ -63,7 +63,7 @@ export async function startFakeApi(): Promise<FakeApi> {
     const { method = "", url = "", headers } = request;
     const body = method === "POST" ? await json(request) : undefined;
     const idempotencyKey = headers["idempotency-key"]?.toString();
-    const token = headers["x-savepoint-token"]?.toString();
+    const token = /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1];
     const seen = { method, url, body, token, idempotencyKey };
     requests.push(seen);
     const answer = api.intercept(seen) ?? scripted(api, seen);

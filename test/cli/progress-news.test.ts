@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { newsBetween } from "../../cli/progress-news.ts";
 import { SIGNS } from "../../cli/progress-tree.ts";
 import type { RunView } from "../../cli/run-view.ts";
-import type { Operation } from "../../cli/wire.ts";
+import type { Operation } from "../../lambda/http/wire.ts";
 import { BEGAN, runOf, stepOf } from "./fake-api.ts";
 
 const NOW = BEGAN + 2_000;

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { main } from "../../cli/main.ts";
-import type { Operation } from "../../cli/wire.ts";
+import type { Operation } from "../../lambda/http/wire.ts";
 import { BEGAN, failure, runOf, stepOf } from "./fake-api.ts";
 import { stage } from "./fixture.ts";
 

@@ -6,9 +6,9 @@ import {
   assertRunId,
   childId,
   idempotencyKey,
-  isPossibleRunId,
   operationKey,
 } from "../../lambda/core/keys.ts";
+import { isPossibleRunId } from "../../lambda/core/run-id.ts";
 
 describe("run ids", () => {
   test.each(["a", "research-42", "A.b_c:d-9", "...", "x".repeat(200)])("%j is accepted", (id) => {

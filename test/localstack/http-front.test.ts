@@ -67,6 +67,10 @@ function send(
 }
 
 const token = (more: Record<string, string> = {}) => ({ "x-savepoint-token": TOKEN, ...more });
+const bearer = (more: Record<string, string> = {}) => ({
+  authorization: `Bearer ${TOKEN}`,
+  ...more,
+});
 
 const port = () => new URL(front.url).port;
 
@@ -157,10 +161,19 @@ describe("a request that is let in", () => {
   });
 });
 
+test("a request with the token as a bearer's is answered, as that of a deployed API with tokens", async () => {
+  await send("GET", "/runs", bearer());
+  expect(events).toHaveLength(1);
+});
+
 describe("a request that is refused", () => {
   test.each([
     ["without a token", () => ({})],
     ["with a wrong token", () => ({ "x-savepoint-token": TOKEN.replace("t", "x") })],
+    ["with a wrong bearer token", () => ({ authorization: `Bearer ${TOKEN.replace("t", "x")}` })],
+    ["with the token in another scheme", () => ({ authorization: `Basic ${TOKEN}` })],
+    ["from another origin, with a bearer token", () => bearer({ origin: "http://evil.example" })],
+    ["for another host, with a bearer token", () => bearer({ host: "evil.example" })],
     ["for another host", () => token({ host: "evil.example" })],
     ["for this host on another port", () => token({ host: "127.0.0.1:1" })],
     ["from another origin", () => token({ origin: "http://evil.example" })],

@@ -79,7 +79,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   "localstack/emulators": { may: ["lambda/core", "lambda/store/schema.ts"] },
   "localstack/hn": { may: ["lambda/core"] },
-  cli: { may: ["lambda/core", "lambda/agent", "localstack"], not: [SDK] },
+  cli: { may: ["lambda/core", "lambda/http", "lambda/agent", "localstack"], not: [SDK] },
   bench: { may: ["lambda", "infra", "localstack", "cli"] },
   // Makes the package, and is no part of it.
   package: { may: [] },

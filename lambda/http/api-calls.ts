@@ -1,11 +1,11 @@
-import { isPossibleRunId } from "../lambda/core/keys.ts";
-import type { RecordedHistory } from "../lambda/core/recorded-history.ts";
-import { historyPageSchema } from "../lambda/core/recorded-history-schema.ts";
-import { ApiError, CliError } from "./cli-error.ts";
-import { plainLine } from "./plain-text.ts";
+import type { RecordedHistory } from "../core/recorded-history.ts";
+import { isPossibleRunId } from "../core/run-id.ts";
+import { InvalidArgumentError } from "../core/savepoint-error.ts";
+import { ApiError, ApiReplyError } from "./api-error.ts";
 import type { Transport } from "./transport.ts";
 import {
   completedSchema,
+  exportSchema,
   historySchema,
   namedSchema,
   type Operation,
@@ -17,26 +17,28 @@ import {
   standingSchema,
 } from "./wire.ts";
 
-/** Which runs to list. */
+/** Which runs to list; what is undefined is left out. */
 export interface RunFilter {
   /** Any of these. */
-  readonly workflow?: readonly string[];
+  readonly workflow?: readonly string[] | undefined;
   /** Any of these. */
-  readonly status?: readonly string[];
+  readonly status?: readonly string[] | undefined;
   /** Started at or after this, milliseconds since the epoch. */
-  readonly since?: number;
+  readonly since?: number | undefined;
   /** Started before this. */
-  readonly until?: number;
-  readonly attribute?: Readonly<Record<string, string>>;
-  readonly limit?: number;
-  readonly cursor?: string;
+  readonly until?: number | undefined;
+  /** Children of this run. */
+  readonly parent?: string | undefined;
+  readonly attribute?: Readonly<Record<string, string>> | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
 }
 
 /** How a run is started; what is undefined is left out. */
 export interface StartRequest {
   readonly id: string;
   readonly input: unknown;
-  readonly timeout?: string | undefined;
+  readonly timeout?: string | number | undefined;
   readonly attributes?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -44,15 +46,25 @@ export interface StartRequest {
 export interface ForkRequest {
   readonly id: string;
   readonly from?: string | undefined;
-  readonly timeout?: string | undefined;
+  readonly timeout?: string | number | undefined;
   readonly input?: unknown;
+}
+
+/** How a client waits for the end of a run. */
+export interface Wait {
+  /** 1 to 20; 0 asks how it stands. */
+  readonly seconds: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What can be done to a run that is there. */
 export type RunAction = "cancel" | "terminate" | "pause" | "resume";
 
-/** The HTTP API, as far as the command line uses it. Each method throws what `Transport.send` does. */
-export interface ApiClient {
+/**
+ * The routes of the HTTP API. Each method throws what `Transport.send` does, and InvalidArgumentError for an
+ * id or name that cannot be one.
+ */
+export interface ApiCalls {
   /**
    * Starts a run, or joins the one of that id.
    * @returns `isNew` is false when it was there before
@@ -70,13 +82,20 @@ export interface ApiClient {
     completion: { readonly value: unknown; readonly key: string },
   ): Promise<void>;
   /** Does something to a run, and tells how it stands then. */
-  control(id: string, action: RunAction, details: { readonly reason?: string }): Promise<Standing>;
+  control(
+    id: string,
+    action: RunAction,
+    details: { readonly reason?: string | undefined },
+  ): Promise<Standing>;
   /** Starts a new run from a copy of what a run has recorded. */
   fork(id: string, request: ForkRequest): Promise<Standing>;
   /** Deletes a run, and its own children if told so. */
   delete(id: string, options: { readonly children: boolean }): Promise<void>;
-  /** A run with its values. */
-  run(id: string): Promise<Run>;
+  /**
+   * A run with its values.
+   * @param wait has the API wait for its end first: how long, and what aborts that
+   */
+  run(id: string, wait?: Wait): Promise<Run>;
   /** The same; undefined when there is none of that id. */
   findRun(id: string): Promise<Run | undefined>;
   /** What the run has recorded. */
@@ -88,9 +107,11 @@ export interface ApiClient {
 }
 
 /** The API over a transport. */
-export function apiClient(transport: Transport): ApiClient {
-  const run = async (id: string): Promise<Run> =>
-    (await transport.send({ path: runPath(id), reply: runSchema })).body;
+export function apiCalls(transport: Transport): ApiCalls {
+  const run = async (id: string, { seconds, signal }: Wait = { seconds: 0 }): Promise<Run> => {
+    const query = seconds > 0 ? { wait: seconds } : {};
+    return (await transport.send({ path: runPath(id), query, reply: runSchema }, signal)).body;
+  };
   return {
     async start(workflow, body) {
       const path = workflowPath(workflow);
@@ -136,20 +157,7 @@ export function apiClient(transport: Transport): ApiClient {
       });
       return body.operations;
     },
-    async export(id) {
-      const path = `${runPath(id)}/export`;
-      const page = async (cursor?: string) =>
-        (await transport.send({ path, query: { cursor }, reply: historyPageSchema })).body;
-      const { run: first, ...begun } = await page();
-      if (!first) throw new CliError(`the API at ${path} sent a first page without the run`);
-      const operations = [...begun.operations];
-      for (let { next } = begun; next !== undefined;) {
-        const more = await page(next);
-        operations.push(...more.operations);
-        ({ next } = more);
-      }
-      return { format: begun.format, run: first, operations };
-    },
+    export: (id) => exportRun(transport, id),
     async list({ attribute = {}, ...filter }) {
       const pairs = Object.entries(attribute).map(([name, value]) => `${name}:${value}`);
       const query = { ...filter, attribute: pairs };
@@ -158,24 +166,39 @@ export function apiClient(transport: Transport): ApiClient {
   };
 }
 
+async function exportRun(transport: Transport, id: string): Promise<RecordedHistory> {
+  const path = `${runPath(id)}/export`;
+  const page = async (cursor?: string) =>
+    (await transport.send({ path, query: { cursor }, reply: exportSchema })).body;
+  const { format, run, ...begun } = await page();
+  if (!run) throw new ApiReplyError(`${path} answered a first page without the run`);
+  const operations = [...begun.operations];
+  for (let { next } = begun; next !== undefined;) {
+    const more = await page(next);
+    operations.push(...more.operations);
+    ({ next } = more);
+  }
+  return { format, run, operations } as RecordedHistory;
+}
+
 /** Path of a run. Refuses what cannot be one, as `..`, which would lead elsewhere. */
 function runPath(id: string): string {
   if (isPossibleRunId(id)) return `/runs/${encodeURIComponent(id)}`;
-  throw new CliError(`there is no run "${plainLine(id)}": that is not a run id`);
+  throw new InvalidArgumentError(`there is no run "${id}": that is not a run id`);
 }
 
 /** Path of a token, which no message shows. */
 function tokenPath(token: string): string {
   if (/^[\w-]+\.[\w-]+$/.test(token)) return `/tokens/${token}`;
-  throw new CliError("that is not a token; give it as the run has handed it out");
+  throw new InvalidArgumentError("that is not a token; give it as the run has handed it out");
 }
 
 function eventPart(name: string): string {
   if (!/^\.{0,2}$/.test(name)) return encodeURIComponent(name);
-  throw new CliError(`"${name}" is not a name for an event`);
+  throw new InvalidArgumentError(`"${name}" is not a name for an event`);
 }
 
 function workflowPath(name: string): string {
   if (!/^\.{0,2}$/.test(name)) return `/runs/${encodeURIComponent(name)}`;
-  throw new CliError(`there is no workflow "${name}"`);
+  throw new InvalidArgumentError(`there is no workflow "${name}"`);
 }

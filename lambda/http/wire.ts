@@ -1,30 +1,29 @@
-import * as z from "zod";
-import { RUN_STATUSES } from "../lambda/core/status.ts";
+import * as z from "zod/mini";
+import { RUN_STATUSES } from "../core/status.ts";
 
-// What the HTTP API sends, as far as the command line looks at it; see lambda/client/describe-run.ts.
-// Fields it does not know are kept for --json, so that an older command line works with a newer API.
+// What the HTTP API sends, as far as its clients look at it; see lambda/client/describe-run.ts.
+// Fields they do not know are kept, so that an older client works with a newer API.
 
 const runSummary = z.looseObject({
   id: z.string(),
   workflow: z.string(),
   status: z.enum(RUN_STATUSES),
   startedAt: z.number(),
-  finishedAt: z.number().optional(),
-  dueAt: z.number().optional(),
+  finishedAt: z.optional(z.number()),
+  dueAt: z.optional(z.number()),
   epoch: z.number(),
   recoveries: z.number(),
-  deadline: z.number().optional(),
-  attributes: z.record(z.string(), z.string()).optional(),
-  forkedFrom: z.looseObject({ id: z.string(), key: z.string().optional() }).optional(),
+  deadline: z.optional(z.number()),
+  attributes: z.optional(z.record(z.string(), z.string())),
+  forkedFrom: z.optional(z.looseObject({ id: z.string(), key: z.optional(z.string()) })),
 });
 
 /** One run. */
-export const runSchema = z.looseObject({
-  ...runSummary.shape,
-  input: z.unknown().optional(),
-  output: z.unknown().optional(),
-  error: z.unknown().optional(),
-  failedOperation: z.string().optional(),
+export const runSchema = z.extend(runSummary, {
+  input: z.optional(z.unknown()),
+  output: z.optional(z.unknown()),
+  error: z.optional(z.unknown()),
+  failedOperation: z.optional(z.string()),
   activity: z.array(z.string()),
 });
 
@@ -33,11 +32,11 @@ const operation = z.looseObject({
   kind: z.string(),
   state: z.enum(["pending", "backoff", "waiting", "succeeded", "failed"]),
   startedAt: z.number(),
-  endedAt: z.number().optional(),
+  endedAt: z.optional(z.number()),
   attempts: z.number(),
   errors: z.array(z.looseObject({ attempt: z.number(), name: z.string(), message: z.string() })),
-  wakeAt: z.number().optional(),
-  childId: z.string().optional(),
+  wakeAt: z.optional(z.number()),
+  childId: z.optional(z.string()),
   bytes: z.number(),
 });
 
@@ -47,7 +46,15 @@ export const historySchema = z.looseObject({ operations: z.array(operation) });
 /** One page of runs. */
 export const pageSchema = z.looseObject({
   runs: z.array(runSummary),
-  next: z.string().optional(),
+  next: z.optional(z.string()),
+});
+
+/** One page of a recorded history, whose parts are for the test kit to look at. */
+export const exportSchema = z.looseObject({
+  format: z.number(),
+  run: z.optional(z.unknown()),
+  operations: z.array(z.unknown()),
+  next: z.optional(z.string()),
 });
 
 /** Answer to the completion of a token. */
@@ -64,13 +71,8 @@ export const failureSchema = z.looseObject({
   error: z.looseObject({
     code: z.string(),
     message: z.string(),
-    details: z.unknown().optional(),
+    details: z.optional(z.unknown()),
   }),
-});
-
-/** Complaints about single fields, in the details of a failure. */
-export const issuesSchema = z.looseObject({
-  issues: z.array(z.looseObject({ path: z.string(), message: z.string() })),
 });
 
 /** A run with its values. */
