@@ -39,6 +39,7 @@ export function createProgram(host: Host, done: (exitCode: number) => void): Com
     .exitOverride();
   const cli: Cli = { host, done };
   addResearch(program, cli);
+  addInit(program, cli);
   addDev(program, cli);
   addStart(program, cli);
   addSend(program, cli);
@@ -76,6 +77,17 @@ function addResearch(program: Command, { host, done }: Cli): void {
       const options = command.optsWithGlobals<ResearchOptions>();
       const topic = words.length === 0 ? {} : { topic: words.join(" ") };
       done(await research(host, { ...options, ...topic }));
+    });
+}
+
+function addInit(program: Command, { host, done }: Cli): void {
+  program
+    .command("init")
+    .description("write a workflow, its test and a CDK app into a new or existing project")
+    .argument("[folder]", "folder of the project (default: this one)")
+    .action(async (folder: string | undefined) => {
+      const { init } = await import("./commands/init.ts");
+      done(await init(host, folder ?? "."));
     });
 }
 

@@ -16,6 +16,7 @@ const OUT = join(REPOSITORY, "dist/package");
 const ASSETS = [
   "localstack/embedded/lambda-host/bootstrap.js",
   "localstack/hn/corpus",
+  "cli/template",
   "README.md",
   "CHANGELOG.md",
   "LICENSE",

@@ -48,6 +48,8 @@ export function packageManifest(
     exports: Object.fromEntries(
       Object.entries(repository.exports).map(([entry, source]) => [entry, builtEntry(source)]),
     ),
+    // For nobody who installs it: `savepoint init` tells a new project which versions fit.
+    devDependencies: { tsx: dependencies["tsx"], ...devDependencies },
     dependencies: Object.fromEntries(
       needed.filter((one) => !PEERS.has(one)).map((one) => [one, dependencies[one]]),
     ),

@@ -16,7 +16,6 @@ describe("the manifest of the package", () => {
   test("has as dependencies what the built files import, types by their own name, and nothing else", () => {
     const manifest = packageManifest(repository, new Set(["zod", "savepoint", "aws-lambda"]));
     expect(manifest["dependencies"]).toEqual({ "@types/aws-lambda": "8.10.164", zod: "4.6.7" });
-    expect(manifest).not.toHaveProperty("devDependencies");
     expect(manifest).not.toHaveProperty("scripts");
     expect(manifest).not.toHaveProperty("private");
   });
@@ -35,6 +34,11 @@ describe("the manifest of the package", () => {
       ".": { types: "./lambda/index.d.ts", default: "./lambda/index.js" },
       "./cdk": { types: "./infra/index.d.ts", default: "./infra/index.js" },
     });
+  });
+
+  test("tells the versions that it is tested with, for new projects", () => {
+    const { devDependencies } = packageManifest(repository, new Set());
+    expect(devDependencies).toEqual({ ...repository.devDependencies, tsx: "4.23.15" });
   });
 
   test("cannot be made when something is imported that nobody would install", () => {

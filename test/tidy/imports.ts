@@ -80,6 +80,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   "localstack/emulators": { may: ["lambda/core", "lambda/store/schema.ts"] },
   "localstack/hn": { may: ["lambda/core"] },
   cli: { may: ["lambda/core", "lambda/http", "lambda/agent", "localstack"], not: [SDK] },
+  // What a new project begins with: it uses the library as its users do.
+  "cli/template": { may: [], not: [SDK] },
   bench: { may: ["lambda", "infra", "localstack", "cli"] },
   // Makes the package, and is no part of it.
   package: { may: [] },
