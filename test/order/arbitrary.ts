@@ -3,9 +3,10 @@ import { Draw } from "../sim/draw.ts";
 import type { Program } from "../sim/node-kind.ts";
 import { type Drawing, generatePrograms, smallerPrograms } from "../sim/program.ts";
 import type { Scenario, Setup } from "../sim/scenario.ts";
+import { PLAIN } from "../sim/themes.ts";
 
 /** Small programs, and mostly of what decides an order. */
-const DRAWING: Drawing = {
+const DRAWING = {
   weights: {
     step: 9,
     sleep: 4,
@@ -29,13 +30,14 @@ const DRAWING: Drawing = {
     letters: 0,
   },
   nodesMax: [10, 5, 4],
-};
+} satisfies Drawing;
 
 /** Programs as the simulation draws them, and makes them smaller. */
 class ProgramsArbitrary extends fc.Arbitrary<readonly Program[]> {
   override generate(random: fc.Random): fc.Value<readonly Program[]> {
     const draw = new Draw(random.nextInt(0, 2 ** 31 - 1));
-    return new fc.Value(generatePrograms(draw, DRAWING), undefined);
+    const weights = draw.happens(0.45) ? { ...DRAWING.weights, ...PLAIN } : DRAWING.weights;
+    return new fc.Value(generatePrograms(draw, { ...DRAWING, weights }), undefined);
   }
   override canShrinkWithoutContext(value: unknown): value is readonly Program[] {
     return Array.isArray(value);

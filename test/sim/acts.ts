@@ -1,3 +1,4 @@
+import { callsBefore, callsInChildren, type CalmCall, endsBeforeNotices } from "./calm-calls.ts";
 import type { Draw } from "./draw.ts";
 
 /** When something is done from outside. */
@@ -55,7 +56,8 @@ export type Act = Deed & {
 /** What acts are drawn with. */
 interface ActDraw {
   readonly draw: Draw;
-  /** Rows of the workers' calls, in order, when nothing is done and nothing goes wrong. */
+  /** The workers' calls, in order, when nothing is done and nothing goes wrong, and their rows. */
+  readonly calls: readonly CalmCall[];
   readonly rows: readonly string[];
   /** Ids of the runs that are started from outside. */
   readonly runs: readonly string[];
@@ -64,8 +66,9 @@ interface ActDraw {
 }
 
 /** Draws what is done from outside. */
-export function generateActs(from: ActDraw): Act[] {
-  const { draw } = from;
+export function generateActs(drawnFrom: Omit<ActDraw, "rows">): Act[] {
+  const { draw } = drawnFrom;
+  const from = { ...drawnFrom, rows: drawnFrom.calls.map(({ row }) => row) };
   const acts: Act[] = [];
   const count = draw.weighted([
     [5, 1],
@@ -104,7 +107,9 @@ const KINDS: readonly (readonly [number, (from: ActDraw) => Act[]])[] = [
   [1, sends],
   [0.5, startsAgain],
   [1.5, afterwards],
-  [0.7, deletions],
+  [1.2, deletions],
+  [2, cancelsInTime],
+  [1.5, terminationsOfParents],
 ];
 
 /** A cancel, often followed by another. */
@@ -190,11 +195,32 @@ function afterwards({ draw, runs }: ActDraw): Act[] {
 }
 
 /** A deletion as soon as a run has finished: some of its children may still be at work. */
-function deletions({ draw, rows }: ActDraw): Act[] {
-  const finishes = rows.filter((row) => row === "finish").length;
-  if (finishes === 0) return [];
-  const at = { row: "finish", nth: draw.int(1, finishes), place: "after" } as const;
+function deletions({ draw, calls }: ActDraw): Act[] {
+  const outlived = endsBeforeNotices(calls);
+  const ends = outlived.length > 0 ? outlived : calls.filter(({ row }) => row === "finish");
+  if (ends.length === 0) return [];
+  const at = { row: "finish", nth: draw.pick(ends).nth, place: "after" } as const;
   return [{ at, whom: "it", kind: "delete", isForGood: true, ...trouble(draw) }];
+}
+
+/** A cancel not long before a race is decided, or a question about a change answered. */
+function cancelsInTime(from: ActDraw): Act[] {
+  const { draw, calls } = from;
+  const there = callsBefore(calls, ["race decided", "patch"]);
+  if (there.length === 0) return cancels(from);
+  const { row, nth } = draw.pick(there);
+  const at = { row, nth, place: draw.pick(["before", "after"] as const) };
+  return [{ at, whom: "it", kind: "cancel", reason: "enough", ...trouble(draw) }];
+}
+
+/** A termination of a run while a child of its own is at work. */
+function terminationsOfParents(from: ActDraw): Act[] {
+  const { draw, calls } = from;
+  const there = callsInChildren(calls);
+  if (there.length === 0) return terminations(from);
+  const { row, nth } = draw.pick(there);
+  const at = { row, nth, place: draw.pick(["before", "after"] as const) };
+  return [{ at, whom: "its parent", kind: "terminate", reason: "stuck", ...trouble(draw) }];
 }
 
 /** Calls at which others' acts matter most, when there are any. */

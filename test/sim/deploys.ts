@@ -1,6 +1,6 @@
 import type { Draw } from "./draw.ts";
 import type { Block, Program } from "./node-kind.ts";
-import type { Calm } from "./scenario.ts";
+import type { Calm, Ending } from "./scenario.ts";
 import { kindOf, type Node, type StepNode } from "./nodes/index.ts";
 
 /** What of the code is otherwise than in the programs as they were drawn. */
@@ -69,6 +69,19 @@ export function generateDeploys(
     { atMs, code: "broken", change, overlapMs },
     // Of the same source as the first, built anew.
     { atMs: atMs + forMs, code: "rolled back", change: undefined, overlapMs },
+  ];
+}
+
+/** Code without the step that a run asks for last, deployed when that is recorded and the run has not ended. */
+export function deploysAtEnd(
+  programs: readonly Program[],
+  { step, atMs }: Pick<Ending, "step" | "atMs">,
+): Deploy[] {
+  const program = programs.findIndex(({ body }) => stepNodes(body).some(({ id }) => id === step));
+  const change = breakage(programs[program]?.body ?? [], program, "removed", step);
+  return [
+    { atMs, code: "broken", change, overlapMs: 0 },
+    { atMs: atMs + 12 * MINUTE_MS, code: "rolled back", change: undefined, overlapMs: 0 },
   ];
 }
 

@@ -19,9 +19,17 @@ export interface Hit {
   readonly process: string;
 }
 
+/** A call: its row, and the run that it is about. */
+interface Befallen {
+  readonly row: string;
+  readonly run: () => string | undefined;
+}
+
 interface Frozen {
   readonly process: string;
   readonly row: string;
+  /** The run that its rival must be at work on; undefined when any will do. */
+  readonly run: string | undefined;
   left: number;
   readonly thaw: () => void;
 }
@@ -52,14 +60,14 @@ export class FaultPlan {
   }
 
   /** What befalls the n-th call of the workers. */
-  befall(n: number, row: string, process: Process): ProcessFault | undefined {
+  befall(n: number, { row, run }: Befallen, process: Process): ProcessFault | undefined {
     if (!this.#firsts.has(row)) this.#firsts.set(row, new Map(this.#rows));
     this.#rows.set(row, (this.#rows.get(row) ?? 0) + 1);
     if (this.#isThrottled(row)) return this.#hit("throttled-period", row, process, "throttle");
     for (const fault of this.#faults) {
       if (!("at" in fault)) continue;
       if (!this.#isAt(fault.at, n, row)) continue;
-      return this.#hit(fault.kind, row, process, this.#effect(fault, process));
+      return this.#hit(fault.kind, row, process, this.#effect(fault, process, run));
     }
     return undefined;
   }
@@ -72,9 +80,10 @@ export class FaultPlan {
   }
 
   /** A call has taken effect: whoever waits for it thaws. */
-  happened(process: string, row: string): void {
+  happened(process: string, { row, run }: Befallen): void {
     for (const frozen of this.#frozen) {
       if (frozen.process === process || frozen.row !== row) continue;
+      if (frozen.run !== undefined && frozen.run !== run()) continue;
       frozen.left -= 1;
       if (frozen.left === 0) this.#clock.after(THAW_AFTER_MS, frozen.thaw);
     }
@@ -135,7 +144,7 @@ export class FaultPlan {
     return effect;
   }
 
-  #effect(fault: CallFault | Freeze, process: Process): ProcessFault {
+  #effect(fault: CallFault | Freeze, process: Process, run: Befallen["run"]): ProcessFault {
     switch (fault.kind) {
       case "slow":
         return { pauseMs: fault.ms };
@@ -144,7 +153,7 @@ export class FaultPlan {
       case "lost-reply":
         return { noticedAfterMs: fault.ms };
       case "freeze":
-        return { freeze: fault.when, until: this.#until(fault, process) };
+        return { freeze: fault.when, until: this.#until(fault, process, run) };
       case "crash-before":
       case "crash-after":
       case "throttle":
@@ -152,11 +161,12 @@ export class FaultPlan {
     }
   }
 
-  #until({ until }: Freeze, { name }: Process): Promise<void> {
+  #until({ until }: Freeze, { name }: Process, run: Befallen["run"]): Promise<void> {
     return new Promise((thaw) => {
       if ("ms" in until) return void this.#clock.after(until.ms, thaw);
       this.#clock.after(THAW_MAX_MS, thaw);
-      this.#frozen.push({ process: name, row: until.row, left: until.nth, thaw });
+      const { row, nth: left, isOfRun } = until;
+      this.#frozen.push({ process: name, row, run: isOfRun ? run() : undefined, left, thaw });
     });
   }
 }

@@ -1,4 +1,5 @@
 import type { Draw } from "./draw.ts";
+import { type CalmCall, noticesToOwners, parksBeforeJoins } from "./calm-calls.ts";
 import type { Setup } from "./scenario.ts";
 
 /** A call by its number among those of all workers, or by its number among those of its row. */
@@ -24,8 +25,10 @@ export interface Freeze {
   readonly kind: "freeze";
   readonly when: "before" | "after";
   readonly at: Target;
-  /** Until another process has made a call of this row, or until that time has passed. */
-  readonly until: { readonly row: string; readonly nth: number } | { readonly ms: number };
+  /** Until another process has made a call of this row, for the same run if it says so; or that time has passed. */
+  readonly until:
+    | { readonly row: string; readonly nth: number; readonly isOfRun?: boolean }
+    | { readonly ms: number };
 }
 
 /** Something that goes wrong for a while, or all the time. */
@@ -63,7 +66,7 @@ const CALL_FAULTS = [
 ] as const;
 
 /** Writes that matter most when they come late: a rival may have gone on meanwhile. */
-const LATE_WRITES = [
+export const LATE_WRITES: readonly string[] = [
   "step result",
   "failed attempt",
   "wait begins",
@@ -92,6 +95,8 @@ const THAW_ROWS = [...FIRST_OF_RIVAL, "wait settles", "park", "finish", "child n
 /** Rows that there are only when something has gone wrong. */
 const ROWS_OF_RECOVERY = ["claim over a lease", "takeover mark", "heartbeat", "load", "park"];
 
+/** Within how long of a park a run is joined for the reply to be lost until then, milliseconds. */
+const JOINED_WITHIN_MS = 7_500;
 /** Faults that end a process, or its lease: a run is failed when it suffers more than three. */
 const DEADLY: readonly string[] = ["crash-before", "crash-after", "freeze", "throttled-period"];
 const DEADLY_MAX = 3;
@@ -99,16 +104,21 @@ const DEADLY_MAX = 3;
 /** What faults are drawn with. */
 interface FaultDraw {
   readonly draw: Draw;
-  /** Rows of the workers' calls, in order, when nothing goes wrong. */
+  /** The workers' calls, in order, when nothing goes wrong, and their rows. */
+  readonly calls: readonly CalmCall[];
   readonly rows: readonly string[];
   readonly leaseMs: number;
   readonly setup: Setup;
 }
 
 /** Draws what goes wrong. */
-export function generateFaults(from: FaultDraw): Fault[] {
-  const { draw } = from;
-  const faults: Fault[] = draw.happens(0.4) ? duel(from) : [];
+export function generateFaults(drawnFrom: Omit<FaultDraw, "rows">): Fault[] {
+  const { draw } = drawnFrom;
+  const from = { ...drawnFrom, rows: drawnFrom.calls.map(({ row }) => row) };
+  const aimed = passing(from);
+  // Nothing else may keep it from its aim.
+  if (aimed.length > 0 && draw.happens(0.6)) return aimed;
+  const faults: Fault[] = draw.happens(0.4) ? [...aimed, ...duel(from)] : aimed;
   if (draw.happens(0.18)) faults.push(lateHeartbeat(from));
   faults.push(...lostPark(from), ...wakeRace(from), ...unmarked(from), ...latePatch(from));
   const count = draw.weighted([
@@ -165,7 +175,11 @@ function duel(from: FaultDraw): Fault[] {
     kind: "freeze",
     when: "before",
     at: nthOf(draw.pick(there), 0, from),
-    until: { row: draw.happens(0.5) ? "load" : draw.pick(FIRST_OF_RIVAL), nth: 1 },
+    until: {
+      row: draw.happens(0.4) ? "load" : draw.pick([...FIRST_OF_RIVAL, "step result"]),
+      nth: 1,
+      isOfRun: draw.happens(0.7),
+    },
   };
   const faults: Fault[] = [freeze];
   if (draw.happens(0.5)) {
@@ -181,6 +195,26 @@ function duel(from: FaultDraw): Fault[] {
     faults.push({ kind: "freeze", when: "after", at, until: { ms: draw.pick([60, 400]) } });
   }
   return faults;
+}
+
+/**
+ * Calls of two that know nothing of each other, in the other order: a notice comes once its parent has
+ * parked, which had been at work; and whoever joins a run hides a park whose reply was lost.
+ */
+function passing({ draw, calls }: FaultDraw): Fault[] {
+  const notices = noticesToOwners(calls);
+  const joins = parksBeforeJoins(calls).filter(
+    ([park, join]) => join.atMs - park.atMs < JOINED_WITHIN_MS,
+  );
+  if (notices.length > 0 && draw.happens(0.3)) {
+    const { row, nth } = draw.pick(notices);
+    const until = { row: "park", nth: 1, isOfRun: true };
+    return [{ kind: "freeze", when: "before", at: { row, nth }, until }];
+  }
+  if (joins.length === 0 || draw.happens(0.5)) return [];
+  const [{ row, nth, atMs }, join] = draw.pick(joins);
+  const ms = join.atMs - atMs + draw.pick([300, 2_000]);
+  return [{ kind: "lost-reply", at: { row, nth }, ms }];
 }
 
 /** A park whose reply is lost while others write to the run: who joins it, who sends it something. */

@@ -163,7 +163,8 @@ export class Play {
       travelMs: () => 1 + Math.floor(travel() ** 3 * setup.travelMaxMs),
       fault: (n, action, body, process) => {
         const row = this.#rowOf(action, body);
-        return this.#acts.befall(row, body) ?? faults.befall(n, row, process);
+        const run = () => this.mirror.runOfCall(body);
+        return this.#acts.befall(row, body) ?? faults.befall(n, { row, run }, process);
       },
       bystanderFault: (action, body, process) =>
         this.#acts.troubleOf(process) ?? faults.befallBystander(this.#rowOf(action, body), process),
@@ -217,7 +218,8 @@ export class Play {
     this.journal.push({ atMs: this.#clock.now() - this.#startedAt, call, row });
     if (call.action === "DeleteItem" && call.response.status === 200) this.#deleted(call);
     const change = this.mirror.apply(call, row);
-    if (call.response.status === 200) this.faults.happened(call.process, row);
+    const run = () => this.mirror.runOfCall(call.body);
+    if (call.response.status === 200) this.faults.happened(call.process, { row, run });
     if (row === "send hint") this.#promptOracle.sent(call, this.#clock.now());
     const renewed = this.#hintOracle.judge(call, row);
     if (renewed) this.violate("no hint renews itself", renewed);

@@ -15,11 +15,6 @@ export interface Drawing {
   readonly nodesMax?: readonly number[];
 }
 
-/** Kinds that some seeds do without, so that children and plain combinations meet often enough. */
-const EXTRAS: ReadonlySet<string> = new Set(
-  "wait send letters token race saga once patched again".split(" "),
-);
-
 /** Generates programs; each may start those after it. */
 export function generatePrograms(
   draw: Draw,
@@ -28,7 +23,6 @@ export function generatePrograms(
   let ids = 0;
   const nextId = () => (ids += 1);
   const programs = draw.int(1, nodesMax.length);
-  const isPlain = draw.happens(0.45);
   const generated = Array.from({ length: programs }, (_, program) => {
     let left = draw.int(3, nodesMax[program] ?? 4);
     const block = (depth: number, most: number): Block => {
@@ -50,7 +44,6 @@ export function generatePrograms(
       };
       const fitting = kinds.filter(
         ([type, { isNested }]) =>
-          !(isPlain && EXTRAS.has(type)) &&
           (!isNested || (depth < DEPTH_MAX && left > 0)) &&
           (type !== "child" || program < programs - 1),
       );

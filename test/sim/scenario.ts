@@ -1,12 +1,15 @@
 import type { EngineSettings } from "../../lambda/engine/settings.ts";
 import { type Act, generateActs, generateActsOnBlocked, printAct } from "./acts.ts";
-import { type Deploy, generateDeploys, printDeploy } from "./deploys.ts";
+import { type Deploy, deploysAtEnd, generateDeploys, printDeploy } from "./deploys.ts";
+import { drawCancelDuel } from "./cancel-duel.ts";
 import { Draw } from "./draw.ts";
 import { type Fault, generateFaults, printFault } from "./faults.ts";
+import type { CalmCall } from "./calm-calls.ts";
 import type { Program } from "./node-kind.ts";
 import { generateLeaflets, type Leaflets } from "./leaflets.ts";
 import { sharedId } from "./nodes/child.ts";
 import { generatePrograms, printProgram } from "./program.ts";
+import { drawTheme } from "./themes.ts";
 
 /** A run that is started, at a time counted from the beginning of the play. */
 export interface Start {
@@ -43,41 +46,39 @@ export interface Scenario {
 /** The scenario of a seed, before anything goes wrong. */
 export function generateCalm(seed: number): Scenario {
   const draw = new Draw(seed);
-  const programs = generatePrograms(draw);
-  const setup = withFlood(generateSetup(draw), new Draw(seed * 29 + 11));
+  const { floods, weights } = drawTheme(draw);
+  const programs = generatePrograms(draw, { weights });
+  const setup = withFlood(generateSetup(draw), new Draw(seed * 29 + 11), floods);
   const actions = generateActions(draw, programs.length);
   return { seed, programs, setup, actions, acts: [], faults: [], deploys: [] };
 }
 
 /**
  * The same scenario with what is done to its runs from outside, and with what goes wrong meanwhile.
- * @param rows rows of the workers' calls when nothing is done and nothing goes wrong
- * @param endMs when all runs had finished then
  */
-export function withActs(calm: Scenario, rows: readonly string[], endMs: number): Scenario {
+export function withActs(calm: Scenario, { calls, endMs }: Calm): Scenario {
   const { leaseMs = 30_000 } = calm.setup.settings;
   const draw = new Draw(calm.seed * 19 + 7);
   const runs = calm.actions.map(({ run }) => run);
-  const acts = generateActs({ draw, rows, runs, endMs });
+  const duel = draw.happens(0.15) && drawCancelDuel(draw, calls);
+  if (duel) return { ...calm, ...duel };
+  const acts = generateActs({ draw, calls, runs, endMs });
   const faults = draw.happens(0.7)
-    ? generateFaults({ draw, rows, leaseMs, setup: calm.setup })
+    ? generateFaults({ draw, calls, leaseMs, setup: calm.setup })
     : [];
   return { ...calm, acts, faults };
 }
 
-/**
- * The same scenario with what goes wrong.
- * @param rows rows of the workers' calls when nothing does
- */
-export function withFaults(calm: Scenario, rows: readonly string[]): Scenario {
+/** The same scenario with what goes wrong. */
+export function withFaults(calm: Scenario, { calls }: Calm): Scenario {
   const { leaseMs = 30_000 } = calm.setup.settings;
   const draw = new Draw(calm.seed * 13 + 5);
-  return { ...calm, faults: generateFaults({ draw, rows, leaseMs, setup: calm.setup }) };
+  return { ...calm, faults: generateFaults({ draw, calls, leaseMs, setup: calm.setup }) };
 }
 
 /** Mailboxes that are short, and runs that are sent what they do not read; drawn apart from all else. */
-function withFlood(setup: Setup, draw: Draw): Setup {
-  if (draw.happens(0.6)) return setup;
+function withFlood(setup: Setup, draw: Draw, floods: number): Setup {
+  if (!draw.happens(floods)) return setup;
   const settings = { ...setup.settings, spillAbove: draw.pick([0, 1, 3]) };
   return { ...setup, settings, leaflets: generateLeaflets(draw) };
 }
@@ -87,14 +88,24 @@ const DEPLOYING = 0.4;
 
 /** What there is in a play in which nothing is done and nothing goes wrong. */
 export interface Calm {
-  /** Rows of the workers' calls, in order. */
-  readonly rows: readonly string[];
+  /** The workers' calls, in order. */
+  readonly calls: readonly CalmCall[];
   /** When all runs had finished, milliseconds. */
   readonly endMs: number;
   /** When steps were recorded and runs given back. */
   readonly recordedAtMs: readonly number[];
   /** Ids of the steps that the code was given the results of. */
   readonly given: ReadonlySet<number>;
+  readonly endings: readonly Ending[];
+}
+
+/** The end of a run that asks for nothing after a step. */
+export interface Ending {
+  /** The step's id. */
+  readonly step: number;
+  /** Which finish it is, and when it comes. */
+  readonly nth: number;
+  readonly atMs: number;
 }
 
 /**
@@ -105,11 +116,17 @@ export function withDeploys(calm: Scenario, there: Calm): Scenario | undefined {
   const { leaseMs = 30_000 } = calm.setup.settings;
   const draw = new Draw(calm.seed * 29 + 3);
   if (!draw.happens(DEPLOYING)) return undefined;
+  if (there.endings.length > 0 && draw.happens(0.25)) {
+    const { nth, ...ending } = draw.pick(there.endings);
+    const crash = { kind: "crash-before", at: { row: "finish", nth }, ms: 0 } as const;
+    return { ...calm, deploys: deploysAtEnd(calm.programs, ending), acts: [], faults: [crash] };
+  }
   const deploys = generateDeploys(draw, calm.programs, there);
   const acts = draw.happens(0.35) ? generateActsOnBlocked(draw) : [];
-  const rows = [...there.rows, "block", "block"];
+  const block = { row: "block", run: undefined, atMs: there.endMs };
+  const calls = [...there.calls, { ...block, nth: 1 }, { ...block, nth: 2 }];
   const faults = draw.happens(0.5)
-    ? generateFaults({ draw, rows, leaseMs, setup: calm.setup })
+    ? generateFaults({ draw, calls, leaseMs, setup: calm.setup })
     : [];
   // Code meets what it does not fit where a run is claimed once more.
   const operationsPerInvocation = draw.pick([1, 2, undefined]);

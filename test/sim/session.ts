@@ -1,13 +1,16 @@
+import { type CalmCall, numbered } from "./calm-calls.ts";
 import { judgeAgainst, judgeEnd } from "./end-oracle.ts";
 import { Play } from "./play.ts";
 import {
   type Calm,
+  type Ending,
   generateCalm,
   type Scenario,
   withActs,
   withDeploys,
   withFaults,
 } from "./scenario.ts";
+import type { Trace } from "./trace.ts";
 
 export { report } from "./report.ts";
 export { shrink } from "./shrink.ts";
@@ -35,18 +38,16 @@ export async function playSeed(
   const calm = await judged(generateCalm(seed));
   played(calm);
   if (calm.violation) return calm;
-  const rows = calm.journal
-    .filter(({ call }) => call.process.startsWith("worker"))
-    .map(({ row }) => row);
-  const faulty = withFaults(calm.scenario, rows);
+  const there = calmOf(calm);
+  const faulty = withFaults(calm.scenario, there);
   if (faulty.faults.length > 0) {
     const play = await judged(faulty, calm);
     played(play);
     if (play.violation) return play;
   }
-  const acted = await judged(withActs(calm.scenario, rows, calm.endedAtMs));
+  const acted = await judged(withActs(calm.scenario, there));
   played(acted);
-  const deploying = acted.violation ? undefined : withDeploys(calm.scenario, calmOf(calm, rows));
+  const deploying = acted.violation ? undefined : withDeploys(calm.scenario, there);
   if (!deploying) return acted;
   const deployed = await judged(deploying, calm);
   played(deployed);
@@ -54,11 +55,29 @@ export async function playSeed(
 }
 
 /** What there is in a play in which nothing is done and nothing goes wrong. */
-function calmOf({ endedAtMs, journal, traces }: Play, rows: readonly string[]): Calm {
+function calmOf({ endedAtMs, journal, mirror, traces }: Play): Calm {
+  const calls = journal
+    .filter(({ call }) => call.process.startsWith("worker"))
+    .map(({ row, atMs, call }) => ({ row, atMs, run: mirror.runOfCall(call.body) }));
   const events = [...traces.values()].flat().flatMap((trace) => trace.events);
   const given = events.map((event) => Number(/^gets step \w+ \((\d+)\)/.exec(event)?.[1] ?? -1));
   const recordedAtMs = journal.flatMap(({ row, atMs }) => (TELLING.has(row) ? [atMs] : []));
-  return { rows, endMs: endedAtMs, recordedAtMs, given: new Set(given) };
+  const there = numbered(calls);
+  return {
+    calls: there,
+    endMs: endedAtMs,
+    recordedAtMs,
+    given: new Set(given),
+    endings: [...traces.values()].flatMap((executions) => endingOf(executions.at(-1), there)),
+  };
+}
+
+/** The end of a run that asks for nothing after a step. */
+function endingOf(trace: Trace | undefined, calls: readonly CalmCall[]): Ending[] {
+  const asked = trace?.events.findLast((event) => event.startsWith("asks "));
+  const step = /^asks step \w+ \((\d+)\)/.exec(asked ?? "")?.[1];
+  const end = calls.findLast(({ row, run }) => row === "finish" && run === trace?.run);
+  return step && end ? [{ step: Number(step), nth: end.nth, atMs: end.atMs }] : [];
 }
 
 /** A play, judged; against one in which nothing went wrong if what it comes to is known by that. */

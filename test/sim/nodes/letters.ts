@@ -1,11 +1,16 @@
 import { event } from "../../../lambda/index.ts";
 import { LEAF, type NodeKind } from "../node-kind.ts";
 
-/** Many events that a run sends itself while it takes them, enough to fill a mailbox with spent ones. */
+/**
+ * Many events that a run sends itself while it takes them, enough to fill a mailbox with spent ones; among
+ * others that it never takes.
+ */
 export interface LettersNode {
   readonly type: "letters";
   readonly id: number;
   readonly count: number;
+  /** How many come first that nobody takes. */
+  readonly unread: number;
   /** How long each is written, milliseconds. */
   readonly writingMs: number;
   /** How long each is read. */
@@ -13,6 +18,7 @@ export interface LettersNode {
 }
 
 const LETTER = event<number>("letter");
+const UNREAD = event<number>("unread");
 
 /** `ctx.send` and `ctx.waitFor` in two loops side by side. */
 export const letters: NodeKind<LettersNode> = {
@@ -22,10 +28,11 @@ export const letters: NodeKind<LettersNode> = {
     type: "letters",
     id: nextId(),
     count: draw.pick([3, 20, 24]),
+    unread: draw.pick([0, 0, 2]),
     writingMs: draw.pick([0, 0, 150]),
-    readingMs: draw.pick([0, 150, 300]),
+    readingMs: draw.pick([0, 150, 300, 600]),
   }),
-  async run({ id, count, writingMs, readingMs }, { ctx, trace, bodies }) {
+  async run({ id, count, unread, writingMs, readingMs }, { ctx, trace, bodies }) {
     const spend = (what: string, ms: number) =>
       ms > 0 && ctx.step(what, (step) => bodies.act(ctx.runId, ctx.attempt, step, ms));
     const write = async () => {
@@ -40,9 +47,10 @@ export const letters: NodeKind<LettersNode> = {
         await spend(`read-${id}`, readingMs);
       }
     };
+    for (let number = 0; number < unread; number += 1) await ctx.send(ctx.runId, UNREAD, number);
     await Promise.all([write(), read()]);
   },
-  print: ({ id, count, writingMs, readingMs }) =>
-    `${count} letters to itself (${id}), ${writingMs} ms to write one, ${readingMs} to read it`,
+  print: ({ id, count, unread, writingMs, readingMs }) =>
+    `${count} letters to itself (${id}), after ${unread} that it does not read, ${writingMs} ms to write one, ${readingMs} to read it`,
   isTimed: () => true,
 };
