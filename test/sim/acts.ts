@@ -206,7 +206,9 @@ function deletions({ draw, calls }: ActDraw): Act[] {
 /** A cancel not long before a race is decided, or a question about a change answered. */
 function cancelsInTime(from: ActDraw): Act[] {
   const { draw, calls } = from;
-  const there = callsBefore(calls, ["race decided", "patch"]);
+  const found = callsBefore(calls, [draw.pick(["race decided", "patch"])]);
+  const claims = found.filter(({ row }) => row === "claim");
+  const there = claims.length > 0 && draw.happens(0.5) ? claims : found;
   if (there.length === 0) return cancels(from);
   const { row, nth } = draw.pick(there);
   const at = { row, nth, place: draw.pick(["before", "after"] as const) };

@@ -20,6 +20,8 @@ export class BodyOracle {
   /** The last epoch of each run that began over a lease. */
   readonly #takeovers = new Map<string, number>();
   readonly #terminations = new Map<string, Termination>();
+  /** The rounds whose bodies were given each idempotency key. */
+  readonly #rounds = new Map<string, number>();
 
   constructor(mirror: Mirror) {
     this.#mirror = mirror;
@@ -67,6 +69,11 @@ export class BodyOracle {
     }
     if (!meta?.["owner"]) return `${what} without owning the run`;
     if ((numberOf(meta, "leaseUntil") ?? 0) < now) return `${what} after its lease had ended`;
+    const round = numberOf(meta, "round") ?? 1;
+    const key = `${textOf(meta, "inc")} ${idempotencyKey}`;
+    const first = this.#rounds.get(key) ?? round;
+    this.#rounds.set(key, first);
+    if (first !== round) return `${what} in round ${round} with a key of round ${first}`;
     // A resumed run may ask again what it had asked before.
     const place = `${historyOf(meta)} ${idempotencyKey}`;
     const last = this.#last.get(place);

@@ -26,13 +26,11 @@ export function numbered(calls: readonly Omit<CalmCall, "nth">[]): CalmCall[] {
   });
 }
 
-/** Notices that find their parent at work, which parks next: in the other order the parent would sleep. */
+/** Notices that find their parent at work: had it gone on without them, it would sleep. */
 export const noticesToOwners = (calls: readonly CalmCall[]): CalmCall[] =>
   calls.filter(
     (call, index) =>
-      call.row === "child notice" &&
-      CLAIMS.includes(before(calls, index, OF_OWNERS)?.row ?? "") &&
-      after(calls, index, OF_OWNERS)?.row === "park",
+      call.row === "child notice" && CLAIMS.includes(before(calls, index, OF_OWNERS)?.row ?? ""),
   );
 
 /** Parks after which somebody joins the waiters of the run, while it sleeps. */

@@ -53,9 +53,36 @@ export function generatePrograms(
     };
     return { name: `p${program}`, body: block(0, 5) };
   });
-  return programs > 1 && draw.happens(0.25)
-    ? crowded(generated, nextId, draw.happens(0.5))
-    : generated;
+  if (programs < 2) return generated;
+  const shape = draw.weighted([
+    [25, crowded],
+    [15, busy],
+    [60, undefined],
+  ]);
+  return shape?.(generated, nextId, draw.happens(0.5)) ?? generated;
+}
+
+/**
+ * Every run of the first program is at work while a child of its own is, and may end without it: that takes
+ * a while itself.
+ */
+function busy(programs: readonly Program[], nextId: () => number, isForgotten: boolean): Program[] {
+  const last = programs.length - 1;
+  const child: Node = {
+    type: "child",
+    id: nextId(),
+    program: last,
+    isAwaited: true,
+    isShared: false,
+  };
+  const kept: Node = {
+    type: "later",
+    id: nextId(),
+    body: [child],
+    meanwhile: [plainStep(nextId(), 1_000)],
+    isForgotten,
+  };
+  return beginning(programs, { 0: kept, [last]: plainStep(nextId(), isForgotten ? 3_000 : 150) });
 }
 
 /**
@@ -75,7 +102,14 @@ function crowded(programs: readonly Program[], nextId: () => number, isAsleep: b
   const rest: Node = isAsleep
     ? { type: "sleep", id, name: "z", ms: 20_000, isUntil: false }
     : plainStep(id, 8_000);
-  const before: Readonly<Record<number, Node>> = { 0: wait, [last]: rest };
+  return beginning(programs, { 0: wait, [last]: rest });
+}
+
+/** Programs, some of which begin with a node more. */
+function beginning(
+  programs: readonly Program[],
+  before: Readonly<Record<number, Node>>,
+): Program[] {
   return programs.map((program, index) => {
     const first = before[index];
     return first ? { ...program, body: [first, ...program.body] } : program;

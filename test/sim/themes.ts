@@ -23,8 +23,8 @@ export const PLAIN: Theme["weights"] = {
 
 const EVERYTHING: Theme = { weights: {}, floods: 0.4 };
 const MAIL: Theme = {
-  weights: { ...PLAIN, wait: 9, send: 9, letters: 4, token: 3, race: 2, again: 0.5, child: 4 },
-  floods: 0.75,
+  weights: { ...PLAIN, wait: 9, send: 9, letters: 6, token: 3, race: 2, again: 0.5, child: 4 },
+  floods: 0.5,
 };
 const ROUNDS: Theme = {
   weights: { ...PLAIN, again: 9, send: 4, wait: 3, patched: 1 },
@@ -35,12 +35,12 @@ const CHANGES: Theme = { weights: { ...PLAIN, patched: 9, race: 2 }, floods: 0.2
 const UNDOING: Theme = { weights: { ...PLAIN, saga: 8, once: 8 }, floods: 0.2 };
 
 const THEMES = [
-  [38, { weights: PLAIN, floods: 0.4 }],
-  [22, EVERYTHING],
+  [36, { weights: PLAIN, floods: 0.4 }],
+  [20, EVERYTHING],
   [14, MAIL],
   [6, ROUNDS],
   [10, FAMILIES],
-  [5, CHANGES],
+  [9, CHANGES],
   [5, UNDOING],
 ] as const satisfies readonly (readonly [number, Theme])[];
 

@@ -27,8 +27,8 @@ export const letters: NodeKind<LettersNode> = {
   generate: ({ draw, nextId }) => ({
     type: "letters",
     id: nextId(),
-    count: draw.pick([3, 20, 24]),
-    unread: draw.pick([0, 0, 2]),
+    count: draw.pick([3, 24, 24]),
+    unread: draw.pick([0, 2]),
     writingMs: draw.pick([0, 0, 150]),
     readingMs: draw.pick([0, 150, 300, 600]),
   }),

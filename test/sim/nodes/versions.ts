@@ -48,7 +48,7 @@ export const patched: NodeKind<PatchedNode> = {
     id: nextId(),
     change: draw.pick(["one", "other"]),
     isBusy: draw.happens(0.6),
-    restMs: draw.pick([0, 0, 2_500]),
+    restMs: draw.pick([0, 2_500]),
   }),
   async run({ id, change, isBusy, restMs }, { ctx, trace, bodies }) {
     if (restMs > 0) await ctx.sleep("rest", restMs);
