@@ -69,7 +69,9 @@ interface ActDraw {
 export function generateActs(drawnFrom: Omit<ActDraw, "rows">): Act[] {
   const { draw } = drawnFrom;
   const from = { ...drawnFrom, rows: drawnFrom.calls.map(({ row }) => row) };
-  const acts: Act[] = [];
+  const acts: Act[] = draw.happens(0.5) ? aimed(from) : [];
+  // Nothing else may keep it from its aim.
+  if (acts.length > 0 && draw.happens(0.6)) return acts;
   const count = draw.weighted([
     [5, 1],
     [3, 2],
@@ -107,10 +109,18 @@ const KINDS: readonly (readonly [number, (from: ActDraw) => Act[]])[] = [
   [1, sends],
   [0.5, startsAgain],
   [1.5, afterwards],
-  [1.2, deletions],
-  [2, cancelsInTime],
-  [1.5, terminationsOfParents],
+  [0.7, deletions],
 ];
+
+/** One of those that need a call of a certain kind, where there is one. */
+function aimed(from: ActDraw): Act[] {
+  const { draw } = from;
+  const there = [cancelsInTime, terminationsOfParents, deletionsOfOutlived].flatMap((kind) => {
+    const acts = kind(from);
+    return acts.length > 0 ? [acts] : [];
+  });
+  return there.length > 0 ? draw.pick(there) : [];
+}
 
 /** A cancel, often followed by another. */
 function cancels(from: ActDraw): Act[] {
@@ -196,8 +206,16 @@ function afterwards({ draw, runs }: ActDraw): Act[] {
 
 /** A deletion as soon as a run has finished: some of its children may still be at work. */
 function deletions({ draw, calls }: ActDraw): Act[] {
-  const outlived = endsBeforeNotices(calls);
-  const ends = outlived.length > 0 ? outlived : calls.filter(({ row }) => row === "finish");
+  const ends = calls.filter(({ row }) => row === "finish");
+  return deletion(draw, ends);
+}
+
+/** The same of a run that a child of its own outlives. */
+function deletionsOfOutlived({ draw, calls }: ActDraw): Act[] {
+  return deletion(draw, endsBeforeNotices(calls));
+}
+
+function deletion(draw: Draw, ends: readonly CalmCall[]): Act[] {
   if (ends.length === 0) return [];
   const at = { row: "finish", nth: draw.pick(ends).nth, place: "after" } as const;
   return [{ at, whom: "it", kind: "delete", isForGood: true, ...trouble(draw) }];
@@ -206,10 +224,11 @@ function deletions({ draw, calls }: ActDraw): Act[] {
 /** A cancel not long before a race is decided, or a question about a change answered. */
 function cancelsInTime(from: ActDraw): Act[] {
   const { draw, calls } = from;
-  const found = callsBefore(calls, [draw.pick(["race decided", "patch"])]);
+  const rows = ["race decided", "patch"].filter((row) => calls.some((call) => call.row === row));
+  if (rows.length === 0) return [];
+  const found = callsBefore(calls, [draw.pick(rows)]);
   const claims = found.filter(({ row }) => row === "claim");
   const there = claims.length > 0 && draw.happens(0.5) ? claims : found;
-  if (there.length === 0) return cancels(from);
   const { row, nth } = draw.pick(there);
   const at = { row, nth, place: draw.pick(["before", "after"] as const) };
   return [{ at, whom: "it", kind: "cancel", reason: "enough", ...trouble(draw) }];
@@ -219,7 +238,7 @@ function cancelsInTime(from: ActDraw): Act[] {
 function terminationsOfParents(from: ActDraw): Act[] {
   const { draw, calls } = from;
   const there = callsInChildren(calls);
-  if (there.length === 0) return terminations(from);
+  if (there.length === 0) return [];
   const { row, nth } = draw.pick(there);
   const at = { row, nth, place: draw.pick(["before", "after"] as const) };
   return [{ at, whom: "its parent", kind: "terminate", reason: "stuck", ...trouble(draw) }];

@@ -68,17 +68,18 @@ export function generatePrograms(
  */
 function busy(programs: readonly Program[], nextId: () => number, isForgotten: boolean): Program[] {
   const last = programs.length - 1;
-  const child: Node = {
+  const child = (): Node => ({
     type: "child",
     id: nextId(),
     program: last,
     isAwaited: true,
     isShared: false,
-  };
+  });
   const kept: Node = {
     type: "later",
     id: nextId(),
-    body: [child],
+    // Of several the notices are of another form at first.
+    body: [{ type: "combine", id: nextId(), how: "all", arms: [[child()], [child()]] }],
     meanwhile: [plainStep(nextId(), 1_000)],
     isForgotten,
   };

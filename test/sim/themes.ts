@@ -23,7 +23,7 @@ export const PLAIN: Theme["weights"] = {
 
 const EVERYTHING: Theme = { weights: {}, floods: 0.4 };
 const MAIL: Theme = {
-  weights: { ...PLAIN, wait: 9, send: 9, letters: 6, token: 3, race: 2, again: 0.5, child: 4 },
+  weights: { ...PLAIN, wait: 9, send: 9, letters: 9, token: 3, race: 2, again: 0.5, child: 4 },
   floods: 0.5,
 };
 const ROUNDS: Theme = {

@@ -24,14 +24,21 @@ const UNREAD = event<number>("unread");
 export const letters: NodeKind<LettersNode> = {
   ...LEAF,
   weight: 0.6,
-  generate: ({ draw, nextId }) => ({
-    type: "letters",
-    id: nextId(),
-    count: draw.pick([3, 24, 24]),
-    unread: draw.pick([0, 2]),
-    writingMs: draw.pick([0, 0, 150]),
-    readingMs: draw.pick([0, 150, 300, 600]),
-  }),
+  generate({ draw, nextId }) {
+    const id = nextId();
+    // All are there before long, and read for longer than most heartbeats are apart.
+    if (draw.happens(0.5)) {
+      return { type: "letters", id, count: 24, unread: 2, writingMs: 0, readingMs: 700 };
+    }
+    return {
+      type: "letters",
+      id,
+      count: draw.pick([3, 20, 24]),
+      unread: draw.pick([0, 0, 2]),
+      writingMs: draw.pick([0, 0, 150]),
+      readingMs: draw.pick([0, 150, 300]),
+    };
+  },
   async run({ id, count, unread, writingMs, readingMs }, { ctx, trace, bodies }) {
     const spend = (what: string, ms: number) =>
       ms > 0 && ctx.step(what, (step) => bodies.act(ctx.runId, ctx.attempt, step, ms));
