@@ -1,4 +1,5 @@
-import { callsBefore, callsInChildren, type CalmCall, endsBeforeNotices } from "./calm-calls.ts";
+import { aimedActs } from "./aimed-acts.ts";
+import type { CalmCall } from "./calm-calls.ts";
 import type { Draw } from "./draw.ts";
 
 /** When something is done from outside. */
@@ -54,7 +55,7 @@ export type Act = Deed & {
 };
 
 /** What acts are drawn with. */
-interface ActDraw {
+export interface ActDraw {
   readonly draw: Draw;
   /** The workers' calls, in order, when nothing is done and nothing goes wrong, and their rows. */
   readonly calls: readonly CalmCall[];
@@ -69,7 +70,7 @@ interface ActDraw {
 export function generateActs(drawnFrom: Omit<ActDraw, "rows">): Act[] {
   const { draw } = drawnFrom;
   const from = { ...drawnFrom, rows: drawnFrom.calls.map(({ row }) => row) };
-  const acts: Act[] = draw.happens(0.5) ? aimed(from) : [];
+  const acts: Act[] = draw.happens(0.5) ? aimedActs(from) : [];
   // Nothing else may keep it from its aim.
   if (acts.length > 0 && draw.happens(0.6)) return acts;
   const count = draw.weighted([
@@ -111,16 +112,6 @@ const KINDS: readonly (readonly [number, (from: ActDraw) => Act[]])[] = [
   [1.5, afterwards],
   [0.7, deletions],
 ];
-
-/** One of those that need a call of a certain kind, where there is one. */
-function aimed(from: ActDraw): Act[] {
-  const { draw } = from;
-  const there = [cancelsInTime, terminationsOfParents, deletionsOfOutlived].flatMap((kind) => {
-    const acts = kind(from);
-    return acts.length > 0 ? [acts] : [];
-  });
-  return there.length > 0 ? draw.pick(there) : [];
-}
 
 /** A cancel, often followed by another. */
 function cancels(from: ActDraw): Act[] {
@@ -210,38 +201,11 @@ function deletions({ draw, calls }: ActDraw): Act[] {
   return deletion(draw, ends);
 }
 
-/** The same of a run that a child of its own outlives. */
-function deletionsOfOutlived({ draw, calls }: ActDraw): Act[] {
-  return deletion(draw, endsBeforeNotices(calls));
-}
-
-function deletion(draw: Draw, ends: readonly CalmCall[]): Act[] {
+/** A deletion just after one of some ends. */
+export function deletion(draw: Draw, ends: readonly CalmCall[]): Act[] {
   if (ends.length === 0) return [];
   const at = { row: "finish", nth: draw.pick(ends).nth, place: "after" } as const;
   return [{ at, whom: "it", kind: "delete", isForGood: true, ...trouble(draw) }];
-}
-
-/** A cancel not long before a race is decided, or a question about a change answered. */
-function cancelsInTime(from: ActDraw): Act[] {
-  const { draw, calls } = from;
-  const rows = ["race decided", "patch"].filter((row) => calls.some((call) => call.row === row));
-  if (rows.length === 0) return [];
-  const found = callsBefore(calls, [draw.pick(rows)]);
-  const claims = found.filter(({ row }) => row === "claim");
-  const there = claims.length > 0 && draw.happens(0.5) ? claims : found;
-  const { row, nth } = draw.pick(there);
-  const at = { row, nth, place: draw.pick(["before", "after"] as const) };
-  return [{ at, whom: "it", kind: "cancel", reason: "enough", ...trouble(draw) }];
-}
-
-/** A termination of a run while a child of its own is at work. */
-function terminationsOfParents(from: ActDraw): Act[] {
-  const { draw, calls } = from;
-  const there = callsInChildren(calls);
-  if (there.length === 0) return [];
-  const { row, nth } = draw.pick(there);
-  const at = { row, nth, place: draw.pick(["before", "after"] as const) };
-  return [{ at, whom: "its parent", kind: "terminate", reason: "stuck", ...trouble(draw) }];
 }
 
 /** Calls at which others' acts matter most, when there are any. */
@@ -279,7 +243,8 @@ function place({ draw, rows, runs, endMs }: ActDraw): Pick<Act, "at" | "whom"> {
   };
 }
 
-function trouble(draw: Draw): Pick<Act, "trouble"> {
+/** What goes wrong with whoever acts, in some of the acts. */
+export function trouble(draw: Draw): Pick<Act, "trouble"> {
   if (draw.happens(0.6)) return {};
   const kind = draw.pick([
     "crash-before",

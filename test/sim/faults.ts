@@ -129,10 +129,18 @@ export function generateFaults(drawnFrom: Omit<FaultDraw, "rows">): Fault[] {
   ]);
   for (let left = count; left > 0; left -= 1) {
     const fault = callFault(from);
-    const deadly = faults.filter(({ kind }) => DEADLY.includes(kind)).length;
-    if (!DEADLY.includes(fault.kind) || deadly < DEADLY_MAX) faults.push(fault);
+    const deadly = faults.filter((one) => isDeadly(one, from)).length;
+    if (!isDeadly(fault, from) || deadly < DEADLY_MAX) faults.push(fault);
   }
   return [...faults, ...weather(from)];
+}
+
+/** Whether a fault ends a process or its lease, or outlasts what there is of either. */
+function isDeadly(fault: Fault, { leaseMs, setup }: FaultDraw): boolean {
+  const { deadlineMarginMs = 5_000 } = setup.settings;
+  const patienceMs = Math.min(leaseMs, setup.invocationMs - deadlineMarginMs);
+  const isLong = "at" in fault && "ms" in fault && fault.ms >= patienceMs;
+  return isLong || DEADLY.includes(fault.kind);
 }
 
 /** A call that there is when nothing goes wrong, rows that are rare as often as others. */

@@ -23,7 +23,7 @@ export const PLAIN: Theme["weights"] = {
 
 const EVERYTHING: Theme = { weights: {}, floods: 0.4 };
 const MAIL: Theme = {
-  weights: { ...PLAIN, wait: 9, send: 9, letters: 9, token: 3, race: 2, again: 0.5, child: 4 },
+  weights: { ...PLAIN, wait: 9, send: 9, letters: 7, token: 3, race: 2, again: 0.5, child: 4 },
   floods: 0.5,
 };
 const ROUNDS: Theme = {
@@ -35,9 +35,9 @@ const CHANGES: Theme = { weights: { ...PLAIN, patched: 9, race: 2 }, floods: 0.2
 const UNDOING: Theme = { weights: { ...PLAIN, saga: 8, once: 8 }, floods: 0.2 };
 
 const THEMES = [
-  [36, { weights: PLAIN, floods: 0.4 }],
+  [39, { weights: PLAIN, floods: 0.4 }],
   [20, EVERYTHING],
-  [14, MAIL],
+  [11, MAIL],
   [6, ROUNDS],
   [10, FAMILIES],
   [9, CHANGES],
