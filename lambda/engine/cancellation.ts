@@ -5,7 +5,7 @@ import { CANCEL_KEY, isCancellable } from "./cancelled.ts";
 import type { Ending } from "./drive.ts";
 import type { Execution } from "./execution.ts";
 import type { Operation } from "./operation.ts";
-import { markHeld, startPatches, wakeDue } from "./pending.ts";
+import { markHeld, wakeDue } from "./pending.ts";
 
 /**
  * Row 18: delivers a cancel request. It has a place in the order of settlement like anything else, and
@@ -13,9 +13,6 @@ import { markHeld, startPatches, wakeDue } from "./pending.ts";
  * rejects then, live and on replay. What the code asks for afterwards runs as usual.
  */
 export async function deliverCancel(execution: Execution): Promise<Ending | undefined> {
-  // Replay cannot tell a patch that was rejected from one that the code has passed before.
-  const unmarked = await startPatches(execution);
-  if (unmarked) return unmarked;
   for (const { body } of cancellable(execution)) body?.abort("cancelled");
   if (execution.hasWrites || execution.settlements.isOpen) {
     await execution.bell.wait();

@@ -207,9 +207,9 @@ async function liveStep(execution: Execution): Promise<Ending | undefined> {
   return whenQuiet(execution);
 }
 
-/** Gives the code nothing until its patches are recorded; what else it has asked for may begin meanwhile. */
+/** Gives the code nothing, and begins nothing else of what it has asked for, until its patches are recorded. */
 async function untilPatched(execution: Execution): Promise<Ending | undefined> {
-  const failed = await (execution.mustCancel ? startPatches : startHeld)(execution);
+  const failed = await startPatches(execution);
   if (failed) return failed;
   // What its time has come for must wait, too: only the end of a write, or of the invocation, changes anything.
   await execution.bell.wait(timeLeft(execution) || Number.POSITIVE_INFINITY);

@@ -10,18 +10,24 @@ import type { Markable, Operation } from "./operation.ts";
 const heldOf = ({ pending }: Execution): Operation[] =>
   [...pending.values()].filter(({ phase }) => phase === "held");
 
-/**
- * Starts every operation that was asked for and not yet begun; a takeover marks them first. Patches start
- * also when nothing else does: what settles before them would come after them on replay.
- */
+/** Starts every operation that was asked for and not yet begun; a takeover marks them first. */
 export async function startHeld(execution: Execution): Promise<Ending | undefined> {
-  return execution.isStopping ? startPatches(execution) : start(execution, heldOf(execution));
+  if (execution.isStopping) return undefined;
+  return (await markHeld(execution)) ?? start(execution, heldOf(execution));
 }
 
-/** Starts the patches that were asked for and not yet begun: each is one write, and answers at once. */
+/**
+ * Starts the patches that were asked for and not yet begun, also when nothing else starts any more: each is one
+ * write. What was asked for after them leaves no trace before they are recorded, not even a mark: a later owner
+ * would deny them because of it, and the code would then ask for other things before it. For the same reason
+ * no former owner is at work on it.
+ */
 export async function startPatches(execution: Execution): Promise<Ending | undefined> {
-  const held = heldOf(execution).filter(({ kind }) => kind === "patch");
-  return held.length > 0 ? start(execution, held) : undefined;
+  const operations = [...execution.pending.values()];
+  const first = operations.findIndex(isUnrecordedPatch);
+  const before = operations.slice(0, first).filter(({ phase }) => phase === "held");
+  const patches = heldOf(execution).filter(({ kind }) => kind === "patch");
+  return (await mark(execution, [...before, ...patches])) ?? start(execution, patches);
 }
 
 /**
@@ -30,14 +36,12 @@ export async function startPatches(execution: Execution): Promise<Ending | undef
  * something recorded is still to come.
  */
 export const isPatchUnrecorded = ({ pending }: Execution): boolean =>
-  [...pending.values()].some(({ kind, phase }) => kind === "patch" && phase !== "waiting");
+  [...pending.values()].some(isUnrecordedPatch);
 
-async function start(
-  execution: Execution,
-  held: readonly Operation[],
-): Promise<Ending | undefined> {
-  const ending = await markHeld(execution);
-  if (ending) return ending;
+const isUnrecordedPatch = ({ kind, phase }: Operation): boolean =>
+  kind === "patch" && phase !== "waiting";
+
+function start(execution: Execution, held: readonly Operation[]): undefined {
   for (const operation of held) {
     execution.enter(operation, "active");
     operation.behaviour.live(operation, execution).catch((error: unknown) => {
@@ -49,7 +53,6 @@ async function start(
       void execution.end("lost");
     });
   }
-  return undefined;
 }
 
 /**
@@ -57,9 +60,13 @@ async function start(
  * a former owner may be about to settle although it was denied or given up here.
  */
 export async function markHeld(execution: Execution): Promise<Ending | undefined> {
+  return mark(execution, heldOf(execution));
+}
+
+async function mark(execution: Execution, held: readonly Operation[]): Promise<Ending | undefined> {
   if (!execution.marksFirst) return undefined;
-  const held = heldOf(execution).filter(({ record }) => record?.state !== "done");
-  const open: Markable[] = [...held, ...execution.unfenced];
+  const undone = held.filter(({ record }) => record?.state !== "done");
+  const open: Markable[] = [...undone, ...execution.unfenced];
   execution.unfenced = [];
   return open.length > 0 ? markAll(execution, open) : undefined;
 }

@@ -78,31 +78,61 @@ describe("code changed under a patch", () => {
 });
 
 describe("a patch that is recorded late", () => {
-  /** A worker asks, records what came after, and dies; the record of the patch is still on its way. */
-  const playLate = async () => {
-    const answers: boolean[] = [];
-    let hasCrashed = false;
+  /** What the first owner records of the patch is late; whoever records "a" first dies after that. */
+  const playLate = async (run: (ctx: Context, events: string[]) => Promise<unknown>) => {
+    const seen: string[][] = [];
     const flow = workflow("flow", {}, async (ctx) => {
-      const [isPatched] = await Promise.all([ctx.patched("change"), ctx.step("a", () => 1)]);
-      answers.push(isPatched);
+      const events: string[] = [];
+      seen.push(events);
+      await run(ctx, events);
       await ctx.sleep("rest", "5m");
-      return isPatched;
+      return events;
     });
+    let hasCrashed = false;
     world = await World.create({
       workflows: [flow],
       fault: (_, action, body) => {
         if (action !== "PutItem") return undefined;
-        if (body.includes('"S":"patch"')) return { lateMs: 100_000 };
+        if (body.includes('"S":"patch"') && body.includes('"e":{"N":"1"}')) {
+          return { lateMs: 100_000 };
+        }
         if (!body.includes("OP#a") || hasCrashed) return undefined;
         hasCrashed = true;
         return "crash-after";
       },
     });
-    return { answers, output: await world.run(flow, undefined) };
+    return { output: await world.run(flow, undefined), seen };
   };
 
   it("changes no answer that a taker has given", async () => {
-    expect(await playLate()).toEqual({ answers: [false, false], output: false });
+    const rest = (ms: number) => new Promise<void>((done) => void world.clock.after(ms, done));
+    const { output, seen } = await playLate(async (ctx, events) => {
+      const asks = async () => {
+        await ctx.step("b", () => 1);
+        events.push(`change: ${await ctx.patched("change")}`);
+      };
+      await Promise.all([ctx.step("a", () => rest(500)), asks()]);
+    });
+    expect(output).toEqual(["change: false"]);
+    expect(seen).toEqual([[], output, output]);
+    await expectSoundEnd(world);
+  });
+
+  it("comes before all that is asked for beside it: a taker gives the answer that the code would have had", async () => {
+    const { output, seen } = await playLate(async (ctx, events) => {
+      const asks = async () => {
+        events.push(`change: ${await ctx.patched("change")}`);
+        await ctx.step("first", () => 1);
+      };
+      const works = async () => {
+        // Asks in the same turn, but after an answer that is there at once.
+        for (let ticks = 0; ticks < 50; ticks += 1) await Promise.resolve();
+        await ctx.step("a", () => 1);
+      };
+      await Promise.all([asks(), works()]);
+    });
+    expect(output).toEqual(["change: true"]);
+    for (const events of seen) expect(events).toEqual(output.slice(0, events.length));
     await expectSoundEnd(world);
   });
 });
