@@ -10,7 +10,7 @@ import { readChildren } from "./children.ts";
 import type { Continuation } from "./continue.ts";
 import type { Execution } from "./execution.ts";
 import { describe } from "./history.ts";
-import { fire, fireLast, loneTimer } from "./lone-timer.ts";
+import { fire, fireLast, isPassed, loneTimer } from "./lone-timer.ts";
 import {
   grantBodies,
   isPatchUnrecorded,
@@ -162,11 +162,14 @@ export const noLongerAsked = (record: OperationRecord, cause?: unknown): NonDete
 /**
  * A timer that is all that is pending, and whose time has come, goes before everything else, as it did
  * if it has fired before: the history may hold what the code asked for after it, and a cancel that
- * rejected the timer instead would lead the code elsewhere.
+ * rejected the timer instead would lead the code elsewhere. So it does when an owner whose clock is ahead has
+ * told the code already.
  */
 async function endOfHistory(execution: Execution): Promise<Ending | undefined> {
   const timer = loneTimer(execution);
-  if (!timer || timer.wakeAt > execution.deps.clock.now()) return goLive(execution);
+  const hasFired =
+    timer && (timer.wakeAt <= execution.deps.clock.now() || isPassed(execution, timer));
+  if (!hasFired) return goLive(execution);
   return (await fenceCancel(execution)) ?? fireLast(execution, timer);
 }
 

@@ -17,6 +17,16 @@ export function loneTimer({ pending }: Execution): Timer | undefined {
   return { sleep: only, wakeAt: only.record.wakeAt ?? 0 };
 }
 
+/**
+ * Whether the code has begun something after that timer, which it has not come to here: an owner whose clock
+ * was ahead has told it so, although its time has yet to come by this machine's.
+ */
+export const isPassed = (execution: Execution, { wakeAt }: Timer): boolean =>
+  execution.history.unfinished.some(
+    ({ key, ordinal, startedAt = 0 }) =>
+      ordinal >= 0 && !execution.hasAsked(key) && startedAt >= wakeAt,
+  );
+
 /** Tells the code that a timer has fired, without a record. */
 export function fire(execution: Execution, { sleep, wakeAt }: Timer): undefined {
   const outcome = { ok: true, value: undefined } as const;

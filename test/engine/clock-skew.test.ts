@@ -57,3 +57,41 @@ describe("a timer whose recorded end lies after what the code did next", () => {
     expect((await world.until(run.describe())).status).toBe("blocked");
   });
 });
+
+describe("a timer that has fired by the clock of an owner before", () => {
+  it("comes before a cancel that an owner whose clock is behind delivers", async () => {
+    const seen: string[][] = [];
+    const flow = workflow("flow", {}, async (ctx: Context, _: undefined) => {
+      const events: string[] = [];
+      seen.push(events);
+      try {
+        await ctx.sleep("nap", "900ms");
+        events.push("rested");
+        await ctx.sleep("rest", "1h");
+      } catch (error) {
+        events.push("cancelled");
+        throw error;
+      }
+    });
+    let hasDied = false;
+    world = await World.create({
+      workflows: [flow],
+      skewMs: (process) => (process === "worker-1" ? 500 : 0),
+      fault: (_, action, body, { name }) => {
+        const isPark = action === "UpdateItem" && body.includes("#status = :waiting");
+        if (!isPark || name !== "worker-1" || hasDied) return undefined;
+        hasDied = true;
+        return "crash-after";
+      },
+    });
+    world.begin();
+    const run = await world.until(world.savepoint.start(flow, undefined, { id: "run" }));
+    await world.pass(920);
+    await world.until(run.cancel());
+    const { status } = await world.until(run.wait({ timeout: "1h" }));
+    expect({ status, seen }).toEqual({
+      status: "cancelled",
+      seen: [["rested"], ["rested", "cancelled"]],
+    });
+  });
+});
