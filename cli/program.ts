@@ -6,6 +6,7 @@ import type { DevOptions } from "./commands/dev.ts";
 import type { ResearchOptions } from "./commands/research.ts";
 import type { ListOptions } from "./commands/runs-list.ts";
 import type { ShowOptions } from "./commands/runs-show.ts";
+import type { SmokeOptions } from "./commands/smoke.ts";
 import type { StartOptions } from "./commands/start.ts";
 import {
   addComplete,
@@ -32,6 +33,10 @@ export function createProgram(host: Host, done: (exitCode: number) => void): Com
     .version(version())
     .option("--directory <dir>", "folder of the embedded stack (SAVEPOINT_DIRECTORY; .savepoint)")
     .option("--endpoint <url>", "use the API at this URL (token: SAVEPOINT_TOKEN)")
+    .option(
+      "--iam",
+      "sign requests with the AWS keys of the environment (by default for hosts of API Gateway)",
+    )
     .configureOutput({
       writeOut: (text) => host.stdout.write(text),
       writeErr: (text) => host.stderr.write(text),
@@ -44,6 +49,7 @@ export function createProgram(host: Host, done: (exitCode: number) => void): Com
   addStart(program, cli);
   addSend(program, cli);
   addComplete(program, cli);
+  addSmoke(program, cli);
   const runs = program.command("runs").description("look at runs and control them");
   addList(runs, cli);
   addShow(runs, cli);
@@ -122,6 +128,17 @@ function addStart(program: Command, { host, done }: Cli): void {
     .action(async (workflow: string, _: unknown, command: Command) => {
       const { start } = await import("./commands/start.ts");
       done(await start(host, workflow, command.optsWithGlobals<StartOptions>()));
+    });
+}
+
+function addSmoke(program: Command, { host, done }: Cli): void {
+  program
+    .command("smoke")
+    .description("try out a deployment: start, wait, event, cancel")
+    .option("--within <seconds>", "how long each part may take (default: 120)", wholeNumber)
+    .action(async (_: unknown, command: Command) => {
+      const { smoke } = await import("./commands/smoke.ts");
+      done(await smoke(host, command.optsWithGlobals<SmokeOptions>()));
     });
 }
 

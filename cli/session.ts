@@ -13,6 +13,8 @@ export interface GlobalOptions {
   readonly directory?: string;
   /** Base URL of the API to use instead of the embedded stack's. */
   readonly endpoint?: string;
+  /** Signs requests to that API with the AWS keys of the environment. */
+  readonly iam?: boolean;
 }
 
 /** What a command works with. */
@@ -42,7 +44,7 @@ export async function openSession(host: Host, options: GlobalOptions): Promise<S
   const { connection, stack } =
     options.endpoint === undefined
       ? await embedded(host, options, screen)
-      : { connection: remote(options.endpoint, host), stack: undefined };
+      : { connection: await remote(options.endpoint, options, host), stack: undefined };
   const transport = httpTransport(connection, {
     clock: host.clock,
     signal: host.interrupted,
@@ -70,13 +72,29 @@ async function embedded(
   return { connection, stack: () => connection.stack() };
 }
 
-function remote(endpoint: string, { env }: Host): Connection {
+/** An API Gateway's own host, which nothing opens but a token or a signature. */
+const AWS_HOST = /\.execute-api\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/;
+
+async function remote(
+  endpoint: string,
+  { iam = false }: GlobalOptions,
+  { env }: Host,
+): Promise<Connection> {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash) {
     throw new UsageError(`--endpoint is "${endpoint}"; give the http or https URL of an API`);
   }
   const token = env["SAVEPOINT_TOKEN"];
-  return remoteConnection({ url: endpoint.replace(/\/+$/, ""), ...(token && { token }) });
+  if (iam && token) {
+    throw new UsageError(
+      "both --iam and SAVEPOINT_TOKEN are given; unset the one or leave the other",
+    );
+  }
+  const base = endpoint.replace(/\/+$/, "");
+  if (token) return remoteConnection({ url: base, token });
+  if (!iam && !AWS_HOST.test(url.hostname)) return remoteConnection({ url: base });
+  const { sigV4 } = await import("../lambda/sigv4/index.ts");
+  return remoteConnection({ url: base, sign: sigV4() });
 }
 
 /** The words of a command as they can be typed here: through npm when that is how this one was. */

@@ -19,9 +19,10 @@ import { settingsFromEnvironment } from "../engine/settings.ts";
 import { sweep, type SweepReport } from "../engine/sweeper.ts";
 import { createBatchHandler } from "../engine/worker.ts";
 import { allTelemetry } from "../engine/telemetry.ts";
-import { workflowsByName } from "../engine/workflow.ts";
+import { type Workflow, workflowsByName } from "../engine/workflow.ts";
 import type { SavepointConfig } from "./config.ts";
 import { runMetrics } from "./metrics.ts";
+import { smoke } from "./smoke.ts";
 import { proxyResult, requestFrom } from "./proxy-event.ts";
 import { type ScheduledStart, scheduledRunId } from "./scheduled-start.ts";
 
@@ -32,6 +33,10 @@ const stdout = jsonLog(
   (line) => process.stdout.write(`${line}\n`),
   () => systemClock.now(),
 );
+
+/** Every workflow of a deployment, by its name. */
+const deployed = ({ workflows }: SavepointConfig): ReadonlyMap<string, Workflow> =>
+  workflowsByName([...workflows, smoke]);
 
 /**
  * The worker's handler: `export const handler = createWorker({ workflows: [research] })`. It reads
@@ -51,7 +56,7 @@ export function createWorker(
     where,
     ...(told.length > 0 && { telemetry: allTelemetry(told) }),
     settings: settingsFromEnvironment(process.env),
-    workflows: workflowsByName(options.workflows),
+    workflows: deployed(options),
   });
   return async (event, context) => {
     try {
@@ -71,7 +76,7 @@ export function createSweeper(
   options: EntryOptions,
 ): (event: ScheduledEvent | ScheduledStart) => Promise<SweepReport | { readonly run: string }> {
   const deployment = openDeployment({ log: stdout, ...options });
-  const savepoint = createSavepoint(deployment, workflowsByName(options.workflows));
+  const savepoint = createSavepoint(deployment, deployed(options));
   return async (event) => {
     if ("start" in event) {
       const { workflow, input } = event.start;
@@ -94,7 +99,7 @@ export function createApiHandler(
   options: EntryOptions,
 ): (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult> {
   const deployment = openDeployment({ log: stdout, ...options });
-  const savepoint = createSavepoint(deployment, workflowsByName(options.workflows));
+  const savepoint = createSavepoint(deployment, deployed(options));
   const version = process.env[ENV.code] ?? "unversioned";
   const api = createApi({ savepoint, version, log: deployment.log });
   return async (event) => proxyResult(await api.fetch(requestFrom(event)));

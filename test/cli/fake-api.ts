@@ -15,6 +15,7 @@ interface SeenRequest {
   readonly method: string;
   readonly url: string;
   readonly token: string | undefined;
+  readonly authorization: string | undefined;
   readonly body: unknown;
   readonly idempotencyKey: string | undefined;
 }
@@ -63,8 +64,9 @@ export async function startFakeApi(): Promise<FakeApi> {
     const { method = "", url = "", headers } = request;
     const body = method === "POST" ? await json(request) : undefined;
     const idempotencyKey = headers["idempotency-key"]?.toString();
-    const token = /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1];
-    const seen = { method, url, body, token, idempotencyKey };
+    const { authorization } = headers;
+    const token = /^Bearer (.+)$/.exec(authorization ?? "")?.[1];
+    const seen = { method, url, body, authorization, token, idempotencyKey };
     requests.push(seen);
     const answer = api.intercept(seen) ?? scripted(api, seen);
     if (answer === "hang") return;

@@ -54,6 +54,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "lambda/functions/create.ts",
     ],
   },
+  "lambda/sigv4": { may: ["lambda/core"] },
   "lambda/otel": { may: ["lambda/engine/telemetry.ts"] },
   "lambda/agent": { may: ["lambda/index.ts"], not: [SDK] },
   // Everything but what is for tests.
@@ -79,7 +80,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   "localstack/emulators": { may: ["lambda/core", "lambda/store/schema.ts"] },
   "localstack/hn": { may: ["lambda/core"] },
-  cli: { may: ["lambda/core", "lambda/http", "lambda/agent", "localstack"], not: [SDK] },
+  cli: {
+    may: ["lambda/core", "lambda/http", "lambda/sigv4", "lambda/agent", "localstack"],
+    not: [SDK],
+  },
   // What a new project begins with: it uses the library as its users do.
   "cli/template": { may: [], not: [SDK] },
   bench: { may: ["lambda", "infra", "localstack", "cli"] },

@@ -1,0 +1,1 @@
+export { type Credentials, sigV4, type SigV4Options } from "./sign.ts";

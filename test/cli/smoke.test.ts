@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { main } from "../../cli/main.ts";
+import { failure, runOf } from "./fake-api.ts";
+import { stage } from "./fixture.ts";
+
+const queued = (status: number, id = "smoke-1") => ({ status, body: { id, status: "queued" } });
+
+describe("savepoint smoke", () => {
+  it("says which part of a deployment does not work", async () => {
+    const { api, host } = await stage();
+    let starts = 0;
+    api.intercept = ({ url }) => {
+      if (url === "/runs/savepoint-smoke") return queued((starts += 1) === 1 ? 202 : 200);
+      if (url.includes("/events/")) return { status: 202, body: { id: "smoke-1" } };
+      return { status: 200, body: runOf({ id: "smoke-1", status: "failed" }) };
+    };
+    expect(await main(["smoke", "--endpoint", api.url], host)).toBe(1);
+    expect(host.stdout.lines.map((line) => line.replace(/ +\d+ ms$/, ""))).toEqual([
+      "ok      start",
+      "ok      start again",
+      "ok      event",
+      "failed  wait",
+    ]);
+    expect(host.stderr.text).toContain(
+      "the deployment does not work: the run is failed after 120 s",
+    );
+  });
+
+  it("finds an API that starts a run twice", async () => {
+    const { api, host } = await stage();
+    api.intercept = () => queued(202);
+    expect(await main(["smoke", "--endpoint", api.url], host)).toBe(1);
+    expect(host.stderr.text).toContain("the same id has started a second run");
+  });
+
+  it("tells what the API answers to a caller it does not know", async () => {
+    const { api, host } = await stage();
+    api.intercept = () => failure(403, "forbidden", "who are you");
+    expect(await main(["smoke", "--endpoint", api.url], host)).toBe(1);
+    expect(host.stdout.lines).toEqual(["failed  start"]);
+    expect(host.stderr.text).toContain("who are you");
+  });
+});
+
+describe("a command with --iam", () => {
+  it("signs its requests with the keys of the environment", async () => {
+    const { api, host } = await stage();
+    process.env["AWS_ACCESS_KEY_ID"] = "MINE";
+    process.env["AWS_SECRET_ACCESS_KEY"] = "secret";
+    process.env["AWS_REGION"] = "us-west-2";
+    try {
+      api.intercept = () => ({ status: 200, body: { runs: [] } });
+      expect(await main(["runs", "list", "--iam", "--endpoint", api.url], host)).toBe(0);
+    } finally {
+      delete process.env["AWS_ACCESS_KEY_ID"];
+      delete process.env["AWS_SECRET_ACCESS_KEY"];
+      delete process.env["AWS_REGION"];
+    }
+    expect(api.requests.at(-1)?.authorization).toMatch(
+      /^AWS4-HMAC-SHA256 Credential=MINE\/\d{8}\/us-west-2\/execute-api\/aws4_request/,
+    );
+  });
+
+  it("is refused beside a token", async () => {
+    const { api, host } = await stage();
+    host.env["SAVEPOINT_TOKEN"] = "t";
+    expect(await main(["runs", "list", "--iam", "--endpoint", api.url], host)).toBe(2);
+    expect(host.stderr.text).toContain("both --iam and SAVEPOINT_TOKEN are given");
+    expect(api.requests).toEqual([]);
+  });
+});
