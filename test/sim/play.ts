@@ -56,7 +56,6 @@ export class Play {
   readonly #rollout: Rollout;
   readonly #oracles: Oracles;
   readonly #acts: ActPlan;
-  readonly #ended: Promise<void>;
   #end: () => void = () => undefined;
   readonly #finishers = new Map<string, string>();
   #actionsLeft: number;
@@ -71,9 +70,6 @@ export class Play {
     this.#oracles = new Oracles(this.mirror, this.#rollout);
     this.#actionsLeft = scenario.actions.length;
     this.#acts = this.#actPlan(scenario.acts);
-    this.#ended = new Promise((resolve) => {
-      this.#end = resolve;
-    });
   }
 
   /** Plays a scenario until all its runs have finished and owe nothing, or something is wrong. */
@@ -130,9 +126,12 @@ export class Play {
         this.#clock.after(start.atMs, () => void this.#start(start));
       }
       this.#acts.begin();
-      await world.until(this.#ended);
-      this.#endedAtMs = this.#clock.now() - this.#startedAt;
-      if (!this.violation) await world.pass(AFTERMATH_MS);
+      do {
+        await world.until(this.#ending());
+        this.#endedAtMs = this.#clock.now() - this.#startedAt;
+        if (!this.violation) await world.pass(AFTERMATH_MS);
+        // A child may be put by a call that comes late, and then ends like any other run.
+      } while (!this.violation && this.#unfinished().length > 0);
     } catch (error) {
       this.violate("every run ends", `${String(error)}: ${this.#unfinished().join(", ")}`);
     }
@@ -238,6 +237,15 @@ export class Play {
     const overdue = this.#promptOracle.judge(change, now);
     if (overdue) this.violate("a run does not wait for the sweeper", overdue);
     this.#endIfOver();
+  }
+
+  /** Resolves when all is over, or something is wrong. */
+  async #ending(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#end = resolve;
+      if (this.violation) resolve();
+      else this.#endIfOver();
+    });
   }
 
   #endIfOver(): void {
