@@ -1,3 +1,4 @@
+import type { Reloaded } from "./reload.ts";
 import { errorAnswer, type HttpAnswer, jsonAnswer } from "./proxy-response.ts";
 import { isFields } from "./sqs/request-fields.ts";
 
@@ -7,6 +8,8 @@ export interface Control {
   info(): Readonly<Record<string, unknown>>;
   /** Ends the stack once the answer has left. */
   stop(): void;
+  /** Bundles the functions anew, and has further invocations run the new code when it compiles. */
+  reload(): Promise<Reloaded>;
   /** Has the busy workers killed after so many further recorded steps; 0 takes that back. */
   crashAfter(steps: number): void;
 }
@@ -15,25 +18,27 @@ export interface Control {
 export const CONTROL_PREFIX = "/__savepoint/";
 
 /** Answers a control request. */
-export function controlAnswer(
+export async function controlAnswer(
   control: Control,
   method: string,
   path: string,
   body: string,
-): HttpAnswer {
+): Promise<HttpAnswer> {
   switch (`${method} ${path}`) {
     case `GET ${CONTROL_PREFIX}info`:
       return jsonAnswer(200, control.info());
     case `POST ${CONTROL_PREFIX}stop`:
       control.stop();
       return jsonAnswer(202, { stopping: true });
+    case `POST ${CONTROL_PREFIX}reload`:
+      return jsonAnswer(200, await control.reload());
     case `POST ${CONTROL_PREFIX}crash-after`:
       return crashAfter(control, body);
     default:
       return errorAnswer(
         404,
         "not_found",
-        `${method} ${path} is no control route: GET info, POST stop, POST crash-after`,
+        `${method} ${path} is no control route: GET info, POST stop, POST reload, POST crash-after`,
       );
   }
 }

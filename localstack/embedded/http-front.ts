@@ -65,7 +65,7 @@ export async function openFront(options: FrontOptions): Promise<Front> {
     const read = await readBody(request, BODY_MAX_BYTES);
     if ("refused" in read) return refusedBody(read.refused);
     const body = read.text;
-    if (url.startsWith(CONTROL_PREFIX)) return controlAnswer(control, method, url, body);
+    if (url.startsWith(CONTROL_PREFIX)) return await controlAnswer(control, method, url, body);
     const facts = { requestId: newId(), now: clock.now(), target: targetOf(request, callback) };
     const event = proxyEvent(request, body, facts);
     return proxyAnswer(await invoke("api", event));

@@ -1,6 +1,6 @@
 /**
  * The process of an embedded stack: `main.ts --directory <folder> [--idle-exit-seconds <n>]
- * [--public-tokens]`.
+ * [--public-tokens] [--config <file>]`.
  * Logs JSON lines to `stack.log` in the folder; ends on SIGTERM, SIGINT and `POST /__savepoint/stop`.
  */
 import { mkdirSync } from "node:fs";
@@ -27,6 +27,8 @@ interface Arguments {
   readonly directory: string;
   readonly idleExitMs: number;
   readonly publicTokens: boolean;
+  /** Absolute path of the configuration to run; undefined for the research app. */
+  readonly config: string | undefined;
 }
 
 function argumentsOf(argv: readonly string[]): Arguments {
@@ -36,6 +38,7 @@ function argumentsOf(argv: readonly string[]): Arguments {
       directory: { type: "string", default: ".savepoint" },
       "idle-exit-seconds": { type: "string", default: "Infinity" },
       "public-tokens": { type: "boolean", default: false },
+      config: { type: "string" },
     },
   });
   const seconds = Number(values["idle-exit-seconds"]);
@@ -48,6 +51,7 @@ function argumentsOf(argv: readonly string[]): Arguments {
     directory: resolve(values.directory),
     idleExitMs: seconds * 1000,
     publicTokens: values["public-tokens"],
+    config: values.config === undefined ? undefined : resolve(values.config),
   };
 }
 
@@ -77,14 +81,20 @@ const pause = (ms: number) => new Promise<void>((go) => void systemClock.after(m
 
 /** Starts the stack; undefined when another process has just done so. */
 async function startOrYield(
-  { directory, publicTokens }: Arguments,
+  { directory, publicTokens, config }: Arguments,
   log: Log,
 ): Promise<Stack | undefined> {
   const end = systemClock.monotonic() + PATIENCE_MS;
   for (;;) {
     try {
       const companion = () => openCompanion(directory);
-      return await startStack({ directory, publicTokens, log, companion });
+      return await startStack({
+        directory,
+        publicTokens,
+        log,
+        companion,
+        ...(config !== undefined && { config }),
+      });
     } catch (error) {
       if (!(error instanceof StackRunningError) || systemClock.monotonic() > end) throw error;
       if (readStackFile(directory)?.pid === error.pid) return undefined;

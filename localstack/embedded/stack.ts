@@ -22,6 +22,7 @@ import {
 import { handlerEnvironment } from "./handler-environment.ts";
 import { openFront } from "./http-front.ts";
 import { createLambdaHost, type LambdaHost } from "./lambda-host/host.ts";
+import { createReload, type Reloaded } from "./reload.ts";
 import { createResources, HINT_QUEUE } from "./resources.ts";
 import type { DeliveryPlan } from "./sqs/delivery-plan.ts";
 import { queuePath } from "./sqs/queue-url.ts";
@@ -81,6 +82,11 @@ export interface Stack {
   readonly host: LambdaHost;
   /** Whether the API is being called, or was since this was last asked, or hints are in the queue. */
   readonly isBusy: () => boolean;
+  /**
+   * Bundles the functions anew. When they compile, further invocations run the new code; those at work end
+   * with the old one, as after a deployment.
+   */
+  readonly reload: () => Promise<Reloaded>;
   /** Ends everything in good order; what is kept is kept. */
   readonly stop: () => Promise<void>;
   /** Resolves once it has been stopped, whoever asked for it. */
@@ -133,16 +139,25 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Stack
   const [services, companion, bundles] = await Promise.all(opening);
   const environment = { ...companion.environment, ...options.environment };
   const lambda = openLambda({ ...parts, environment }, services, bundles);
+  const { config = RESEARCH_CONFIG } = options;
+  const reload = createReload({
+    directory: join(directory, "functions", "reloads"),
+    sources: sourcesOf(options),
+    bundles,
+    replace: lambda.replace,
+  });
   const control: Control = {
     info: () => ({
       pid: process.pid,
       directory,
+      config,
       started,
       awsEndpoint: services.endpoint.url,
       publicTokens,
       ...companion.info,
     }),
     stop: () => void setImmediate(() => void closers.close()),
+    reload,
     crashAfter: crashes.arm,
   };
   const { invoke } = lambda.host;
@@ -158,17 +173,22 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Stack
     dynamodb: services.dynamodb,
     sqs: services.sqs,
     host: lambda.host,
+    reload,
     isBusy: () => front.isBusy() || hintsLeft(services.sqs) > 0,
     stop: closers.close,
     stopped: closers.closed,
   };
 }
 
-function openBundles({ directory, bundles, config = RESEARCH_CONFIG, sources }: Parts) {
-  return bundles
+const sourcesOf = ({ config = RESEARCH_CONFIG, sources }: StackOptions) => ({
+  ...functionsFor(config),
+  ...sources,
+});
+
+const openBundles = ({ bundles, ...parts }: Parts) =>
+  bundles
     ? Promise.resolve(bundles)
-    : bundleFunctions(join(directory, "functions"), { ...functionsFor(config), ...sources });
-}
+    : bundleFunctions(join(parts.directory, "functions"), sourcesOf(parts));
 
 async function openCompanion({ companion, closers }: Parts): Promise<Companion> {
   if (!companion) return { environment: {}, info: {}, close: () => Promise.resolve() };
@@ -211,18 +231,23 @@ function openLambda(
   parts: Parts,
   { dynamodb, sqs, endpoint, isNew }: Services,
   bundles: PerFunction<FunctionCode>,
-): { readonly host: LambdaHost } {
+): {
+  readonly host: LambdaHost;
+  /** Has further invocations run other bundles. */
+  readonly replace: (bundles: PerFunction<FunctionCode>) => void;
+} {
   const { clock, log, token, closers, workerConcurrency = WORKER_CONCURRENCY } = parts;
   const queueUrl = endpoint.url + queuePath(HINT_QUEUE);
-  const functions = functionDefinitions(bundles, {
-    environment: (code) => ({
-      ...handlerEnvironment({ endpoint: endpoint.url, queueUrl, token, code }),
-      ...parts.environment,
-    }),
-    workerConcurrency,
-    workerTimeoutSeconds: parts.workerTimeoutSeconds,
-  });
-  const host = createLambdaHost({ functions, clock, log });
+  const functionsOf = (code: PerFunction<FunctionCode>) =>
+    functionDefinitions(code, {
+      environment: (sha256) => ({
+        ...handlerEnvironment({ endpoint: endpoint.url, queueUrl, token, code: sha256 }),
+        ...parts.environment,
+      }),
+      workerConcurrency,
+      workerTimeoutSeconds: parts.workerTimeoutSeconds,
+    });
+  const host = createLambdaHost({ functions: functionsOf(bundles), clock, log });
   const { invoke } = host;
   const mapping = startMapping({
     queues: sqs.queues,
@@ -247,7 +272,7 @@ function openLambda(
     // Killed workers end the invocations that the mapping waits for; their messages stay.
     await Promise.all([mapping.stop(), host.stop()]);
   });
-  return { host };
+  return { host, replace: (code) => host.update(functionsOf(code)) };
 }
 
 function hintsLeft({ queues }: Sqs): number {

@@ -18,6 +18,10 @@ let answer: InvocationResult;
 const control: Control = {
   info: () => ({ pid: 42, directory: "/somewhere" }),
   stop: () => void orders.push("stop"),
+  async reload() {
+    orders.push("reload");
+    return { changed: ["worker"], inputs: ["/a.ts"], complaints: [] };
+  },
   crashAfter: (steps) => void orders.push({ steps }),
 };
 
@@ -233,7 +237,13 @@ describe("control routes", () => {
   test("take the orders to stop and to crash, and never reach the function", async () => {
     await send("POST", "/__savepoint/stop", token(JSON_TYPE), "{}");
     await send("POST", "/__savepoint/crash-after", token(JSON_TYPE), '{"steps":5}');
-    expect(orders).toEqual(["stop", { steps: 5 }]);
+    const reloaded = await send("POST", "/__savepoint/reload", token(JSON_TYPE), "{}");
+    expect(JSON.parse(reloaded.body)).toEqual({
+      changed: ["worker"],
+      inputs: ["/a.ts"],
+      complaints: [],
+    });
+    expect(orders).toEqual(["stop", { steps: 5 }, "reload"]);
     expect(events).toEqual([]);
   });
 
@@ -249,7 +259,7 @@ describe("control routes", () => {
   test("name those there are when asked for another", async () => {
     const { status, body } = await send("GET", "/__savepoint/nothing");
     expect(status).toBe(404);
-    expect(body).toContain("GET info, POST stop, POST crash-after");
+    expect(body).toContain("GET info, POST stop, POST reload, POST crash-after");
   });
 });
 

@@ -24,7 +24,12 @@ async function open(publicTokens?: boolean, fails = false): Promise<ReturnType<t
         payload: JSON.stringify({ statusCode: 202, body: "{}" }),
       });
     },
-    control: { info: () => ({}), stop: () => undefined, crashAfter: () => undefined },
+    control: {
+      info: () => ({}),
+      reload: () => Promise.reject(new Error("nothing to reload")),
+      stop: () => undefined,
+      crashAfter: () => undefined,
+    },
     token: "the-token-of-this-start",
     ...(publicTokens !== undefined && { publicTokens }),
     clock: new VirtualClock(),

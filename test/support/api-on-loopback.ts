@@ -91,7 +91,12 @@ export async function apiOnLoopback(): Promise<ApiOnLoopback> {
         payload: JSON.stringify(await proxyResult(await api.fetch(requestFrom(given)))),
       };
     },
-    control: { info: () => ({}), stop: ignore, crashAfter: ignore },
+    control: {
+      info: () => ({}),
+      reload: () => Promise.reject(new Error("nothing to reload")),
+      stop: ignore,
+      crashAfter: ignore,
+    },
     token,
     clock: stillClock,
     log,

@@ -25,6 +25,7 @@ const STOPPED: InvocationResult = {
 /** The processes of one function. */
 export class FunctionPool {
   readonly #options: PoolOptions;
+  #definition: FunctionDefinition;
   /** Free processes and how to call off their end; the last one used is the next one taken. */
   readonly #idle = new Map<Sandbox, () => void>();
   readonly #busy = new Set<Sandbox>();
@@ -35,6 +36,7 @@ export class FunctionPool {
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    this.#definition = options.definition;
   }
 
   /** The processes that handle an event at present. */
@@ -49,6 +51,18 @@ export class FunctionPool {
       return await this.#handle(payload);
     } finally {
       this.#release();
+    }
+  }
+
+  /**
+   * Has further events handled by other code, as when a function is deployed anew. Events that are being
+   * handled end as they began.
+   */
+  replace(definition: FunctionDefinition): void {
+    this.#definition = definition;
+    for (const [sandbox, cancelEnd] of [...this.#idle]) {
+      cancelEnd();
+      this.#end(sandbox);
     }
   }
 
@@ -85,7 +99,7 @@ export class FunctionPool {
 
   /** Waits for the right to use one of `maxProcesses` processes. */
   async #acquire(): Promise<void> {
-    if (this.#taken < this.#options.definition.maxProcesses) this.#taken++;
+    if (this.#taken < this.#definition.maxProcesses) this.#taken++;
     else await new Promise<void>((go) => this.#waiting.push(go));
   }
 
@@ -108,15 +122,24 @@ export class FunctionPool {
     const { clock, idleMs } = this.#options;
     this.#busy.delete(sandbox);
     if (!sandbox.isAlive) return;
-    const end = () => {
-      this.#idle.delete(sandbox);
-      void sandbox.kill();
-    };
-    this.#idle.set(sandbox, clock.after(idleMs, end));
+    if (sandbox.definition !== this.#definition) return this.#end(sandbox);
+    this.#idle.set(
+      sandbox,
+      clock.after(idleMs, () => this.#end(sandbox)),
+    );
+  }
+
+  #end(sandbox: Sandbox): void {
+    this.#idle.delete(sandbox);
+    void sandbox.kill();
   }
 
   async #start(): Promise<Sandbox> {
-    const starting = Sandbox.start({ ...this.#options, logStream: this.#options.newId() });
+    const starting = Sandbox.start({
+      ...this.#options,
+      definition: this.#definition,
+      logStream: this.#options.newId(),
+    });
     this.#all.add(starting);
     const sandbox = await starting;
     void sandbox.ended.then(() => {

@@ -30,6 +30,8 @@ export interface LambdaHost {
   busy(functionName?: string): number;
   /** Sends SIGKILL to every process of the function that handles an event; returns their pids. */
   killBusy(functionName: string): readonly number[];
+  /** Gives functions other code or variables; events that are being handled end as they began. */
+  update(functions: Readonly<Record<string, FunctionDefinition>>): void;
   /** Kills all processes; resolves once they have ended. */
   stop(): Promise<void>;
 }
@@ -70,6 +72,11 @@ export function createLambdaHost(options: HostOptions): LambdaHost {
       const busy = [...(pools.get(functionName)?.busy ?? [])];
       for (const sandbox of busy) void sandbox.kill();
       return busy.map(({ pid }) => pid);
+    },
+    update(functions) {
+      for (const [name, definition] of Object.entries(functions)) {
+        pools.get(name)?.replace(definition);
+      }
     },
     stop: async () => {
       await Promise.all([...pools.values()].map((pool) => pool.stop()));

@@ -82,6 +82,11 @@ export class Sandbox {
     });
   }
 
+  /** What its process was started with. */
+  get definition(): FunctionDefinition {
+    return this.#options.definition;
+  }
+
   /** Milliseconds from the start of the process to its first question for an event. */
   get initMs(): number | undefined {
     return this.#initMs;

@@ -1,4 +1,5 @@
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { FunctionDefinition } from "../../../localstack/embedded/lambda-host/function-environment.ts";
 import {
@@ -70,6 +71,21 @@ describe("a handler that answers", () => {
     expect(environment).not.toHaveProperty("AWS_PROFILE");
     expect(environment).not.toHaveProperty("SECRET_OF_THE_MACHINE");
     expect(environment).not.toHaveProperty("HOME");
+  });
+
+  test("ends what it is at with the old code and variables when it gets others, and begins with those", async () => {
+    const { host: opened, ask } = open({ environment: { CODE: "old" }, maxProcesses: 2 });
+    const { pid: idle } = await ask({});
+    const file = join(probe.directory, "go");
+    const atWork = ask({ do: "await", file });
+    await until(() => opened.busy("probe") === 1);
+    opened.update({ probe: { ...probe, environment: { CODE: "new" }, maxProcesses: 2 } });
+    expect(await ask({ do: "environment" })).toMatchObject({ CODE: "new" });
+    writeFileSync(file, "");
+    expect(await atWork).toMatchObject({ CODE: "old" });
+    const after = await Promise.all([ask({ do: "environment" }), ask({ do: "environment" })]);
+    expect(after.map(({ CODE }) => CODE)).toEqual(["new", "new"]);
+    await until(() => !isRunning(Number(idle)));
   });
 
   test("concurrent events go to processes of their own, up to the limit, then wait", async () => {
