@@ -71,25 +71,31 @@ const LOG_LINES = 12;
 /** An auto-started stack nobody uses ends after so long, seconds. */
 const IDLE_EXIT_SECONDS = 600;
 
+/** How a stack is started. */
+interface StartOptions {
+  readonly staysUp?: boolean;
+  readonly publicTokens?: boolean;
+  readonly config?: string | undefined;
+}
+
 /**
  * Starts a stack and waits until it answers.
  * @param options.staysUp keeps it up when nobody uses it (default false)
  * @param options.publicTokens has callback tokens completed without the stack's own (default false)
+ * @param options.config the configuration whose workflows it runs (default: the research app's)
  * @throws CliError with the end of its log when it does not start
  */
 export async function startStack(
   directory: string,
   host: Launcher,
-  {
-    staysUp = false,
-    publicTokens = false,
-  }: { readonly staysUp?: boolean; readonly publicTokens?: boolean } = {},
+  { staysUp = false, publicTokens = false, config }: StartOptions = {},
 ): Promise<{ readonly stack: Stack; readonly process: StackProcess }> {
   const log = await logTail(stackFiles(directory).log);
   const process = host.launchStack({
     directory,
     env: host.env,
     ...(publicTokens && { publicTokens }),
+    ...(config !== undefined && { config }),
     ...(!staysUp && { idleExitSeconds: IDLE_EXIT_SECONDS }),
   });
   try {
@@ -130,18 +136,28 @@ export interface StackConnection extends Connection {
   stack(): Stack;
 }
 
+/** How to connect to a stack. */
+interface ConnectOptions {
+  /** What leads another command to the same stack. */
+  readonly options: readonly string[];
+  /** The configuration that it runs if it has to be started. */
+  readonly config: string | undefined;
+  /** Tells the person at the terminal. */
+  readonly say: (text: string) => void;
+}
+
 /**
  * Connects to the stack of a folder; starts it when it is not running, and again when it is killed.
- * @param say tells the person at the terminal
  * @throws CliError when it does not start
  */
 export async function connectStack(
   directory: string,
   host: Launcher,
-  { options, say }: { readonly options: readonly string[]; readonly say: (text: string) => void },
+  { options, config, say }: ConnectOptions,
 ): Promise<StackConnection> {
   const findOrStart = async (): Promise<Stack> =>
-    (await findStack(directory, host.interrupted)) ?? (await startStack(directory, host)).stack;
+    (await findStack(directory, host.interrupted)) ??
+    (await startStack(directory, host, { config })).stack;
   let current = await findOrStart();
   return {
     address: () => current.address,

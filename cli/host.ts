@@ -5,6 +5,7 @@ import { isatty } from "node:tty";
 import { type Clock, systemClock } from "../lambda/core/clock.ts";
 import { type Ids, systemIds } from "../lambda/core/ids.ts";
 import { Interruption } from "./cli-error.ts";
+import { watchFolders } from "./watch-folders.ts";
 import { launchStack, type StackOptions, type StackProcess } from "./stack-process.ts";
 
 /** One of the two streams that a command prints to. */
@@ -36,6 +37,8 @@ export interface Host {
   ask(question: string, signal: AbortSignal): Promise<string | undefined>;
   /** Starts an embedded stack. */
   launchStack(options: StackOptions): StackProcess;
+  /** Calls back whenever something changes in one of the folders; what it returns ends that. */
+  watchFolders(folders: readonly string[], onChange: () => void): () => void;
   /** Aborts, with an `Interruption`, when the person presses Ctrl-C. */
   readonly interrupted: AbortSignal;
 }
@@ -58,6 +61,7 @@ export function processHost(): Host {
     isInteractive: isatty(0) && isatty(2),
     ask,
     launchStack,
+    watchFolders,
     interrupted: interruption.signal,
   };
 }

@@ -100,15 +100,16 @@ function addInit(program: Command, { host, done }: Cli): void {
 function addDev(program: Command, { host, done }: Cli): void {
   program
     .command("dev")
-    .description("keep the embedded stack up, until Ctrl-C")
+    .description("keep the embedded stack up and follow changes of the code, until Ctrl-C")
+    .argument("[file]", "module with the workflows (default: savepoint.config.ts, else research)")
     .option("--stop", "end the stack that runs")
     .option(
       "--public-tokens",
       "let anybody on this machine complete a callback token that they have",
     )
-    .action(async (_: unknown, command: Command) => {
+    .action(async (file: string | undefined, _: unknown, command: Command) => {
       const { dev } = await import("./commands/dev.ts");
-      done(await dev(host, command.optsWithGlobals<DevOptions>()));
+      done(await dev(host, file, command.optsWithGlobals<DevOptions>()));
     });
 }
 

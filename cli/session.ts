@@ -1,10 +1,12 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { type ApiCalls, apiCalls } from "../lambda/http/api-calls.ts";
 import { httpTransport } from "../lambda/http/transport.ts";
-import { UsageError } from "./cli-error.ts";
+import { RESEARCH_CONFIG } from "../localstack/embedded/research-config.ts";
+import { CliError, UsageError } from "./cli-error.ts";
 import { type Connection, remoteConnection } from "./connection.ts";
 import { connectStack, type Stack } from "./embedded-stack.ts";
 import type { Host } from "./host.ts";
+import { projectConfig } from "./project-config.ts";
 import { Screen } from "./screen.ts";
 
 /** Options that every command takes. */
@@ -24,26 +26,55 @@ export interface Session {
   readonly api: ApiCalls;
   /** The embedded stack; undefined when the API is somebody else's. */
   readonly stack: (() => Stack) | undefined;
+  /** Folder of the embedded stack, absolute. */
+  readonly directory: string;
   /** The command line of another command on the same API, to be shown. */
   readonly commandLine: (...words: readonly string[]) => string;
 }
 
 /** Where a stack keeps its data when nobody says. */
 const DEFAULT_DIRECTORY = ".savepoint";
+/** Where that of the research app does, beside the stack of a project. */
+const RESEARCH_DIRECTORY = join(DEFAULT_DIRECTORY, "research");
 
 /** The folder of the embedded stack, absolute: `--directory`, else SAVEPOINT_DIRECTORY, else `.savepoint`. */
 export const stackDirectory = ({ directory }: GlobalOptions, { env, cwd }: Host): string =>
   resolve(cwd, directory ?? (env["SAVEPOINT_DIRECTORY"] || DEFAULT_DIRECTORY));
 
 /**
- * Connects to the API a command is for, and starts the embedded stack when it is that one's.
+ * Connects to the API a command is for, and starts the embedded stack when it is that one's: with the project's
+ * workflows if it has a configuration, else with the research app.
  * @throws UsageError for an endpoint that is no URL, CliError when the stack does not start
  */
 export async function openSession(host: Host, options: GlobalOptions): Promise<Session> {
+  return open(host, options, projectConfig(host.cwd));
+}
+
+/**
+ * The same for the research app, which in the folder of another project has a stack of its own.
+ * @throws CliError when the stack that runs in that folder runs something else
+ */
+export async function openResearchSession(host: Host, options: GlobalOptions): Promise<Session> {
+  const isChosen = options.directory !== undefined || host.env["SAVEPOINT_DIRECTORY"];
+  const isElsewhere = !isChosen && projectConfig(host.cwd) !== undefined;
+  const own = isElsewhere ? { ...options, directory: RESEARCH_DIRECTORY } : options;
+  const session = await open(host, own, undefined);
+  const config = session.stack?.().info.config ?? RESEARCH_CONFIG;
+  if (config === RESEARCH_CONFIG) return session;
+  throw new CliError(
+    `the stack in ${session.directory} runs ${config}, not the research app; give another --directory`,
+  );
+}
+
+async function open(
+  host: Host,
+  options: GlobalOptions,
+  config: string | undefined,
+): Promise<Session> {
   const screen = new Screen(host.stderr);
   const { connection, stack } =
     options.endpoint === undefined
-      ? await embedded(host, options, screen)
+      ? await embedded(host, options, { screen, config })
       : { connection: await remote(options.endpoint, options, host), stack: undefined };
   const transport = httpTransport(connection, {
     clock: host.clock,
@@ -55,6 +86,7 @@ export async function openSession(host: Host, options: GlobalOptions): Promise<S
     screen,
     api: apiCalls(transport),
     stack,
+    directory: stackDirectory(options, host),
     commandLine: (...words) => commandLine(host, [...words, ...connection.options]),
   };
 }
@@ -62,11 +94,12 @@ export async function openSession(host: Host, options: GlobalOptions): Promise<S
 async function embedded(
   host: Host,
   options: GlobalOptions,
-  screen: Screen,
+  { screen, config }: { readonly screen: Screen; readonly config: string | undefined },
 ): Promise<{ connection: Connection; stack: () => Stack }> {
   const { directory } = options;
   const connection = await connectStack(stackDirectory(options, host), host, {
     options: directory === undefined ? [] : ["--directory", directory],
+    config,
     say: (text) => screen.say(text),
   });
   return { connection, stack: () => connection.stack() };

@@ -3,6 +3,8 @@ import { type Address, sendRequest } from "../lambda/http/exchange.ts";
 
 const info = z.looseObject({
   pid: z.number(),
+  /** Absolute path of the configuration whose workflows it runs. */
+  config: z.string().optional(),
   /** Origin of the viewer of the sample corpus. */
   viewerUrl: z.string().optional(),
   /** Whether its functions were given a way to OpenAI or a server like it. */
@@ -10,6 +12,22 @@ const info = z.looseObject({
   /** Whether callback tokens are completed without the stack's own token. */
   publicTokens: z.boolean().optional(),
 });
+
+const reloaded = z.looseObject({
+  changed: z.array(z.string()),
+  inputs: z.array(z.string()),
+  complaints: z.array(
+    z.looseObject({
+      file: z.string().optional(),
+      line: z.number().optional(),
+      column: z.number().optional(),
+      text: z.string(),
+    }),
+  ),
+});
+
+/** What came of a reload: see localstack/embedded/reload.ts. */
+export type Reloaded = z.infer<typeof reloaded>;
 
 /** What an embedded stack tells about itself. */
 export type StackInfo = z.infer<typeof info>;
@@ -20,12 +38,16 @@ export interface StackControl {
   info(): Promise<StackInfo>;
   /** Ends the stack; what it keeps is kept. */
   stop(): Promise<void>;
+  /** Has the functions bundled anew; when they compile, further invocations run the new code. */
+  reload(): Promise<Reloaded>;
   /** Has the worker process killed after so many further recorded steps; 0 takes that back. */
   crashAfter(steps: number): Promise<void>;
 }
 
 /** How long the stack may take to answer, milliseconds: these orders do no work. */
 const TIMEOUT_MS = 5_000;
+/** The same for what bundles the functions, milliseconds. */
+const BUNDLING_MS = 60_000;
 
 /** The control routes of the stack at an address. */
 export function stackControl(address: Address, signal: AbortSignal): StackControl {
@@ -37,6 +59,15 @@ export function stackControl(address: Address, signal: AbortSignal): StackContro
     async info() {
       const request = { path: "/__savepoint/info", reply: info };
       return (await sendRequest(address, request, signal, TIMEOUT_MS)).body;
+    },
+    async reload() {
+      const request = {
+        method: "POST",
+        path: "/__savepoint/reload",
+        body: {},
+        reply: reloaded,
+      } as const;
+      return (await sendRequest(address, request, signal, BUNDLING_MS)).body;
     },
     stop: () => post("/__savepoint/stop", {}),
     crashAfter: (steps) => post("/__savepoint/crash-after", { steps }),

@@ -13,6 +13,8 @@ export interface StackOptions {
   readonly idleExitSeconds?: number;
   /** Whether callback tokens are completed without the stack's own token. Default: they are not. */
   readonly publicTokens?: boolean;
+  /** Absolute path of the configuration whose workflows it runs. Default: the research app's. */
+  readonly config?: string;
 }
 
 /** The process of a stack that was started. */
@@ -39,13 +41,17 @@ const LOADER = MODULE_EXTENSION === ".ts" ? ["--import", import.meta.resolve("ts
 
 /** Starts a stack as a process of its own, which outlives this one and gets no Ctrl-C of its terminal. */
 export function launchStack(options: StackOptions): StackProcess {
-  const { directory, env, idleExitSeconds, publicTokens = false } = options;
+  const { directory, env, idleExitSeconds, publicTokens = false, config } = options;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const log = openSync(stackFiles(directory).log, "a", 0o600);
   const main = moduleFile("../localstack/embedded/main", import.meta.url);
   const idleExit =
     idleExitSeconds === undefined ? [] : ["--idle-exit-seconds", String(idleExitSeconds)];
-  const choices = [...idleExit, ...(publicTokens ? ["--public-tokens"] : [])];
+  const choices = [
+    ...idleExit,
+    ...(publicTokens ? ["--public-tokens"] : []),
+    ...(config === undefined ? [] : ["--config", config]),
+  ];
   const child = spawn(process.execPath, [...LOADER, main, "--directory", directory, ...choices], {
     detached: true,
     stdio: ["ignore", log, log],

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import type { Metafile } from "esbuild";
 import { bundleFunction } from "../../localstack/embedded/bundle.ts";
-import { functionsFor, RESEARCH_CONFIG } from "../../localstack/embedded/function-definitions.ts";
+import { functionsFor } from "../../localstack/embedded/function-definitions.ts";
+import { RESEARCH_CONFIG } from "../../localstack/embedded/research-config.ts";
 import type { Figure } from "../report.ts";
 
 const KB = 1024;

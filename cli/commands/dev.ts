@@ -1,7 +1,11 @@
-import { CliError, EXIT, Interruption } from "../cli-error.ts";
-import { findStack, type Stack, startStack } from "../embedded-stack.ts";
-import type { Host } from "../host.ts";
+import { relative } from "node:path";
 import { pause } from "../../lambda/http/pause.ts";
+import { RESEARCH_CONFIG } from "../../localstack/embedded/research-config.ts";
+import { CliError, EXIT } from "../cli-error.ts";
+import { findStack, type Stack, startStack } from "../embedded-stack.ts";
+import { type CodeFollower, followCode } from "../follow-code.ts";
+import type { Host } from "../host.ts";
+import { namedConfig, projectConfig } from "../project-config.ts";
 import { type GlobalOptions, stackDirectory } from "../session.ts";
 import { isDetail, logLineText, logTail } from "../stack-log.ts";
 import { stackFiles } from "../stack-process.ts";
@@ -14,15 +18,23 @@ export interface DevOptions extends GlobalOptions {
   readonly publicTokens?: boolean;
 }
 
-/** How often the log of the stack is looked at, milliseconds. */
-const LOG_LOOK_MS = 100;
+/** How often the log of the stack, and whether its code has changed, is looked at, milliseconds. */
+const LOOK_MS = 100;
+/** How often to look whether a stack of somebody else is still there, milliseconds. */
+const PRESENCE_LOOK_MS = 2_000;
 
 /**
- * `savepoint dev`: keeps the embedded stack up and prints its log without the details, until Ctrl-C. With `stop`, ends
- * the one that runs.
- * @throws CliError when the stack does not start, ends by itself, or runs and keeps tokens to itself
+ * `savepoint dev [file]`: keeps the embedded stack up and prints its log without the details, until Ctrl-C.
+ * What it runs is the file's workflows, else the project's, else the research app; the first two are
+ * reloaded when they change. With `stop`, ends the one that runs.
+ * @throws UsageError when there is no such file; CliError when the stack does not start, ends by itself, or
+ * runs something else
  */
-export async function dev(host: Host, options: DevOptions): Promise<number> {
+export async function dev(
+  host: Host,
+  file: string | undefined,
+  options: DevOptions,
+): Promise<number> {
   const directory = stackDirectory(options, host);
   const running = await findStack(directory, host.interrupted);
   if (options.stop === true) {
@@ -32,16 +44,31 @@ export async function dev(host: Host, options: DevOptions): Promise<number> {
     return EXIT.ok;
   }
   const { publicTokens = false } = options;
-  if (running && publicTokens && running.info.publicTokens !== true) {
+  const config = file === undefined ? projectConfig(host.cwd) : namedConfig(host.cwd, file);
+  if (!running) return runStack(host, directory, { publicTokens, config });
+  checkRunning(running, directory, { publicTokens, config });
+  host.stdout.write(`already running:\n${places(host, running, directory)}`);
+  return config === undefined ? EXIT.ok : joinStack(host, directory, running, config);
+}
+
+/** What the stack is to be like. */
+interface Wanted {
+  readonly publicTokens: boolean;
+  readonly config: string | undefined;
+}
+
+function checkRunning({ info }: Stack, directory: string, wanted: Wanted): void {
+  const { config = RESEARCH_CONFIG } = wanted;
+  if ((info.config ?? config) !== config) {
+    throw new CliError(
+      `the stack in ${directory} runs ${info.config}; end it with savepoint dev --stop, or give another --directory`,
+    );
+  }
+  if (wanted.publicTokens && info.publicTokens !== true) {
     throw new CliError(
       "the stack that is running was started without --public-tokens; end it with --stop, and try again",
     );
   }
-  if (running) {
-    host.stdout.write(`already running:\n${places(running, directory)}`);
-    return EXIT.ok;
-  }
-  return runStack(host, directory, publicTokens);
 }
 
 /** How often to look whether a stack that was told to end has ended, milliseconds. */
@@ -61,35 +88,97 @@ async function stopStack(host: Host, directory: string, { control, info }: Stack
   }
 }
 
-async function runStack(host: Host, directory: string, publicTokens: boolean): Promise<number> {
-  const { clock, interrupted } = host;
-  const tail = await logTail(stackFiles(directory).log);
-  const { stack, process } = await startStack(directory, host, { staysUp: true, publicTokens });
-  const printLog = async (): Promise<void> => {
-    const lines = (await tail.read()).filter((line) => !isDetail(line));
-    for (const line of lines) host.stdout.write(`${logLineText(line)}\n`);
-  };
-  host.stdout.write(places(stack, directory));
-  try {
-    while (process.ending() === undefined) {
-      await printLog();
-      await pause(clock, LOG_LOOK_MS, interrupted);
-    }
-  } catch (error) {
-    if (!(error instanceof Interruption)) throw error;
+/** Starts a stack that lives as long as this command. */
+async function runStack(
+  host: Host,
+  directory: string,
+  { publicTokens, config }: Wanted,
+): Promise<number> {
+  const printLog = await logPrinter(host, directory);
+  const { stack, process } = await startStack(directory, host, {
+    staysUp: true,
+    publicTokens,
+    config,
+  });
+  host.stdout.write(places(host, stack, directory));
+  const code = config === undefined ? undefined : followCode(host, stack, config);
+  const isInterrupted = await follow(host, {
+    printLog,
+    code,
+    isUp: async () => process.ending() === undefined,
+  });
+  if (isInterrupted) {
     process.stop();
     await process.ended;
-    await printLog();
-    return EXIT.ok;
   }
   await printLog();
+  if (isInterrupted) return EXIT.ok;
   throw new CliError(`the stack has ended: ${process.ending()}`);
 }
 
-const places = ({ info, address }: Stack, directory: string): string =>
+/** Follows a stack that another command has started, and leaves it running. */
+async function joinStack(
+  host: Host,
+  directory: string,
+  stack: Stack,
+  config: string,
+): Promise<number> {
+  const { clock, interrupted } = host;
+  let lookAt = clock.monotonic() + PRESENCE_LOOK_MS;
+  const isInterrupted = await follow(host, {
+    printLog: await logPrinter(host, directory),
+    code: followCode(host, stack, config),
+    async isUp() {
+      if (clock.monotonic() < lookAt) return true;
+      lookAt = clock.monotonic() + PRESENCE_LOOK_MS;
+      return (await findStack(directory, interrupted)) !== undefined;
+    },
+  });
+  if (!isInterrupted) throw new CliError("the stack has been stopped");
+  host.stdout.write("the stack goes on; savepoint dev --stop ends it\n");
+  return EXIT.ok;
+}
+
+async function logPrinter(host: Host, directory: string): Promise<() => Promise<void>> {
+  const tail = await logTail(stackFiles(directory).log);
+  return async () => {
+    const lines = (await tail.read()).filter((line) => !isDetail(line));
+    for (const line of lines) host.stdout.write(`${logLineText(line)}\n`);
+  };
+}
+
+/** What is looked at again and again. */
+interface Followed {
+  readonly printLog: () => Promise<void>;
+  readonly code: CodeFollower | undefined;
+  readonly isUp: () => Promise<boolean>;
+}
+
+/** Follows a stack until it ends, or the person presses Ctrl-C: then the answer is true. */
+async function follow(host: Host, { printLog, code, isUp }: Followed): Promise<boolean> {
+  try {
+    while (await isUp()) {
+      await printLog();
+      await code?.look();
+      await pause(host.clock, LOOK_MS, host.interrupted);
+    }
+    return false;
+  } catch (error) {
+    // What was under way then fails in a way of its own.
+    if (!host.interrupted.aborted) throw error;
+    return true;
+  } finally {
+    code?.close();
+  }
+}
+
+const places = ({ cwd }: Host, { info, address }: Stack, directory: string): string =>
   [
     `API     ${address.url}   (header x-savepoint-token: see stack.json)`,
     ...(info.viewerUrl === undefined ? [] : [`sample  ${info.viewerUrl}`]),
+    ...(info.config === undefined || info.config === RESEARCH_CONFIG
+      ? []
+      : [`code    ${relative(cwd, info.config)}`]),
     `data    ${directory}`,
     `process ${info.pid}`,
     "",

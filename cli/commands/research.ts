@@ -13,7 +13,7 @@ import {
   researchInput,
   type ResearchChoices,
 } from "../research-input.ts";
-import { type GlobalOptions, openSession, type Session, stackDirectory } from "../session.ts";
+import { type GlobalOptions, openResearchSession, type Session } from "../session.ts";
 import { logLineText, logTail } from "../stack-log.ts";
 import { stackFiles } from "../stack-process.ts";
 import type { Run } from "../../lambda/http/wire.ts";
@@ -41,7 +41,7 @@ export async function research(host: Host, options: ResearchOptions): Promise<nu
     throw new UsageError("--crash-after is for the embedded stack only; leave out --endpoint");
   }
   await checkOut(host, options);
-  const session = await openSession(host, options);
+  const session = await openResearchSession(host, options);
   const { screen, api } = session;
   const there = options.id === undefined ? undefined : await api.findRun(options.id);
   const input = researchInput(options, defaultsFor(session, there));
@@ -108,8 +108,8 @@ async function disarmCrash({ stack }: Session, { crashAfter }: ResearchOptions):
 
 /** Has the worker killed when that was asked for. Returns what tells about it, look by look. */
 async function armCrash(
-  { host, stack, screen }: Session,
-  { crashAfter, ...options }: ResearchOptions,
+  { directory, stack, screen }: Session,
+  { crashAfter }: ResearchOptions,
   there: Run | undefined,
 ): Promise<() => Promise<void>> {
   if (crashAfter === undefined || !stack) return async () => {};
@@ -117,7 +117,7 @@ async function armCrash(
     screen.say(`run ${there.id} has ended already: no step is left to crash after`);
     return async () => {};
   }
-  const { log } = stackFiles(stackDirectory(options, host));
+  const { log } = stackFiles(directory);
   const tail = await logTail(log);
   await stack().control.crashAfter(crashAfter);
   screen.say(`the worker process gets SIGKILL after ${crashAfter} recorded steps; log: ${log}`);

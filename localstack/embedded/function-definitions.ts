@@ -3,7 +3,6 @@ import { descriptor, type FunctionName } from "../../infra/descriptor.ts";
 import type { FunctionCode, FunctionSource } from "./bundle.ts";
 import { bundleOnce } from "./bundle-cache.ts";
 import type { FunctionDefinition } from "./lambda-host/function-environment.ts";
-import { moduleFile } from "./module-file.ts";
 
 /** Something for each function. */
 export type PerFunction<T> = Readonly<Record<FunctionName, T>>;
@@ -13,9 +12,6 @@ export type PerFunction<T> = Readonly<Record<FunctionName, T>>;
  * run holds its process for up to 20 s.
  */
 const MAX_PROCESSES = { api: 10, sweeper: 2 } as const;
-
-/** The configuration of the research app, which is run when there is no other. */
-export const RESEARCH_CONFIG = moduleFile("../../lambda/agent/savepoint.config", import.meta.url);
 
 /** The product's functions for the workflows of a configuration. */
 export const functionsFor = (config: string): PerFunction<FunctionSource> => ({

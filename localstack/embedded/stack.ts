@@ -17,12 +17,12 @@ import {
   functionDefinitions,
   functionsFor,
   type PerFunction,
-  RESEARCH_CONFIG,
 } from "./function-definitions.ts";
 import { handlerEnvironment } from "./handler-environment.ts";
 import { openFront } from "./http-front.ts";
 import { createLambdaHost, type LambdaHost } from "./lambda-host/host.ts";
 import { createReload, type Reloaded } from "./reload.ts";
+import { RESEARCH_CONFIG } from "./research-config.ts";
 import { createResources, HINT_QUEUE } from "./resources.ts";
 import type { DeliveryPlan } from "./sqs/delivery-plan.ts";
 import { queuePath } from "./sqs/queue-url.ts";

@@ -119,6 +119,7 @@ describe("the connection to the stack", () => {
     const said: string[] = [];
     const connection = await connectStack(folder, host, {
       options: [],
+      config: undefined,
       say: (text) => said.push(text),
     });
     expect(host.launched).toEqual([]);
@@ -135,7 +136,11 @@ describe("the connection to the stack", () => {
   it("does not start again what somebody has stopped", async () => {
     const { folder, host, api } = await stage();
     await announceStack(folder, api);
-    const connection = await connectStack(folder, host, { options: [], say: () => {} });
+    const connection = await connectStack(folder, host, {
+      options: [],
+      config: undefined,
+      say: () => {},
+    });
     await rm(join(folder, "stack.json"));
     await expect(connection.recover()).rejects.toThrow("has been stopped");
     expect(host.launched).toEqual([]);

@@ -32,6 +32,8 @@ export interface FakeApi {
   readonly runs: Map<string, Snapshot[]>;
   /** The looks of a run that is newly started, whatever its id. */
   fresh: readonly Snapshot[];
+  /** What it tells that it runs, when it is asked as a stack. */
+  config?: string;
   /** Stands in front of the scripted runs. */
   intercept: (request: SeenRequest) => Answer;
   close(): Promise<void>;
@@ -83,7 +85,9 @@ export async function startFakeApi(): Promise<FakeApi> {
 function scripted(api: FakeApi, { method, url, body }: SeenRequest): Exclude<Answer, undefined> {
   const path = decodeURIComponent(url.split("?")[0] ?? "");
   if (path === "/__savepoint/info") {
-    return { status: 200, body: { pid: FAKE_PID, viewerUrl: "http://127.0.0.1:1/" } };
+    const { config } = api;
+    const facts = { pid: FAKE_PID, viewerUrl: "http://127.0.0.1:1/" };
+    return { status: 200, body: { ...facts, ...(config !== undefined && { config }) } };
   }
   if (path.startsWith("/__savepoint/")) return { status: 200, body: {} };
   if (method === "POST") return started(api, body as { id: string });

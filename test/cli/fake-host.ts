@@ -34,6 +34,8 @@ export interface FakeHost extends Host {
   readonly env: Record<string, string | undefined>;
   /** Stacks that were started. */
   readonly launched: StackOptions[];
+  /** Folders that are watched at present, and who is told. */
+  readonly watched: { readonly folders: readonly string[]; readonly onChange: () => void }[];
   /** What starting a stack does. Default: nothing, and it never answers. */
   launch: (options: StackOptions) => StackProcess;
   /** What `readStdin` gives. */
@@ -57,6 +59,7 @@ export function fakeHost(cwd: string): FakeHost {
     stdout: new FakeOutput(),
     stderr: new FakeOutput(),
     launched: [],
+    watched: [],
     launch: () => stackProcess(),
     stdinText: "",
     readStdin: async () => host.stdinText,
@@ -68,6 +71,11 @@ export function fakeHost(cwd: string): FakeHost {
       const typed = host.answer(question);
       if (typed === undefined && !signal.aborted) await once(signal, "abort");
       return typed;
+    },
+    watchFolders(folders, onChange) {
+      const watched = { folders, onChange };
+      host.watched.push(watched);
+      return () => void host.watched.splice(host.watched.indexOf(watched), 1);
     },
     launchStack(options) {
       host.launched.push(options);

@@ -8,6 +8,7 @@ import type { Log } from "../../lambda/core/log.ts";
 import { openStore } from "../../lambda/store/store.ts";
 import { seededIds } from "../../lambda/testing/seeded-ids.ts";
 import { createDynamoDB } from "../../localstack/embedded/dynamodb/dynamodb.ts";
+import type { Control } from "../../localstack/embedded/control-routes.ts";
 import { openFront } from "../../localstack/embedded/http-front.ts";
 import { createResources, TABLE_NAME } from "../../localstack/embedded/resources.ts";
 import { inProcessHandler } from "../../localstack/embedded/sdk-handler.ts";
@@ -41,6 +42,13 @@ const WORKFLOWS = [
   workflow("any", {}, async (_, input) => input),
   workflow("digest", { input: z.object({ id: z.number() }) }, async (_, input) => input),
 ];
+
+const CONTROL: Control = {
+  info: () => ({}),
+  stop: ignore,
+  reload: () => Promise.reject(new Error("nothing to reload")),
+  crashAfter: ignore,
+};
 
 /** Opens it over an empty table that knows the workflows `any` and `digest`. */
 export async function apiOnLoopback(): Promise<ApiOnLoopback> {
@@ -91,12 +99,7 @@ export async function apiOnLoopback(): Promise<ApiOnLoopback> {
         payload: JSON.stringify(await proxyResult(await api.fetch(requestFrom(given)))),
       };
     },
-    control: {
-      info: () => ({}),
-      reload: () => Promise.reject(new Error("nothing to reload")),
-      stop: ignore,
-      crashAfter: ignore,
-    },
+    control: CONTROL,
     token,
     clock: stillClock,
     log,

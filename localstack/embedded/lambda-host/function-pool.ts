@@ -60,7 +60,7 @@ export class FunctionPool {
    */
   replace(definition: FunctionDefinition): void {
     this.#definition = definition;
-    for (const [sandbox, cancelEnd] of [...this.#idle]) {
+    for (const [sandbox, cancelEnd] of this.#idle) {
       cancelEnd();
       this.#end(sandbox);
     }
