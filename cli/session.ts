@@ -130,9 +130,14 @@ async function remote(
   return remoteConnection({ url: base, sign: sigV4() });
 }
 
-/** The words of a command as they can be typed here: through npm when that is how this one was. */
+/**
+ * The words of a command as they can be typed here: through npm when that is how this one was, in the
+ * repository. npx names itself as the script, and other projects have scripts of other names.
+ */
 function commandLine({ env }: Pick<Host, "env">, words: readonly string[]): string {
-  const start = env["npm_lifecycle_event"] === undefined ? "npx savepoint" : "npm run savepoint --";
+  const { npm_lifecycle_event: script = "npx", npm_package_name: project } = env;
+  const isOurs = script !== "npx" && project === "savepoint";
+  const start = isOurs ? "npm run savepoint --" : "npx savepoint";
   return [start, ...words.map(quoted)].join(" ");
 }
 

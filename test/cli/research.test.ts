@@ -190,6 +190,7 @@ describe("savepoint research", () => {
     const { api, host } = await stage();
     api.fresh = researchLooks().slice(0, 2);
     host.env["npm_lifecycle_event"] = "start";
+    host.env["npm_package_name"] = "savepoint";
     api.intercept = ({ url }) => {
       if (url.endsWith("/history")) host.interrupt();
       return undefined;
