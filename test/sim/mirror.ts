@@ -1,5 +1,6 @@
 import type { Item } from "../../lambda/store/attributes.ts";
 import { idempotencyKey } from "../../lambda/core/keys.ts";
+import { isFinished, type RunStatus } from "../../lambda/core/status.ts";
 import { ROLLBACK_PREFIX, UNDONE_PREFIX } from "../../lambda/core/undone.ts";
 import type { WatchedCall } from "../../lambda/testing/world-options.ts";
 import { OPERATION_PREFIX } from "../../lambda/store/schema.ts";
@@ -155,6 +156,15 @@ export class Mirror {
     const run = this.runOf(pk) ?? "";
     operations.set(key, { run, pk, key, isCopy, item: after });
     return undefined;
+  }
+
+  /** The runs that have not finished, or owe something. */
+  get unfinished(): string[] {
+    return [...this.metas].flatMap(([id, meta]) => {
+      const status = textOf(meta, "status") as RunStatus;
+      if (!isFinished(status)) return [`${id} is ${status}`];
+      return meta["owed"] ? [`${id} owes`] : [];
+    });
   }
 }
 

@@ -1,4 +1,3 @@
-import { isFinished, type RunStatus } from "../../lambda/core/status.ts";
 import { Process, processClock } from "../../lambda/testing/process.ts";
 import { seededRandom } from "../../lambda/testing/seeded-ids.ts";
 import { VirtualClock } from "../../lambda/testing/virtual-clock.ts";
@@ -131,9 +130,9 @@ export class Play {
         this.#endedAtMs = this.#clock.now() - this.#startedAt;
         if (!this.violation) await world.pass(AFTERMATH_MS);
         // A child may be put by a call that comes late, and then ends like any other run.
-      } while (!this.violation && this.#unfinished().length > 0);
+      } while (!this.violation && this.mirror.unfinished.length > 0);
     } catch (error) {
-      this.violate("every run ends", `${String(error)}: ${this.#unfinished().join(", ")}`);
+      this.violate("every run ends", `${String(error)}: ${this.mirror.unfinished.join(", ")}`);
     }
     this.faults.end();
     await world.end();
@@ -249,7 +248,7 @@ export class Play {
   }
 
   #endIfOver(): void {
-    const isOver = this.#actionsLeft === 0 && !this.#acts.isBusy && this.#unfinished().length === 0;
+    const isOver = this.#actionsLeft === 0 && !this.#acts.isBusy && this.mirror.unfinished.length === 0;
     if (isOver && !this.#acts.next()) this.#end();
   }
 
@@ -278,15 +277,6 @@ export class Play {
     const workflows = this.#workflows(new Process("client"));
     const { scenario, mirror, world } = this;
     return { scenario, mirror, world, workflows };
-  }
-
-  /** The runs that have not finished, or owe something. */
-  #unfinished(): string[] {
-    return [...this.mirror.metas].flatMap(([id, meta]) => {
-      const status = textOf(meta, "status") as RunStatus;
-      if (!isFinished(status)) return [`${id} is ${status}`];
-      return meta["owed"] ? [`${id} owes`] : [];
-    });
   }
 
   async #start({ run, program, timeoutMs }: Start): Promise<void> {
