@@ -248,7 +248,8 @@ export class Play {
   }
 
   #endIfOver(): void {
-    const isOver = this.#actionsLeft === 0 && !this.#acts.isBusy && this.mirror.unfinished.length === 0;
+    const isOver =
+      this.#actionsLeft === 0 && !this.#acts.isBusy && this.mirror.unfinished.length === 0;
     if (isOver && !this.#acts.next()) this.#end();
   }
 
