@@ -1,43 +1,53 @@
 import { RemovalPolicy } from "aws-cdk-lib";
 import * as z from "zod";
-import { periodicResearchFrom, type PeriodicResearch } from "./periodic-research.ts";
+import type { SavepointProps } from "./savepoint-props.ts";
+import { type Schedule, scheduledRule } from "./schedules/schedule.ts";
 
 /** What the deployer chose on the command line, as the stack takes it. */
-export interface Deployment {
-  readonly removalPolicy: RemovalPolicy;
-  readonly deletionProtection: boolean;
-  /** Whether callback tokens can be completed by requests that nobody has signed. */
-  readonly publicTokens: boolean;
-  readonly periodicResearch: PeriodicResearch;
-}
+export type Deployment = Required<
+  Pick<SavepointProps, "removalPolicy" | "deletionProtection" | "publicTokens" | "schedules">
+>;
+
+/** Name of the schedule that researches the chosen topic; its runs are called `<name>@<time of the tick>`. */
+const PERIODIC_RESEARCH = "periodic-research";
+/** When it does so if nothing else is chosen: Mondays at 06:00 UTC. */
+const WEEKLY = "0 6 * * 1";
 
 /** The choices there are: `cdk deploy -c <name>=<value>`. */
 const choices = z.object({
   removalPolicy: z.enum(["retain", "destroy"]).default("retain"),
   deletionProtection: z.stringbool().default(false),
   publicTokens: z.stringbool().default(false),
+  topic: z.string().trim().min(3).max(200).optional(),
+  schedule: z.string().trim().default(WEEKLY),
 });
 
 /**
  * Reads a deployment from the app's context: `removalPolicy` (`retain`, or `destroy` for a stack to
- * be thrown away), `deletionProtection` and `publicTokens` (`true` or `false`), `topic` and `schedule`.
+ * be thrown away), `deletionProtection` and `publicTokens` (`true` or `false`); `topic` has the clock
+ * research it, `schedule` says when: a cron line in UTC (`0 6 * * 1`), or an interval (`1 day`).
  * @param choice looks a choice up by name; undefined when it was not made
  * @throws Error that names the choice and what is wrong with it
  */
 export function deploymentFrom(choice: (name: string) => unknown): Deployment {
-  const parsed = choices.safeParse({
-    removalPolicy: choice("removalPolicy"),
-    deletionProtection: choice("deletionProtection"),
-    publicTokens: choice("publicTokens"),
-  });
+  const given = Object.keys(choices.shape).map((name) => [name, choice(name)]);
+  const parsed = choices.safeParse(Object.fromEntries(given));
   if (!parsed.success) throw new Error(`cannot deploy: ${z.prettifyError(parsed.error)}`);
-  const { removalPolicy, ...flags } = parsed.data;
+  const { removalPolicy, topic, schedule, ...flags } = parsed.data;
   return {
     removalPolicy: removalPolicy === "destroy" ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
     ...flags,
-    periodicResearch: periodicResearchFrom({
-      topic: choice("topic"),
-      schedule: choice("schedule"),
-    }),
+    schedules: topic === undefined ? {} : { [PERIODIC_RESEARCH]: research(topic, schedule) },
   };
+}
+
+function research(topic: string, time: string): Schedule {
+  const schedule = {
+    workflow: "research",
+    input: { topic, maxIterations: 3, model: { kind: "extractive" }, corpus: "live" },
+    ...(/^@|(\S+\s+){4}\S/.test(time) ? { cron: time } : { every: time }),
+  };
+  // Said here, where the choice is known, and not only when the rule is made of it.
+  scheduledRule(PERIODIC_RESEARCH, schedule);
+  return schedule;
 }

@@ -11,7 +11,8 @@ export class Hints extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string) {
+  /** @param visibilityMs how long a hint is hidden whose worker says nothing, milliseconds */
+  constructor(scope: Construct, id: string, visibilityMs: number) {
     super(scope, id);
     const { hints } = descriptor;
     const secured = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
@@ -21,7 +22,7 @@ export class Hints extends Construct {
     });
     this.queue = new Queue(this, "Queue", {
       ...secured,
-      visibilityTimeout: Duration.seconds(hints.visibilityTimeoutSeconds),
+      visibilityTimeout: Duration.millis(visibilityMs),
       retentionPeriod: Duration.seconds(hints.retentionSeconds),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: hints.maxReceiveCount },
     });

@@ -1,3 +1,4 @@
+import { Duration } from "aws-cdk-lib";
 import {
   AuthorizationType,
   EndpointType,
@@ -14,10 +15,15 @@ export interface HttpApiProps {
   readonly handler: IFunction;
   /** Whether anybody may complete a callback token that they have. */
   readonly publicTokens: boolean;
+  /** Requests a second that the whole API takes, and how many at once above that. */
+  readonly requestsPerSecond: number;
+  readonly requestsBurst: number;
+  /** Origins whose pages may call it. */
+  readonly corsOrigins: readonly string[];
 }
 
-/** Requests a second that the whole API takes, and how many at once above that. */
-const THROTTLE = { throttlingRateLimit: 100, throttlingBurstLimit: 200 } as const;
+/** How long browsers remember what they may, seconds. */
+const CORS_SECONDS = 600;
 
 /**
  * The API as a regional REST API whose every path goes to one function. Callers sign their requests
@@ -26,8 +32,9 @@ const THROTTLE = { throttlingRateLimit: 100, throttlingBurstLimit: 200 } as cons
 export class HttpApi extends Construct {
   readonly restApi: RestApi;
 
-  constructor(scope: Construct, id: string, { handler, publicTokens }: HttpApiProps) {
+  constructor(scope: Construct, id: string, props: HttpApiProps) {
     super(scope, id);
+    const { handler, publicTokens, corsOrigins } = props;
     this.restApi = new RestApi(this, "Api", {
       restApiName: "savepoint",
       endpointTypes: [EndpointType.REGIONAL],
@@ -37,9 +44,18 @@ export class HttpApi extends Construct {
       defaultIntegration: new LambdaIntegration(handler, { allowTestInvoke: false }),
       deployOptions: {
         stageName: "v1",
-        ...THROTTLE,
+        throttlingRateLimit: props.requestsPerSecond,
+        throttlingBurstLimit: props.requestsBurst,
         ...(publicTokens && { methodOptions: tokensThrottle() }),
       },
+      ...(corsOrigins.length > 0 && {
+        defaultCorsPreflightOptions: {
+          allowOrigins: [...corsOrigins],
+          allowMethods: ["GET", "POST", "DELETE"],
+          allowHeaders: ["authorization", "content-type", "idempotency-key"],
+          maxAge: Duration.seconds(CORS_SECONDS),
+        },
+      }),
     });
     this.restApi.root.addProxy();
     if (publicTokens) this.openTokens();

@@ -1,5 +1,13 @@
 import type { RemovalPolicy } from "aws-cdk-lib";
-import { AttributeType, BillingMode, ProjectionType, Table } from "aws-cdk-lib/aws-dynamodb";
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  Table,
+  TableEncryption,
+  type WarmThroughput,
+} from "aws-cdk-lib/aws-dynamodb";
+import type { IKey } from "aws-cdk-lib/aws-kms";
 import { Construct } from "constructs";
 import { TABLE } from "../../lambda/store/schema.ts";
 
@@ -9,6 +17,12 @@ export interface StateProps {
   readonly removalPolicy: RemovalPolicy;
   /** Whether DynamoDB refuses to delete the table, whoever asks. */
   readonly deletionProtection: boolean;
+  /** Whether it can be restored to any second of the last 35 days. */
+  readonly pointInTimeRecovery: boolean;
+  /** Its key; a key of DynamoDB's own without one. */
+  readonly encryptionKey: IKey | undefined;
+  /** What it takes from its first minute on; DynamoDB's default without it. */
+  readonly warmThroughput: WarmThroughput | undefined;
 }
 
 const TYPES = { S: AttributeType.STRING, N: AttributeType.NUMBER } as const;
@@ -29,7 +43,14 @@ export class State extends Construct {
       sortKey: attribute(TABLE.sortKey),
       billingMode: BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: TABLE.ttl,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      pointInTimeRecoverySpecification: {
+        pointInTimeRecoveryEnabled: props.pointInTimeRecovery,
+      },
+      ...(props.encryptionKey && {
+        encryption: TableEncryption.CUSTOMER_MANAGED,
+        encryptionKey: props.encryptionKey,
+      }),
+      ...(props.warmThroughput && { warmThroughput: props.warmThroughput }),
       removalPolicy: props.removalPolicy,
       deletionProtection: props.deletionProtection,
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { researchInput } from "../../lambda/agent/index.ts";
 import { modelChoice, searchQueryInput } from "../../lambda/agent/input.ts";
-import { EXAMPLE } from "../../infra/periodic-research.ts";
+import { deploymentFrom } from "../../infra/deployment.ts";
 
 const input = { topic: "durable execution", model: { kind: "extractive" }, corpus: "live" };
 const openai = { kind: "openai", api: "responses", small: "gpt-small", large: "org/large:1.5" };
@@ -38,7 +38,9 @@ describe("the input of a research run", () => {
   });
 
   it("is what the periodic research is deployed with", () => {
-    expect(researchInput.safeParse(EXAMPLE.input).success).toBe(true);
+    const { schedules } = deploymentFrom((name) => (name === "topic" ? "sqlite" : undefined));
+    const [schedule] = Object.values(schedules);
+    expect(researchInput.parse(schedule?.input)).toMatchObject({ topic: "sqlite", corpus: "live" });
   });
 });
 

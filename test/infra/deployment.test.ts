@@ -1,7 +1,6 @@
 import { RemovalPolicy } from "aws-cdk-lib";
 import { describe, expect, it } from "vitest";
 import { deploymentFrom } from "../../infra/deployment.ts";
-import { EXAMPLE } from "../../infra/periodic-research.ts";
 
 const chosen = (choices: Record<string, unknown>) => deploymentFrom((name) => choices[name]);
 
@@ -11,9 +10,8 @@ describe("a deployment", () => {
       removalPolicy: RemovalPolicy.RETAIN,
       deletionProtection: false,
       publicTokens: false,
-      periodicResearch: EXAMPLE,
+      schedules: {},
     });
-    expect(EXAMPLE.enabled).toBe(false);
   });
 
   it("can be one to throw away, or one to protect", () => {
@@ -26,18 +24,27 @@ describe("a deployment", () => {
     expect(chosen({ publicTokens: "true" }).publicTokens).toBe(true);
   });
 
-  it("researches a chosen topic at a chosen time", () => {
-    const { periodicResearch } = chosen({ topic: " sqlite ", schedule: "rate(1 day)" });
-    expect(periodicResearch).toMatchObject({
-      enabled: true,
-      schedule: "rate(1 day)",
-      input: { topic: "sqlite", corpus: "live" },
+  it.each([
+    ["1 day", { every: "1 day" }],
+    ["30 5 * * mon-fri", { cron: "30 5 * * mon-fri" }],
+    [undefined, { cron: "0 6 * * 1" }],
+  ])("researches a chosen topic at a chosen time, or on Mondays: %s", (schedule, time) => {
+    expect(chosen({ topic: " sqlite ", schedule }).schedules).toEqual({
+      "periodic-research": {
+        ...time,
+        workflow: "research",
+        input: {
+          topic: "sqlite",
+          corpus: "live",
+          maxIterations: 3,
+          model: { kind: "extractive" },
+        },
+      },
     });
   });
 
   it("does not start the clock for a time without a topic", () => {
-    const { periodicResearch } = chosen({ schedule: "rate(1 day)" });
-    expect(periodicResearch).toMatchObject({ enabled: false, schedule: "rate(1 day)" });
+    expect(chosen({ schedule: "1 day" }).schedules).toEqual({});
   });
 
   it.each([
@@ -45,8 +52,8 @@ describe("a deployment", () => {
     [{ deletionProtection: "maybe" }, /deletionProtection/],
     [{ publicTokens: "maybe" }, /publicTokens/],
     [{ topic: "no" }, /topic/],
-    [{ topic: "a <time> apart" }, /EventBridge reads as a placeholder[^]*topic/],
-    [{ schedule: "daily" }, /rate\(1 day\)[^]*schedule/],
+    [{ topic: "a <time> apart" }, /schedule "periodic-research"[^]*</],
+    [{ topic: "sqlite", schedule: "daily" }, /schedule "periodic-research"[^]*daily/],
   ])("refuses %o and says which choice it was", (choices, message) => {
     expect(() => chosen(choices)).toThrow(message);
   });

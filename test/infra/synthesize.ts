@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import recommended from "aws-cdk-lib/recommended-feature-flags.json" with { type: "json" };
+import type { Bundles } from "../../infra/bundles.ts";
 import { SavepointStack, type SavepointStackProps } from "../../infra/stack.ts";
 
 /** A resource of a synthesized template. */
@@ -24,6 +25,13 @@ interface Resources {
 /** Hash that the stand-in for the bundles claims to have. */
 export const STAND_IN_SHA256 = "0".repeat(64);
 
+/** A folder that stands in for every bundle; it stays as a fixture. */
+export const standInBundles = (): Bundles => {
+  const directory = "test/infra/fixtures/stand-in";
+  const bundle = { directory, sha256: STAND_IN_SHA256 };
+  return { worker: bundle, api: bundle, sweeper: bundle };
+};
+
 /**
  * Makes the stack with a stand-in for its bundles, in an app of its own.
  * @param inspect gets stack and app while the stand-in is there
@@ -34,13 +42,9 @@ export function withStack<T>(
 ): T {
   const scratch = mkdtempSync(join(tmpdir(), "savepoint-template-"));
   try {
-    const directory = join(scratch, "bundle");
-    mkdirSync(directory);
-    writeFileSync(join(directory, "index.mjs"), "export const handler = () => {};\n");
-    const bundle = { directory, sha256: STAND_IN_SHA256 };
     const app = new App({ context: recommended, outdir: join(scratch, "cdk.out") });
-    const bundles = { worker: bundle, api: bundle, sweeper: bundle };
-    return inspect(new SavepointStack(app, "Savepoint", { bundles, ...props }), app);
+    const workflows = standInBundles();
+    return inspect(new SavepointStack(app, "Savepoint", { workflows, ...props }), app);
   } finally {
     rmSync(scratch, { recursive: true });
   }

@@ -113,10 +113,20 @@ describe("the hint queue", () => {
     });
   });
 
-  it("feeds the worker in batches whose messages fail one by one", () => {
+  it("feeds the worker's live version in batches whose messages fail one by one", () => {
     expect(resources.one("AWS::Lambda::EventSourceMapping").Properties).toEqual({
       EventSourceArn: { "Fn::GetAtt": [logicalId("HintsQueue"), "Arn"] },
-      FunctionName: { Ref: logicalId("WorkerFunction") },
+      FunctionName: {
+        "Fn::Join": [
+          "",
+          [
+            {
+              "Fn::Select": [6, { "Fn::Split": [":", { Ref: logicalId("WorkerLive") }] }],
+            },
+            ":live",
+          ],
+        ],
+      },
       BatchSize: hints.batchSize,
       ScalingConfig: { MaximumConcurrency: hints.maxConcurrency },
       FunctionResponseTypes: ["ReportBatchItemFailures"],
@@ -143,14 +153,29 @@ describe("the functions", () => {
     });
   });
 
-  it.each(FUNCTIONS)("%s is told table, queue and hash, and no secret", (_, id) => {
+  it.each(FUNCTIONS)("%s is told table, queue and hash, and no secret", (name, id) => {
     expect(resources.one("AWS::Lambda::Function", id).Properties["Environment"]).toEqual({
       Variables: {
+        NODE_OPTIONS: "--enable-source-maps",
+        ...(name === "worker" && {
+          [ENV.metrics]: "emf",
+          [ENV.leaseMs]: "30000",
+          [ENV.deadlineMarginMs]: "5000",
+        }),
         [ENV.table]: { Ref: logicalId("StateTable") },
         [ENV.queueUrl]: { Ref: logicalId("HintsQueue") },
         [ENV.code]: STAND_IN_SHA256,
       },
     });
+  });
+
+  it.each(FUNCTIONS)("%s is called as its live version, and keeps those before", (_, id) => {
+    expect(resources.one("AWS::Lambda::Alias", `${id}Live`).Properties).toMatchObject({
+      Name: "live",
+      FunctionName: { Ref: logicalId(`${id}Function`) },
+    });
+    const version = resources.one("AWS::Lambda::Version", id);
+    expect(version.DeletionPolicy).toBe("Retain");
   });
 
   it.each(FUNCTIONS)("%s logs to a group of its own, for a month", (_, id) => {
@@ -197,7 +222,7 @@ describe("the API", () => {
 });
 
 describe("the clock", () => {
-  const sweeper = { Arn: { "Fn::GetAtt": [logicalId("SweeperFunction"), "Arn"] } };
+  const sweeper = { Arn: { Ref: logicalId("SweeperLive") } };
 
   it("sweeps each minute and lets a late sweep be", () => {
     expect(resources.one("AWS::Events::Rule", "TicksSweep").Properties).toMatchObject({
@@ -209,18 +234,15 @@ describe("the clock", () => {
     });
   });
 
-  it("holds an example of a periodic research, switched off", () => {
-    expect(resources.one("AWS::Events::Rule", "TicksResearch").Properties).toMatchObject({
-      ScheduleExpression: "cron(0 6 ? * MON *)",
-      State: "DISABLED",
-    });
+  it("starts nothing when nothing is scheduled", () => {
+    expect(Object.keys(resources.all("AWS::Events::Rule"))).toHaveLength(1);
   });
 
   it("starts a research run named by the time of the tick, and tries for an hour", () => {
     const input = { topic: 'say "when"', maxIterations: 2 };
-    const periodicResearch = { name: "daily", schedule: "rate(1 day)", enabled: true, input };
     const start = { workflow: "research", name: "daily", time: "<time>", input };
-    const rule = synthesize({ periodicResearch }).one("AWS::Events::Rule", "TicksResearch");
+    const schedules = { daily: { every: "1 day", workflow: "research", input } };
+    const rule = synthesize({ schedules }).one("AWS::Events::Rule", "Ticksdaily");
     expect(rule.Properties).toMatchObject({
       ScheduleExpression: "rate(1 day)",
       State: "ENABLED",

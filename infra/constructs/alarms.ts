@@ -1,0 +1,179 @@
+import { Duration } from "aws-cdk-lib";
+import {
+  Alarm,
+  ComparisonOperator,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  MathExpression,
+  Metric,
+  TreatMissingData,
+} from "aws-cdk-lib/aws-cloudwatch";
+import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import type { Table } from "aws-cdk-lib/aws-dynamodb";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
+import { Construct } from "constructs";
+import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS } from "../../lambda/core/metric-names.ts";
+import type { FunctionName } from "../descriptor.ts";
+import type { Hints } from "./hints.ts";
+
+/** What is watched, and who is told. */
+export interface AlarmsProps {
+  readonly table: Table;
+  readonly hints: Hints;
+  readonly functions: Readonly<Record<FunctionName, IFunction>>;
+  readonly topic: ITopic | undefined;
+}
+
+/** One thing that should not be. */
+interface Rule {
+  /** What the person who is told should know: docs/operate.md says what to do about each. */
+  readonly description: string;
+  readonly metric: IMetric;
+  /** It goes off at this value. */
+  readonly threshold: number;
+  /** After so many periods of five minutes in a row; 1 by default. */
+  readonly periods?: number;
+  /** It goes off below the threshold, and when nothing is measured. */
+  readonly isMissing?: boolean;
+}
+
+const PERIOD = Duration.minutes(5);
+/** The sweeper looks each minute, so a hint that waits this long finds no worker, seconds. */
+const HINT_AGE_SECONDS = 300;
+
+/** Alarms on what a deployment cannot mend by itself, and a dashboard of how it does. */
+export class Alarms extends Construct {
+  readonly dashboard: Dashboard;
+  readonly alarms: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    const rules = rulesOf(props);
+    this.alarms = Object.entries(rules).map(([name, rule]) => this.#add(name, rule, props.topic));
+    this.dashboard = new Dashboard(this, "Dashboard", { widgets: widgetsOf(props) });
+  }
+
+  #add(name: string, rule: Rule, topic: ITopic | undefined): Alarm {
+    const { description, metric, threshold, periods = 1, isMissing = false } = rule;
+    const alarm = new Alarm(this, name, {
+      alarmDescription: description,
+      metric,
+      threshold,
+      evaluationPeriods: periods,
+      comparisonOperator: isMissing
+        ? ComparisonOperator.LESS_THAN_THRESHOLD
+        : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: isMissing ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+    });
+    if (topic) {
+      alarm.addAlarmAction(new SnsAction(topic));
+      alarm.addOkAction(new SnsAction(topic));
+    }
+    return alarm;
+  }
+}
+
+function rulesOf({ table, hints, functions }: AlarmsProps): Readonly<Record<string, Rule>> {
+  const { worker, api, sweeper } = functions;
+  const sum = (ofEach: (one: IFunction) => Metric) =>
+    new MathExpression({
+      expression: "worker + api + sweeper",
+      usingMetrics: { worker: ofEach(worker), api: ofEach(api), sweeper: ofEach(sweeper) },
+      period: PERIOD,
+    });
+  const failures = { threshold: 1 };
+  return {
+    DeadLetters: {
+      ...failures,
+      description: "Hints that failed too often; the sweeper hints again, so look why",
+      metric: hints.deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
+    },
+    OldHints: {
+      threshold: HINT_AGE_SECONDS,
+      periods: 2,
+      description: "Hints wait for a worker: too few at a time, or none that starts",
+      metric: hints.queue.metricApproximateAgeOfOldestMessage({ period: PERIOD }),
+    },
+    FailedRuns: {
+      ...failures,
+      description: "Runs have failed",
+      metric: countOf(table, METRICS.failed),
+    },
+    BlockedRuns: {
+      ...failures,
+      description: "Runs were set aside: the deployed code does not fit what they have recorded",
+      metric: countOf(table, METRICS.blocked),
+    },
+    NoProgress: {
+      ...failures,
+      description: "Runs were failed because their worker died in one step again and again",
+      metric: countOf(table, METRICS.noProgress),
+    },
+    SweeperMissing: {
+      threshold: 1,
+      isMissing: true,
+      description: "The sweeper has not run: lost hints and long sleeps wake nobody",
+      metric: sweeper.metricInvocations({ period: PERIOD }),
+    },
+    FunctionErrors: {
+      ...failures,
+      description: "Functions end with an error, time out or do not start",
+      metric: sum((one) => one.metricErrors({ period: PERIOD })),
+    },
+    FunctionThrottles: {
+      ...failures,
+      description: "Lambda runs fewer functions at a time than are wanted: the account's limit",
+      metric: sum((one) => one.metricThrottles({ period: PERIOD })),
+    },
+    TableThrottles: {
+      ...failures,
+      description: "DynamoDB takes fewer writes than are wanted",
+      metric: new Metric({
+        namespace: "AWS/DynamoDB",
+        metricName: "WriteThrottleEvents",
+        dimensionsMap: { TableName: table.tableName },
+        statistic: "Sum",
+        period: PERIOD,
+      }),
+    },
+  };
+}
+
+const countOf = (table: Table, metricName: string): Metric =>
+  new Metric({
+    namespace: METRIC_NAMESPACE,
+    metricName,
+    dimensionsMap: { [METRIC_DIMENSION]: table.tableName },
+    statistic: "Sum",
+    period: PERIOD,
+  });
+
+function widgetsOf({ table, hints, functions }: AlarmsProps): GraphWidget[][] {
+  const { worker, api } = functions;
+  const graph = (title: string, ...left: IMetric[]) => new GraphWidget({ title, left, width: 12 });
+  const names = [METRICS.started, METRICS.finished, METRICS.failed, METRICS.blocked];
+  return [
+    [
+      graph("Runs", ...names.map((name) => countOf(table, name))),
+      graph("Taken over", countOf(table, METRICS.takeovers), countOf(table, METRICS.noProgress)),
+    ],
+    [
+      graph(
+        "Hints",
+        hints.queue.metricApproximateNumberOfMessagesVisible(),
+        hints.deadLetters.metricApproximateNumberOfMessagesVisible(),
+      ),
+      graph("Age of the oldest hint", hints.queue.metricApproximateAgeOfOldestMessage()),
+    ],
+    [
+      graph("Worker", worker.metricInvocations(), worker.metricErrors(), worker.metricThrottles()),
+      graph("API", api.metricInvocations(), api.metricErrors(), api.metricDuration()),
+    ],
+    [
+      graph("Units written", table.metricConsumedWriteCapacityUnits()),
+      graph("Units read", table.metricConsumedReadCapacityUnits()),
+    ],
+  ];
+}

@@ -1,0 +1,116 @@
+import type { Duration, RemovalPolicy } from "aws-cdk-lib";
+import type { WarmThroughput } from "aws-cdk-lib/aws-dynamodb";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
+import type { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { Bundles } from "./bundles.ts";
+import type { Schedule } from "./schedules/schedule.ts";
+
+/** What a deployment is made of, and what may be chosen about it. */
+export interface SavepointProps {
+  /**
+   * The module that exports the project's configuration, or its workflows: a path from the working folder.
+   * Bundles that were made before are taken as they are.
+   */
+  readonly workflows: string | Bundles;
+  /**
+   * Runs that the clock starts, by the name of the schedule. A run is called `<name>@<time of the tick>`.
+   * @default none
+   */
+  readonly schedules?: Readonly<Record<string, Schedule>>;
+  /**
+   * Whether callback tokens can be completed by anybody who has one: `POST /tokens/{token}` is then open, and
+   * nothing else is.
+   * @default false - whoever completes a token needs what any other request needs
+   */
+  readonly publicTokens?: boolean;
+  /**
+   * Requests a second that the whole API takes.
+   * @default 100
+   */
+  readonly requestsPerSecond?: number;
+  /**
+   * Requests that it takes at once above that.
+   * @default 200
+   */
+  readonly requestsBurst?: number;
+  /**
+   * Web pages of other sites that may call the API, as `https://app.example.com`.
+   * @default none: no page may, other programs are not asked where they come from
+   */
+  readonly corsOrigins?: readonly string[];
+
+  /**
+   * What becomes of the table, and of every run in it, when the construct is deleted.
+   * @default RemovalPolicy.RETAIN - it stays in the account and costs its storage
+   */
+  readonly removalPolicy?: RemovalPolicy;
+  /**
+   * Whether DynamoDB refuses to delete the table, whoever asks.
+   * @default false
+   */
+  readonly deletionProtection?: boolean;
+  /**
+   * Whether the table can be restored to any second of the last 35 days, for the price of its size again.
+   * @default true
+   */
+  readonly pointInTimeRecovery?: boolean;
+  /**
+   * Key that the table is encrypted with.
+   * @default a key that belongs to DynamoDB, which costs nothing and needs no rights
+   */
+  readonly encryptionKey?: IKey;
+  /**
+   * Reads and writes a second that the table takes from its first minute on.
+   * @default DynamoDB's own: 12,000 read and 4,000 write units a second
+   */
+  readonly warmThroughput?: WarmThroughput;
+
+  /**
+   * Memory of a worker, megabytes, 128 to 10,240. Its processor grows with it: one whole at 1,769.
+   * @default 1024
+   */
+  readonly memoryMb?: number;
+  /**
+   * Longest invocation of a worker; a step can take no longer. At most 15 minutes, which is Lambda's own limit.
+   * @default 15 minutes
+   */
+  readonly timeout?: Duration;
+  /**
+   * Workers at a time, 2 to 1,000. It costs nothing while there is nothing to do.
+   * @default 50
+   */
+  readonly maxConcurrency?: number;
+  /**
+   * Runs that one worker may be given at once, 1 to 10.
+   * @default 10
+   */
+  readonly batchSize?: number;
+  /**
+   * How long a worker may be silent before another takes its run over. Shorter recovers sooner and costs
+   * more: a heartbeat is a write each third of it.
+   * @default 30 seconds
+   */
+  readonly lease?: Duration;
+  /**
+   * Time kept free at the end of an invocation to give runs back.
+   * @default 5 seconds
+   */
+  readonly deadlineMargin?: Duration;
+  /**
+   * Further variables for the worker. No secret belongs here: whoever may describe the function reads them.
+   * @default none
+   */
+  readonly environment?: Readonly<Record<string, string>>;
+
+  /**
+   * How long logs are kept.
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: RetentionDays;
+  /**
+   * Is told when an alarm goes off, and when it is over.
+   * @default nobody is told; the alarms are there to be looked at
+   */
+  readonly alarmTopic?: ITopic;
+}

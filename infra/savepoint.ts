@@ -1,0 +1,194 @@
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { type Table } from "aws-cdk-lib/aws-dynamodb";
+import type { IGrantable } from "aws-cdk-lib/aws-iam";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import { ENV } from "../lambda/core/environment.ts";
+import { statementsFor } from "./access.ts";
+import { type Bundles, bundleOf, bundlesOf } from "./bundles.ts";
+import { Alarms } from "./constructs/alarms.ts";
+import { Hints } from "./constructs/hints.ts";
+import { HttpApi } from "./constructs/http-api.ts";
+import { ProductFunction } from "./constructs/product-function.ts";
+import { State } from "./constructs/state.ts";
+import { Ticks } from "./constructs/ticks.ts";
+import { type Access, descriptor, type FunctionName } from "./descriptor.ts";
+import { disagreements } from "./limits.ts";
+import type { SavepointProps } from "./savepoint-props.ts";
+
+/** A function of the project's own that works with runs. */
+export interface WorkflowFunctionProps {
+  /** Source file that exports `handler`, from the working folder. */
+  readonly entry: string;
+  /** @default 30 seconds */
+  readonly timeout?: Duration;
+  /** Megabytes. @default 256 */
+  readonly memoryMb?: number;
+  /** Further variables; no secret belongs here. @default none */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+const LEASE_MARGIN_MS = 2_000;
+/** What a client needs to start runs, and to send, cancel, resume and fork; to look at them. */
+const START: readonly Access[] = ["table:read", "table:write", "hints:send"];
+const READ: readonly Access[] = ["table:read"];
+
+/**
+ * Everything that durable workflows need in an account: a table, a queue, and three functions behind an API
+ * and a clock. Nothing of it runs while there is nothing to do, but for the sweeper's tick once a minute.
+ *
+ * Every function answers under the alias `live`; the versions that it had before stay, so that it can be
+ * pointed back at one of them at once.
+ */
+export class Savepoint extends Construct {
+  readonly table: Table;
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+  readonly http: HttpApi;
+  readonly worker: IFunction;
+  readonly api: IFunction;
+  readonly sweeper: IFunction;
+  readonly ticks: Ticks;
+  readonly alarms: Alarms;
+  readonly #hints: Hints;
+  readonly #logRetention: RetentionDays;
+
+  /** @throws Error when limits do not agree, or a schedule cannot be expressed; esbuild's BuildFailure */
+  constructor(scope: Construct, id: string, props: SavepointProps) {
+    super(scope, id);
+    const settings = settingsOf(props);
+    const { workflows } = props;
+    const bundles: Bundles = typeof workflows === "string" ? bundlesOf(this, workflows) : workflows;
+    this.#logRetention = props.logRetention ?? RetentionDays.ONE_MONTH;
+    this.table = new State(this, "State", {
+      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+      deletionProtection: props.deletionProtection ?? false,
+      pointInTimeRecovery: props.pointInTimeRecovery ?? true,
+      encryptionKey: props.encryptionKey,
+      warmThroughput: props.warmThroughput,
+    }).table;
+    this.#hints = new Hints(this, "Hints", settings.visibilityMs);
+    this.queue = this.#hints.queue;
+    this.deadLetters = this.#hints.deadLetters;
+
+    this.worker = this.#function("Worker", "worker", bundles, {
+      timeout: Duration.millis(settings.timeoutMs),
+      memoryMb: settings.memoryMb,
+      environment: {
+        ...props.environment,
+        [ENV.metrics]: "emf",
+        [ENV.leaseMs]: String(settings.leaseMs),
+        [ENV.deadlineMarginMs]: String(settings.deadlineMarginMs),
+      },
+    });
+    this.worker.addEventSourceMapping("Hints", {
+      eventSourceArn: this.queue.queueArn,
+      batchSize: settings.batchSize,
+      maxConcurrency: settings.maxConcurrency,
+      reportBatchItemFailures: true,
+    });
+    this.api = this.#function("ApiHandler", "api", bundles);
+    this.http = new HttpApi(this, "Http", {
+      handler: this.api,
+      publicTokens: props.publicTokens ?? false,
+      requestsPerSecond: props.requestsPerSecond ?? 100,
+      requestsBurst: props.requestsBurst ?? 200,
+      corsOrigins: props.corsOrigins ?? [],
+    });
+    this.sweeper = this.#function("Sweeper", "sweeper", bundles);
+    this.ticks = new Ticks(this, "Ticks", this.sweeper, props.schedules ?? {});
+    this.alarms = new Alarms(this, "Alarms", {
+      table: this.table,
+      hints: this.#hints,
+      functions: { worker: this.worker, api: this.api, sweeper: this.sweeper },
+      topic: props.alarmTopic,
+    });
+  }
+
+  /** Base URL of the API. */
+  get apiUrl(): string {
+    return this.http.restApi.url;
+  }
+
+  /** Allows to start runs, and to do to them whatever a client can but delete them. */
+  grantStart(grantee: IGrantable): void {
+    this.#grant(grantee, START);
+    this.table.encryptionKey?.grantEncryptDecrypt(grantee);
+  }
+
+  /** Allows to look at runs. */
+  grantRead(grantee: IGrantable): void {
+    this.#grant(grantee, READ);
+    this.table.encryptionKey?.grantDecrypt(grantee);
+  }
+
+  /**
+   * Adds a function of the project's own that works with runs, such as a webhook that starts them: bundled like
+   * the others, told where `connect()` finds the deployment, and granted what `grantStart` grants.
+   */
+  addWorkflowFunction(id: string, props: WorkflowFunctionProps): IFunction {
+    const { entry, timeout = Duration.seconds(30), memoryMb = 256, environment = {} } = props;
+    const scope = new Construct(this, id);
+    return new ProductFunction(scope, "Function", {
+      bundle: bundleOf(scope, entry),
+      access: START,
+      callsItself: false,
+      timeout,
+      memoryMb,
+      environment,
+      table: this.table,
+      hints: this.#hints,
+      logRetention: this.#logRetention,
+    }).alias;
+  }
+
+  #function(
+    id: string,
+    role: FunctionName,
+    bundles: Bundles,
+    chosen: Partial<Pick<WorkflowFunctionProps, "timeout" | "memoryMb" | "environment">> = {},
+  ): IFunction {
+    const { access, callsItself, timeoutSeconds, memoryMb } = descriptor.functions[role];
+    return new ProductFunction(this, id, {
+      bundle: bundles[role],
+      access,
+      callsItself,
+      timeout: chosen.timeout ?? Duration.seconds(timeoutSeconds),
+      memoryMb: chosen.memoryMb ?? memoryMb,
+      environment: chosen.environment ?? {},
+      table: this.table,
+      hints: this.#hints,
+      logRetention: this.#logRetention,
+    }).alias;
+  }
+
+  #grant(grantee: IGrantable, access: readonly Access[]): void {
+    const targets = { tableArn: this.table.tableArn, queueArn: this.queue.queueArn };
+    for (const statement of statementsFor(access, targets)) {
+      grantee.grantPrincipal.addToPrincipalPolicy(statement);
+    }
+  }
+}
+
+/** What is chosen about workers, or is the default; all of it agrees. */
+function settingsOf(props: SavepointProps) {
+  const { hints, functions } = descriptor;
+  const timeoutMs = (
+    props.timeout ?? Duration.seconds(functions.worker.timeoutSeconds)
+  ).toMilliseconds();
+  const settings = {
+    timeoutMs,
+    visibilityMs: timeoutMs,
+    leaseMs: (props.lease ?? Duration.seconds(30)).toMilliseconds(),
+    leaseMarginMs: LEASE_MARGIN_MS,
+    deadlineMarginMs: (props.deadlineMargin ?? Duration.seconds(5)).toMilliseconds(),
+    memoryMb: props.memoryMb ?? functions.worker.memoryMb,
+    batchSize: props.batchSize ?? hints.batchSize,
+    maxConcurrency: props.maxConcurrency ?? hints.maxConcurrency,
+  };
+  const wrong = disagreements(settings);
+  if (wrong.length === 0) return settings;
+  throw new Error(`the limits of this deployment do not agree: ${wrong.join("; ")}`);
+}

@@ -1,0 +1,171 @@
+import { App, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { Match, Template } from "aws-cdk-lib/assertions";
+import { AccountPrincipal, Role } from "aws-cdk-lib/aws-iam";
+import { Key } from "aws-cdk-lib/aws-kms";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Topic } from "aws-cdk-lib/aws-sns";
+import { describe, expect, it } from "vitest";
+import { Savepoint, type SavepointProps } from "../../infra/index.ts";
+import { standInBundles } from "./synthesize.ts";
+
+/** A stack of somebody else's with the construct in it. */
+function built(
+  props: (stack: Stack) => Partial<SavepointProps> = () => ({}),
+  more: (savepoint: Savepoint, stack: Stack) => void = () => undefined,
+): Template {
+  const stack = new Stack(new App(), "Mine");
+  const savepoint = new Savepoint(stack, "Savepoint", {
+    workflows: standInBundles(),
+    ...props(stack),
+  });
+  more(savepoint, stack);
+  return Template.fromStack(stack);
+}
+
+describe("the construct", () => {
+  it("takes what is chosen about table, worker, API and logs", () => {
+    const template = built((stack) => ({
+      encryptionKey: new Key(stack, "Key"),
+      pointInTimeRecovery: false,
+      warmThroughput: { readUnitsPerSecond: 15_000, writeUnitsPerSecond: 5_000 },
+      removalPolicy: RemovalPolicy.DESTROY,
+      deletionProtection: true,
+      timeout: Duration.minutes(5),
+      memoryMb: 2048,
+      maxConcurrency: 7,
+      batchSize: 3,
+      lease: Duration.seconds(60),
+      environment: { MINE: "yes" },
+      logRetention: RetentionDays.ONE_WEEK,
+      requestsPerSecond: 5,
+      requestsBurst: 6,
+    }));
+    template.hasResourceProperties("AWS::DynamoDB::Table", {
+      SSESpecification: { SSEEnabled: true, SSEType: "KMS" },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false },
+      WarmThroughput: { ReadUnitsPerSecond: 15_000, WriteUnitsPerSecond: 5_000 },
+      DeletionProtectionEnabled: true,
+    });
+    template.hasResourceProperties("AWS::Lambda::Function", {
+      Timeout: 300,
+      MemorySize: 2048,
+      Environment: { Variables: Match.objectLike({ MINE: "yes", SAVEPOINT_LEASE_MS: "60000" }) },
+    });
+    template.hasResourceProperties("AWS::SQS::Queue", { VisibilityTimeout: 300 });
+    template.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
+      BatchSize: 3,
+      ScalingConfig: { MaximumConcurrency: 7 },
+    });
+    template.allResourcesProperties("AWS::Logs::LogGroup", { RetentionInDays: 7 });
+    expect(Object.keys(template.findResources("AWS::Logs::LogGroup"))).toHaveLength(3);
+    template.hasResourceProperties("AWS::ApiGateway::Stage", {
+      MethodSettings: [{ ThrottlingRateLimit: 5, ThrottlingBurstLimit: 6 }],
+    });
+  });
+
+  it("is refused when its limits do not agree, with the numbers", () => {
+    expect(() => built(() => ({ timeout: Duration.seconds(20) }))).toThrow(
+      "the limits of this deployment do not agree: lease is 30 s, not less than the timeout of 20 s",
+    );
+  });
+
+  it("is refused with a schedule that EventBridge cannot express, by its name", () => {
+    const cron = "0 3 1 * 1";
+    expect(() => built(() => ({ schedules: { odd: { cron, workflow: "w" } } }))).toThrow(
+      'schedule "odd"',
+    );
+  });
+
+  it("answers no page of another site unless its origin is named", () => {
+    expect(built().findResources("AWS::ApiGateway::Method", options())).toEqual({});
+    const template = built(() => ({ corsOrigins: ["https://app.example.com"] }));
+    const preflight = template.findResources("AWS::ApiGateway::Method", options());
+    expect(Object.keys(preflight)).toHaveLength(2);
+    expect(JSON.stringify(preflight)).toContain("https://app.example.com");
+  });
+
+  it("tells a topic of every alarm that begins or ends", () => {
+    const template = built((stack) => ({ alarmTopic: new Topic(stack, "Topic") }));
+    const alarms = Object.values(template.findResources("AWS::CloudWatch::Alarm"));
+    expect(alarms).toHaveLength(9);
+    for (const { Properties } of alarms) {
+      expect(Properties["AlarmActions"]).toEqual([{ Ref: expect.stringContaining("Topic") }]);
+      expect(Properties["OKActions"]).toEqual(Properties["AlarmActions"]);
+      expect(Properties["AlarmDescription"]).toMatch(/\w{3}/);
+    }
+    template.hasResourceProperties("AWS::CloudWatch::Alarm", {
+      Namespace: "Savepoint",
+      MetricName: "RunsBlocked",
+      Dimensions: [{ Name: "service", Value: { Ref: Match.stringLikeRegexp("StateTable") } }],
+    });
+    template.hasResourceProperties("AWS::CloudWatch::Alarm", {
+      MetricName: "Invocations",
+      ComparisonOperator: "LessThanThreshold",
+      TreatMissingData: "breaching",
+    });
+  });
+});
+
+const options = () => ({ Properties: { HttpMethod: "OPTIONS" } });
+
+/** What is looked at of a policy. */
+interface Policy {
+  readonly Properties: {
+    readonly PolicyDocument: { readonly Statement: readonly { Action: string | string[] }[] };
+  };
+}
+
+describe("who is granted", () => {
+  const granted = (grant: (savepoint: Savepoint, role: Role) => void) => {
+    const template = built(undefined, (savepoint, stack) =>
+      grant(savepoint, new Role(stack, "Caller", { assumedBy: new AccountPrincipal("1") })),
+    );
+    const [policy] = Object.values(
+      template.findResources("AWS::IAM::Policy", {
+        Properties: { Roles: [{ Ref: Match.stringLikeRegexp("^Caller") }] },
+      }),
+    );
+    const { Statement } = (policy as Policy).Properties.PolicyDocument;
+    return [...new Set(Statement.flatMap(({ Action }) => Action))].toSorted();
+  };
+
+  it("to start runs may read and write them and send hints, and not delete", () => {
+    expect(granted((savepoint, role) => savepoint.grantStart(role))).toEqual([
+      "dynamodb:BatchGetItem",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:Query",
+      "dynamodb:UpdateItem",
+      "sqs:SendMessage",
+    ]);
+  });
+
+  it("to read may do no more than that", () => {
+    expect(granted((savepoint, role) => savepoint.grantRead(role))).toEqual([
+      "dynamodb:BatchGetItem",
+      "dynamodb:GetItem",
+      "dynamodb:Query",
+    ]);
+  });
+});
+
+it("bundles a function of the project's own, which finds the deployment", () => {
+  const template = built(undefined, (savepoint) => {
+    savepoint.addWorkflowFunction("Webhook", {
+      entry: "test/infra/fixtures/webhook.ts",
+      environment: { MINE: "yes" },
+    });
+  });
+  expect(Object.keys(template.findResources("AWS::Lambda::Alias"))).toHaveLength(4);
+  template.hasResourceProperties("AWS::Lambda::Function", {
+    Timeout: 30,
+    MemorySize: 256,
+    Environment: {
+      Variables: Match.objectLike({
+        MINE: "yes",
+        SAVEPOINT_TABLE: { Ref: Match.stringLikeRegexp("StateTable") },
+        SAVEPOINT_QUEUE_URL: { Ref: Match.stringLikeRegexp("HintsQueue") },
+      }),
+    },
+  });
+});
