@@ -25,6 +25,14 @@ export const ENV = {
   hnUrl: "SAVEPOINT_HN_URL",
   /** Base URL of the sample corpus; set by the embedded stack only, never in AWS. */
   sampleHnUrl: "SAVEPOINT_SAMPLE_HN_URL",
+  /** ARN of the secret with the hashes of the API's bearer tokens; for the authorizer. */
+  tokensSecret: "SAVEPOINT_TOKENS_SECRET",
+  /** Issuer of the JSON Web Tokens that the API takes; for the authorizer. */
+  jwtIssuer: "SAVEPOINT_JWT_ISSUER",
+  /** What those must have as their audience; for the authorizer. */
+  jwtAudience: "SAVEPOINT_JWT_AUDIENCE",
+  /** ARN of the secret that is the key for the OpenAI API. */
+  openaiSecret: "SAVEPOINT_OPENAI_SECRET",
   /** Key for the OpenAI API. */
   openaiKey: "OPENAI_API_KEY",
   /** Base URL of an OpenAI-compatible server. */
