@@ -10,5 +10,10 @@ export const cancelRejectsPatches: Patch = {
   if (unmarked) return unmarked;`,
       replace: `  void startPatches;`,
     },
+    {
+      file: "lambda/engine/drive.ts",
+      find: `  if (isPatchUnrecorded(execution)) return`,
+      replace: `  if (isPatchUnrecorded(execution) && !execution.mustCancel) return`,
+    },
   ],
 };
