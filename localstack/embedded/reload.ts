@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { BuildFailure, Message } from "esbuild";
 import type { FunctionName } from "../../infra/descriptor.ts";
@@ -26,7 +26,10 @@ export interface Reloaded {
 
 /** What is reloaded, and how. */
 export interface ReloadOptions {
-  /** Folder below which each reload gets one of its own: processes still read from the one before. */
+  /**
+   * Folder in which each reload gets one of its own: processes still read from the one before. The first
+   * bundles are in such a folder, too: what a bundle is named depends on how deep it lies.
+   */
   readonly directory: string;
   readonly sources: PerFunction<FunctionSource>;
   /** The code that runs. */
@@ -35,7 +38,9 @@ export interface ReloadOptions {
   readonly replace: (bundles: PerFunction<FunctionBundle>) => void;
 }
 
-/** Folders of earlier reloads that stay, for processes that are still at work with them. */
+/** Names of the folders of reloads. */
+const FOLDER = /^reload-\d+$/;
+/** How many of them stay, for processes that are still at work with them. */
 const KEPT = 5;
 
 /**
@@ -44,7 +49,9 @@ const KEPT = 5;
  */
 export function createReload(options: ReloadOptions): () => Promise<Reloaded> {
   const { directory, sources, replace } = options;
-  rmSync(directory, { recursive: true, force: true });
+  for (const name of readdirSync(directory).filter((one) => FOLDER.test(one))) {
+    rmSync(join(directory, name), { recursive: true });
+  }
   let running = options.bundles;
   const folders: string[] = [];
   let count = 0;
@@ -52,7 +59,7 @@ export function createReload(options: ReloadOptions): () => Promise<Reloaded> {
 
   async function reload(): Promise<Reloaded> {
     count += 1;
-    const folder = join(directory, String(count));
+    const folder = join(directory, `reload-${count}`);
     try {
       const bundles = await bundleAll(sources, folder);
       const names: readonly FunctionName[] = ["worker", "api", "sweeper"];

@@ -141,7 +141,7 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Stack
   const lambda = openLambda({ ...parts, environment }, services, bundles);
   const { config = RESEARCH_CONFIG } = options;
   const reload = createReload({
-    directory: join(directory, "functions", "reloads"),
+    directory,
     sources: sourcesOf(options),
     bundles,
     replace: lambda.replace,

@@ -1,9 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { FunctionBundle } from "../../localstack/embedded/bundle.ts";
-import type { PerFunction } from "../../localstack/embedded/function-definitions.ts";
+import {
+  bundleFunctions,
+  functionsFor,
+  type PerFunction,
+} from "../../localstack/embedded/function-definitions.ts";
 import { createReload } from "../../localstack/embedded/reload.ts";
 
 let project: string;
@@ -17,13 +21,13 @@ beforeEach(() => {
 afterEach(() => rmSync(project, { recursive: true }));
 
 const write = (name: string, text: string) => writeFileSync(join(project, name), text);
-const reloads = () => join(project, "reloads");
+const reloads = () => readdirSync(project).filter((name) => name.startsWith("reload-"));
 
 function open() {
   const entry = join(project, "entry.ts");
   const none = { sha256: "" };
   return createReload({
-    directory: reloads(),
+    directory: project,
     sources: { worker: entry, api: entry, sweeper: entry },
     bundles: { worker: none, api: none, sweeper: none },
     replace: (bundles) => void replaced.push(bundles),
@@ -53,7 +57,7 @@ test("code that is the same as before replaces nothing, and leaves nothing", asy
   write("part.ts", "export const value = 1; // a comment");
   expect((await reload()).changed).toEqual([]);
   expect(replaced).toHaveLength(1);
-  expect(readdirSync(reloads())).toEqual(["1"]);
+  expect(reloads()).toEqual(["reload-1"]);
 });
 
 test("code that does not compile is told with file and line, and that of before goes on", async () => {
@@ -79,10 +83,19 @@ test("reloads that are asked for at once come one after the other", async () => 
 test("only the last few stay, and none of the stack before", async () => {
   await open()();
   const reload = open();
-  expect(existsSync(reloads())).toBe(false);
+  expect(reloads()).toEqual([]);
   for (let value = 0; value < 8; value += 1) {
     write("part.ts", `export const value = ${value};`);
     await reload();
   }
-  expect(readdirSync(reloads())).toEqual(["4", "5", "6", "7", "8"]);
+  expect(reloads()).toEqual(["4", "5", "6", "7", "8"].map((n) => `reload-${n}`));
+});
+
+test("code that is as the stack was started with is no change", async () => {
+  const config = join(process.cwd(), "test/localstack/fixtures/exported-workflows.ts");
+  const sources = functionsFor(config);
+  const bundles = await bundleFunctions(join(project, "functions"), sources);
+  const replace = () => expect.unreachable();
+  const reload = createReload({ directory: project, sources, bundles, replace });
+  expect((await reload()).changed).toEqual([]);
 });
