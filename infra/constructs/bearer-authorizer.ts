@@ -1,0 +1,108 @@
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Duration, RemovalPolicy, SecretValue } from "aws-cdk-lib";
+import { TokenAuthorizer } from "aws-cdk-lib/aws-apigateway";
+import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import {
+  Alias,
+  Architecture,
+  Code,
+  Function,
+  type IFunction,
+  type IVersion,
+  Runtime,
+} from "aws-cdk-lib/aws-lambda";
+import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Secret } from "aws-cdk-lib/aws-secretsmanager";
+import { Construct } from "constructs";
+import { ENV } from "../../lambda/core/environment.ts";
+import { assertIssuer, type BearerAuth } from "../bearer-auth.ts";
+
+/** What an authorizer is made of. */
+export interface BearerAuthorizerProps {
+  readonly auth: BearerAuth;
+  /** Folder of the authorizer's bundle; `index.mjs` exports `handler`. */
+  readonly directory: string;
+  /** How long its log is kept. */
+  readonly logRetention?: RetentionDays;
+  /** What becomes of the secret of tokens when the construct is deleted. */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/** What the authorizer is bundled from: TypeScript in the repository, compiled in the package. */
+export const AUTHORIZER_ENTRY = fileURLToPath(
+  new URL(`../../lambda/functions/authorizer${extname(import.meta.url)}`, import.meta.url),
+);
+
+/** How long API Gateway remembers a decision; so long a revoked token may still be good. */
+const REMEMBERED = Duration.seconds(60);
+/** API Gateway answers 401 to any other header without a call. */
+const HEADER = "^[Bb][Ee][Aa][Rr][Ee][Rr] [A-Za-z0-9._~+/=-]+$";
+
+/**
+ * Lets requests in by a bearer token in the header `Authorization`. The one function of it knows nothing of
+ * runs: it may read the secret of tokens, if there is one, and write its log.
+ */
+export class BearerAuthorizer extends Construct {
+  readonly authorizer: TokenAuthorizer;
+  readonly handler: Function;
+  /** What API Gateway calls. */
+  readonly alias: IFunction;
+  /** Hashes of the tokens; there only when tokens are taken. It begins with none. */
+  readonly tokens: Secret | undefined;
+
+  constructor(scope: Construct, id: string, props: BearerAuthorizerProps) {
+    super(scope, id);
+    const { auth, directory, logRetention = RetentionDays.ONE_MONTH } = props;
+    if (auth.jwt) assertIssuer(auth.jwt);
+    this.tokens = auth.tokens ? this.makeTokens(props.removalPolicy) : undefined;
+    const logGroup = new LogGroup(this, "Logs", {
+      retention: logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, "Role", {
+      assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
+    });
+    logGroup.grantWrite(role);
+    if (this.tokens) role.addToPolicy(readSecret(this.tokens.secretArn));
+    this.handler = new Function(this, "Function", {
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(directory),
+      handler: "index.handler",
+      timeout: Duration.seconds(15),
+      memorySize: 256,
+      role,
+      logGroup,
+      environment: { NODE_OPTIONS: "--enable-source-maps", ...environmentOf(auth, this.tokens) },
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+    });
+    // The library's classes do not fit its own interfaces where undefined is told from absent.
+    const version = this.handler.currentVersion as IVersion;
+    this.alias = new Alias(this, "Live", { aliasName: "live", version }) as IFunction;
+    this.authorizer = new TokenAuthorizer(this, "Authorizer", {
+      handler: this.alias,
+      resultsCacheTtl: REMEMBERED,
+      validationRegex: HEADER,
+    });
+  }
+
+  /** What is in the template is a list of no tokens; a deployment never touches what is put there later. */
+  private makeTokens(removalPolicy = RemovalPolicy.RETAIN): Secret {
+    return new Secret(this, "Tokens", {
+      description: 'Bearer tokens of the Savepoint API: {"tokens": {"<name>": "<SHA-256, hex>"}}',
+      secretStringValue: SecretValue.unsafePlainText('{"tokens":{}}'),
+      removalPolicy,
+    });
+  }
+}
+
+/** The right to read one secret. */
+export const readSecret = (secretArn: string): PolicyStatement =>
+  new PolicyStatement({ actions: ["secretsmanager:GetSecretValue"], resources: [secretArn] });
+
+function environmentOf(auth: BearerAuth, tokens: Secret | undefined): Record<string, string> {
+  if (tokens) return { [ENV.tokensSecret]: tokens.secretArn };
+  const { issuer = "", audience = "" } = auth.jwt ?? {};
+  return { [ENV.jwtIssuer]: issuer, [ENV.jwtAudience]: audience };
+}
