@@ -77,3 +77,4 @@ export {
 } from "./engine/workflow.ts";
 export { configOf, defineConfig, type SavepointConfig } from "./functions/config.ts";
 export { createApiHandler, createSweeper, createWorker } from "./functions/create.ts";
+export { type ReadSecret, secret } from "./functions/secrets.ts";

@@ -1,4 +1,4 @@
-import { TerminalError } from "../index.ts";
+import { type ReadSecret, secret, TerminalError } from "../index.ts";
 import type { Corpus } from "./input.ts";
 
 /** The environment variables the agent reads, and nothing else does it take from its surroundings. */
@@ -7,7 +7,9 @@ export const VARIABLES = {
   hnUrl: "SAVEPOINT_HN_URL",
   /** Base URL of the sample corpus. No default: deployed code has none. */
   sampleHnUrl: "SAVEPOINT_SAMPLE_HN_URL",
-  /** Key of the OpenAI API. Needed unless a base URL is set. */
+  /** ARN of the secret that is the key of the OpenAI API: how a deployment gets it. */
+  openaiSecret: "SAVEPOINT_OPENAI_SECRET",
+  /** Key of the OpenAI API, on one's own machine. A key is needed unless a base URL is set. */
   openaiKey: "OPENAI_API_KEY",
   /** Base URL of an OpenAI-compatible server. Default: OpenAI's own. */
   openaiBaseUrl: "OPENAI_BASE_URL",
@@ -58,14 +60,20 @@ export function endpointOf(corpus: Corpus, environment: Environment = process.en
 
 /**
  * How OpenAI is reached. A server of one's own often wants no key; it is sent the word `none`.
- * @throws TerminalError when there is neither a key nor a base URL, or the URL is none
+ * @throws TerminalError when there is neither a key nor a base URL, or the URL is none; Error that names the
+ * secret when the key cannot be read from it
  */
-export function openAiAccess(environment: Environment = process.env): OpenAiAccess {
-  const apiKey = nonEmpty(environment[VARIABLES.openaiKey]);
+export async function openAiAccess(
+  environment: Environment = process.env,
+  read: ReadSecret = secret,
+): Promise<OpenAiAccess> {
+  const secretId = nonEmpty(environment[VARIABLES.openaiSecret]);
+  const given = secretId === undefined ? environment[VARIABLES.openaiKey] : await read(secretId);
+  const apiKey = nonEmpty(given);
   const baseURL = urlIn(environment, VARIABLES.openaiBaseUrl);
   if (apiKey === undefined && baseURL === undefined) {
     throw new TerminalError(
-      `the input names an OpenAI model, but neither ${VARIABLES.openaiKey} nor ${VARIABLES.openaiBaseUrl} is set; set one, or give model {"kind": "extractive"}`,
+      `the input names an OpenAI model, but none of ${VARIABLES.openaiSecret}, ${VARIABLES.openaiKey} and ${VARIABLES.openaiBaseUrl} is set; set one, or give model {"kind": "extractive"}`,
     );
   }
   return { apiKey: apiKey ?? "none", baseURL: baseURL ?? OPENAI };

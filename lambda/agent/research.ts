@@ -96,8 +96,8 @@ const checkConfiguration = (
   ctx: Context,
   { corpus, model }: ParsedResearchInput,
 ): Promise<string> =>
-  ctx.step("check-configuration", () => {
-    if (model.kind === "openai") openAiAccess();
+  ctx.step("check-configuration", async () => {
+    if (model.kind === "openai") await openAiAccess();
     return endpointOf(corpus).itemUrl;
   });
 

@@ -39,21 +39,35 @@ describe("where a corpus is", () => {
 });
 
 describe("how OpenAI is reached", () => {
-  it("is with a key at OpenAI's own address, or at another with or without one", () => {
-    expect(openAiAccess({ OPENAI_API_KEY: "k" })).toEqual({
+  it("is with a key at OpenAI's own address, or at another with or without one", async () => {
+    expect(await openAiAccess({ OPENAI_API_KEY: "k" })).toEqual({
       apiKey: "k",
       baseURL: "https://api.openai.com/v1",
     });
     const environment = { OPENAI_BASE_URL: "http://127.0.0.1:11434/v1" };
-    expect(openAiAccess(environment)).toEqual({
+    expect(await openAiAccess(environment)).toEqual({
       apiKey: "none",
       baseURL: "http://127.0.0.1:11434/v1",
     });
   });
 
-  it("is not at all with neither", () => {
-    expect(() => openAiAccess({ OPENAI_API_KEY: " " })).toThrow(TerminalError);
-    expect(() => openAiAccess({})).toThrow("neither OPENAI_API_KEY nor OPENAI_BASE_URL is set");
+  it("is with the key that a secret holds, where the environment names one", async () => {
+    const read = async (id: string): Promise<string> => `key of ${id}\n`;
+    const environment = { SAVEPOINT_OPENAI_SECRET: "arn", OPENAI_API_KEY: "another" };
+    expect(await openAiAccess(environment, read)).toMatchObject({ apiKey: "key of arn" });
+  });
+
+  it("is tried again when that cannot be read, since that can be mended meanwhile", async () => {
+    const failure = new Error("the secret arn cannot be read: AccessDeniedException");
+    const access = openAiAccess({ SAVEPOINT_OPENAI_SECRET: "arn" }, () => Promise.reject(failure));
+    await expect(access).rejects.toBe(failure);
+  });
+
+  it("is not at all with none of them", async () => {
+    await expect(openAiAccess({ OPENAI_API_KEY: " " })).rejects.toThrow(TerminalError);
+    await expect(openAiAccess({})).rejects.toThrow(
+      "none of SAVEPOINT_OPENAI_SECRET, OPENAI_API_KEY and OPENAI_BASE_URL is set",
+    );
   });
 });
 

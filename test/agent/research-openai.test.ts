@@ -248,7 +248,7 @@ describe("a model's failure", () => {
     vi.stubEnv("OPENAI_BASE_URL", "");
     vi.stubEnv("OPENAI_API_KEY", "");
     expect(await failure()).toMatchObject({
-      message: expect.stringContaining("neither OPENAI_API_KEY nor OPENAI_BASE_URL is set"),
+      message: expect.stringContaining("OPENAI_API_KEY and OPENAI_BASE_URL is set"),
     });
     expect(trace.steps).toEqual([]);
   });

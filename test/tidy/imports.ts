@@ -52,6 +52,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "lambda/client",
       "lambda/functions/config.ts",
       "lambda/functions/create.ts",
+      "lambda/functions/secrets.ts",
     ],
   },
   "lambda/sigv4": { may: ["lambda/core"] },

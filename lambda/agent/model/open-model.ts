@@ -13,5 +13,5 @@ export async function openModel(choice: ModelChoice): Promise<ResearchModel> {
     return extractiveModel();
   }
   const { openAiModel } = await import("./openai/model.ts");
-  return openAiModel(choice, openAiAccess());
+  return openAiModel(choice, await openAiAccess());
 }
