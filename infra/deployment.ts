@@ -6,7 +6,11 @@ import { type Schedule, scheduledRule } from "./schedules/schedule.ts";
 /** What the deployer chose on the command line, as the stack takes it. */
 export type Deployment = Required<
   Pick<SavepointProps, "removalPolicy" | "deletionProtection" | "publicTokens" | "schedules">
->;
+> &
+  Pick<SavepointProps, "auth"> & {
+    /** ARN of the secret with the key of the OpenAI API. */
+    readonly openAiSecretArn?: string;
+  };
 
 /** Name of the schedule that researches the chosen topic; its runs are called `<name>@<time of the tick>`. */
 const PERIODIC_RESEARCH = "periodic-research";
@@ -18,14 +22,19 @@ const choices = z.object({
   removalPolicy: z.enum(["retain", "destroy"]).default("retain"),
   deletionProtection: z.stringbool().default(false),
   publicTokens: z.stringbool().default(false),
+  auth: z.enum(["iam", "tokens"]).default("iam"),
+  openAiSecretArn: z
+    .string()
+    .startsWith("arn:", "must be the ARN of a secret, as `aws secretsmanager` prints it")
+    .optional(),
   topic: z.string().trim().min(3).max(200).optional(),
   schedule: z.string().trim().default(WEEKLY),
 });
 
 /**
  * Reads a deployment from the app's context: `removalPolicy` (`retain`, or `destroy` for a stack to
- * be thrown away), `deletionProtection` and `publicTokens` (`true` or `false`); `topic` has the clock
- * research it, `schedule` says when: a cron line in UTC (`0 6 * * 1`), or an interval (`1 day`).
+ * be thrown away), `deletionProtection` and `publicTokens` (`true` or `false`); `auth` (`iam`, or `tokens` for
+ * bearer tokens); `openAiSecretArn` of the secret with OpenAI's key; `topic` has the clock research it, `schedule` says when: a cron line in UTC (`0 6 * * 1`), or an interval (`1 day`).
  * @param choice looks a choice up by name; undefined when it was not made
  * @throws Error that names the choice and what is wrong with it
  */
@@ -33,10 +42,12 @@ export function deploymentFrom(choice: (name: string) => unknown): Deployment {
   const given = Object.keys(choices.shape).map((name) => [name, choice(name)]);
   const parsed = choices.safeParse(Object.fromEntries(given));
   if (!parsed.success) throw new Error(`cannot deploy: ${z.prettifyError(parsed.error)}`);
-  const { removalPolicy, topic, schedule, ...flags } = parsed.data;
+  const { removalPolicy, auth, openAiSecretArn, topic, schedule, ...flags } = parsed.data;
   return {
     removalPolicy: removalPolicy === "destroy" ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
     ...flags,
+    ...(auth === "tokens" && { auth: { tokens: true } }),
+    ...(openAiSecretArn !== undefined && { openAiSecretArn }),
     schedules: topic === undefined ? {} : { [PERIODIC_RESEARCH]: research(topic, schedule) },
   };
 }

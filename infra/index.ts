@@ -1,3 +1,4 @@
+export type { BearerAuth, JwtAuth } from "./bearer-auth.ts";
 export type { Bundle, Bundles } from "./bundles.ts";
 export { Savepoint, type WorkflowFunctionProps } from "./savepoint.ts";
 export type { SavepointProps } from "./savepoint-props.ts";

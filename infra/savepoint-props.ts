@@ -3,6 +3,8 @@ import type { WarmThroughput } from "aws-cdk-lib/aws-dynamodb";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
+import type { BearerAuth } from "./bearer-auth.ts";
 import type { Bundles } from "./bundles.ts";
 import type { Schedule } from "./schedules/schedule.ts";
 
@@ -18,6 +20,12 @@ export interface SavepointProps {
    * @default none
    */
   readonly schedules?: Readonly<Record<string, Schedule>>;
+  /**
+   * Who may call the API: `{ tokens: true }` for whoever has one of the bearer tokens whose hashes are in a
+   * secret of its own, `{ jwt: { issuer, audience } }` for whoever has a JSON Web Token of that issuer.
+   * @default whoever signs requests with AWS keys that may (SigV4); see `grantCall`
+   */
+  readonly auth?: BearerAuth;
   /**
    * Whether callback tokens can be completed by anybody who has one: `POST /tokens/{token}` is then open, and
    * nothing else is.
@@ -102,6 +110,13 @@ export interface SavepointProps {
    * @default none
    */
   readonly environment?: Readonly<Record<string, string>>;
+
+  /**
+   * The secret with the key of the OpenAI API, for the research agent. Its text is the key alone. The worker
+   * reads it when it needs it, at most each five minutes.
+   * @default none: no function has a key
+   */
+  readonly openAiSecret?: ISecret;
 
   /**
    * How long logs are kept.

@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { type Table } from "aws-cdk-lib/aws-dynamodb";
-import type { IGrantable } from "aws-cdk-lib/aws-iam";
+import { type IGrantable, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
@@ -8,6 +8,7 @@ import { Construct } from "constructs";
 import { ENV } from "../lambda/core/environment.ts";
 import { statementsFor } from "./access.ts";
 import { type Bundles, bundleOf, bundlesOf } from "./bundles.ts";
+import { AUTHORIZER_ENTRY, BearerAuthorizer, readSecret } from "./constructs/bearer-authorizer.ts";
 import { Alarms } from "./constructs/alarms.ts";
 import { Hints } from "./constructs/hints.ts";
 import { HttpApi } from "./constructs/http-api.ts";
@@ -51,6 +52,8 @@ export class Savepoint extends Construct {
   readonly api: IFunction;
   readonly sweeper: IFunction;
   readonly ticks: Ticks;
+  /** Lets callers in where bearer tokens are taken; `auth.tokens` is the secret of their hashes. */
+  readonly auth: BearerAuthorizer | undefined;
   readonly alarms: Alarms;
   readonly #hints: Hints;
   readonly #logRetention: RetentionDays;
@@ -78,6 +81,7 @@ export class Savepoint extends Construct {
       memoryMb: settings.memoryMb,
       environment: {
         ...props.environment,
+        ...(props.openAiSecret && { [ENV.openaiSecret]: props.openAiSecret.secretArn }),
         [ENV.metrics]: "emf",
         [ENV.leaseMs]: String(settings.leaseMs),
         [ENV.deadlineMarginMs]: String(settings.deadlineMarginMs),
@@ -89,13 +93,26 @@ export class Savepoint extends Construct {
       maxConcurrency: settings.maxConcurrency,
       reportBatchItemFailures: true,
     });
+    if (props.openAiSecret) {
+      this.worker.grantPrincipal.addToPrincipalPolicy(readSecret(props.openAiSecret.secretArn));
+      props.openAiSecret.encryptionKey?.grantDecrypt(this.worker);
+    }
     this.api = this.#function("ApiHandler", "api", bundles);
+    this.auth =
+      props.auth &&
+      new BearerAuthorizer(this, "Auth", {
+        auth: props.auth,
+        directory: bundleOf(this, AUTHORIZER_ENTRY).directory,
+        logRetention: this.#logRetention,
+        ...(props.removalPolicy && { removalPolicy: props.removalPolicy }),
+      });
     this.http = new HttpApi(this, "Http", {
       handler: this.api,
       publicTokens: props.publicTokens ?? false,
       requestsPerSecond: props.requestsPerSecond ?? 100,
       requestsBurst: props.requestsBurst ?? 200,
       corsOrigins: props.corsOrigins ?? [],
+      authorizer: this.auth?.authorizer,
     });
     this.sweeper = this.#function("Sweeper", "sweeper", bundles);
     this.ticks = new Ticks(this, "Ticks", this.sweeper, props.schedules ?? {});
@@ -116,6 +133,16 @@ export class Savepoint extends Construct {
   grantStart(grantee: IGrantable): void {
     this.#grant(grantee, START);
     this.table.encryptionKey?.grantEncryptDecrypt(grantee);
+  }
+
+  /** Allows to call every route of the API, where requests are signed. */
+  grantCall(grantee: IGrantable): void {
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ["execute-api:Invoke"],
+        resources: [this.http.restApi.arnForExecuteApi()],
+      }),
+    );
   }
 
   /** Allows to look at runs. */

@@ -2,6 +2,7 @@ import { Duration } from "aws-cdk-lib";
 import {
   AuthorizationType,
   EndpointType,
+  type IAuthorizer,
   LambdaIntegration,
   type MethodDeploymentOptions,
   RestApi,
@@ -9,6 +10,7 @@ import {
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { descriptor } from "../descriptor.ts";
+import { addGatewayResponses } from "./gateway-responses.ts";
 
 /** What the API is made of. */
 export interface HttpApiProps {
@@ -20,27 +22,31 @@ export interface HttpApiProps {
   readonly requestsBurst: number;
   /** Origins whose pages may call it. */
   readonly corsOrigins: readonly string[];
+  /** Lets callers in instead of IAM. */
+  readonly authorizer: IAuthorizer | undefined;
 }
 
 /** How long browsers remember what they may, seconds. */
 const CORS_SECONDS = 600;
 
 /**
- * The API as a regional REST API whose every path goes to one function. Callers sign their requests
- * (IAM): nothing of it is open to the public, but for the completion of tokens if that is asked for.
+ * The API as a regional REST API whose every path goes to one function. Callers sign their requests (IAM) or
+ * bear a token: nothing of it is open to the public, but for the completion of tokens if that is asked for.
  */
 export class HttpApi extends Construct {
   readonly restApi: RestApi;
 
   constructor(scope: Construct, id: string, props: HttpApiProps) {
     super(scope, id);
-    const { handler, publicTokens, corsOrigins } = props;
+    const { handler, publicTokens, corsOrigins, authorizer } = props;
     this.restApi = new RestApi(this, "Api", {
       restApiName: "savepoint",
       endpointTypes: [EndpointType.REGIONAL],
       // The role would be shared by the whole account and outlive the stack.
       cloudWatchRole: false,
-      defaultMethodOptions: { authorizationType: AuthorizationType.IAM },
+      defaultMethodOptions: authorizer
+        ? { authorizationType: AuthorizationType.CUSTOM, authorizer }
+        : { authorizationType: AuthorizationType.IAM },
       defaultIntegration: new LambdaIntegration(handler, { allowTestInvoke: false }),
       deployOptions: {
         stageName: "v1",
@@ -59,6 +65,7 @@ export class HttpApi extends Construct {
     });
     this.restApi.root.addProxy();
     if (publicTokens) this.openTokens();
+    addGatewayResponses(this.restApi);
     // CDK's own output of the URL has a hash in its name; the stack gives it a plain one.
     this.restApi.node.tryRemoveChild("Endpoint");
   }
