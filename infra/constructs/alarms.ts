@@ -5,7 +5,6 @@ import {
   Dashboard,
   GraphWidget,
   type IMetric,
-  MathExpression,
   Metric,
   TreatMissingData,
 } from "aws-cdk-lib/aws-cloudwatch";
@@ -77,13 +76,17 @@ export class Alarms extends Construct {
 
 function rulesOf({ table, hints, functions }: AlarmsProps): Readonly<Record<string, Rule>> {
   const { worker, api, sweeper } = functions;
-  const sum = (ofEach: (one: IFunction) => Metric) =>
-    new MathExpression({
-      expression: "worker + api + sweeper",
-      usingMetrics: { worker: ofEach(worker), api: ofEach(api), sweeper: ofEach(sweeper) },
-      period: PERIOD,
-    });
   const failures = { threshold: 1 };
+  const errorsOf = (one: IFunction): Rule => ({
+    ...failures,
+    description: "The function ends with an error, times out or does not start",
+    metric: one.metricErrors({ period: PERIOD }),
+  });
+  const throttlesOf = (one: IFunction): Rule => ({
+    ...failures,
+    description: "Lambda runs fewer functions at a time than are wanted: the account's limit",
+    metric: one.metricThrottles({ period: PERIOD }),
+  });
   return {
     DeadLetters: {
       ...failures,
@@ -117,16 +120,11 @@ function rulesOf({ table, hints, functions }: AlarmsProps): Readonly<Record<stri
       description: "The sweeper has not run: lost hints and long sleeps wake nobody",
       metric: sweeper.metricInvocations({ period: PERIOD }),
     },
-    FunctionErrors: {
-      ...failures,
-      description: "Functions end with an error, time out or do not start",
-      metric: sum((one) => one.metricErrors({ period: PERIOD })),
-    },
-    FunctionThrottles: {
-      ...failures,
-      description: "Lambda runs fewer functions at a time than are wanted: the account's limit",
-      metric: sum((one) => one.metricThrottles({ period: PERIOD })),
-    },
+    WorkerErrors: errorsOf(worker),
+    ApiErrors: errorsOf(api),
+    SweeperErrors: errorsOf(sweeper),
+    WorkerThrottles: throttlesOf(worker),
+    ApiThrottles: throttlesOf(api),
     TableThrottles: {
       ...failures,
       description: "DynamoDB takes fewer writes than are wanted",

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { get as getHttp } from "node:http";
 import { get as getHttps } from "node:https";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Clock, systemClock } from "../../lambda/core/clock.ts";
-import { withoutPersonal } from "./environment.ts";
 
 /** Where `npm run ministack:install` puts it. */
 const INSTALLED = fileURLToPath(
@@ -62,14 +61,16 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
     return path;
   };
   const log = join(folder("."), "ministack.log");
+  // Its own scripts are CommonJS, and would be taken for modules in a project that is one.
+  writeFileSync(join(directory, "package.json"), '{"type":"commonjs"}');
   const out = await open(log, "a", 0o600);
   const endpoint = `${checksAccess ? "https" : "http"}://127.0.0.1:${port}`;
   const child = spawn(program, [], {
     stdio: ["ignore", out.fd, out.fd],
     // A group of its own, so that its functions end with it.
     detached: true,
+    // Functions inherit it: nothing of this process's own.
     env: {
-      ...withoutPersonal(process.env),
       PATH: [dirname(program), dirname(process.execPath), process.env["PATH"]].join(delimiter),
       HOME: folder("home"),
       TMPDIR: folder("tmp"),

@@ -87,7 +87,7 @@ describe("the construct", () => {
   it("tells a topic of every alarm that begins or ends", () => {
     const template = built((stack) => ({ alarmTopic: new Topic(stack, "Topic") }));
     const alarms = Object.values(template.findResources("AWS::CloudWatch::Alarm"));
-    expect(alarms).toHaveLength(9);
+    expect(alarms).toHaveLength(12);
     for (const { Properties } of alarms) {
       expect(Properties["AlarmActions"]).toEqual([{ Ref: expect.stringContaining("Topic") }]);
       expect(Properties["OKActions"]).toEqual(Properties["AlarmActions"]);
