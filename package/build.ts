@@ -23,9 +23,10 @@ const ASSETS = [
 ];
 
 rmSync(OUT, { recursive: true, force: true });
-const written = compile(join(REPOSITORY, "package/tsconfig.json"));
-for (const asset of ASSETS) cpSync(join(REPOSITORY, asset), join(OUT, asset), { recursive: true });
 const repository = JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8")) as Manifest;
+const entries = Object.values(repository.exports).map((source) => join(REPOSITORY, source));
+const written = compile(join(REPOSITORY, "package/tsconfig.json"), entries);
+for (const asset of ASSETS) cpSync(join(REPOSITORY, asset), join(OUT, asset), { recursive: true });
 const modules = written.filter((path) => /\.(js|d\.ts)$/.test(path));
 const manifest = packageManifest(repository, new Set(modules.flatMap(packagesOf)));
 writeFileSync(join(OUT, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);

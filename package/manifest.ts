@@ -10,8 +10,8 @@ export interface Manifest {
   readonly devDependencies: Readonly<Record<string, string>>;
 }
 
-/** Packages that one entry alone needs: who uses it has them, and nobody else installs them. */
-const PEERS: ReadonlySet<string> = new Set(["aws-cdk-lib", "constructs"]);
+/** Packages that one optional entry alone needs: who uses it has them, and nobody else installs them. */
+const PEERS: ReadonlySet<string> = new Set(["@opentelemetry/api", "aws-cdk-lib", "constructs"]);
 
 /**
  * The manifest of the package that is built from the repository.

@@ -53,7 +53,8 @@ export class Project {
 
   /** Starts `savepoint dev`, and waits until it tells where the API is. */
   async dev(): Promise<Dev> {
-    const dev = new Dev(this.#spawn("npx", ["savepoint", "dev"]));
+    // Without npx between, which keeps Ctrl-C from it when nothing else gets it.
+    const dev = new Dev(this.#spawn("node_modules/.bin/savepoint", ["dev"]));
     await dev.until("API ");
     await dev.until("the stack is up");
     return dev;
