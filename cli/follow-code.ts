@@ -1,6 +1,8 @@
 import { dirname, relative } from "node:path";
+import * as z from "zod";
 import { apiCalls } from "../lambda/http/api-calls.ts";
 import { ApiError } from "../lambda/http/api-error.ts";
+import { sendRequest } from "../lambda/http/exchange.ts";
 import { httpTransport } from "../lambda/http/transport.ts";
 import type { Stack } from "./embedded-stack.ts";
 import type { Host } from "./host.ts";
@@ -13,6 +15,9 @@ const QUIET_MS = 100;
 
 /** Longest complaint shown, characters. */
 const LINE_MAX = 500;
+
+/** What the stack answers for a function that fails. */
+const BAD_GATEWAY = 502;
 
 /** Follows the code that a stack runs. */
 export interface CodeFollower {
@@ -33,6 +38,7 @@ export function followCode(host: Host, stack: Stack, config: string): CodeFollow
   let stopWatching = (): void => {};
   // The first look tells what the code is made of.
   let changedAt: number | undefined = clock.monotonic() - QUIET_MS;
+  let isFirst = true;
 
   function watchAll(wanted: readonly string[]): void {
     const fresh = [...new Set([...folders, ...wanted])].toSorted();
@@ -52,10 +58,16 @@ export function followCode(host: Host, stack: Stack, config: string): CodeFollow
       if (reloaded.complaints.length > 0) {
         say("not reloaded, the code from before goes on:");
         for (const line of complaintLines(reloaded, host.cwd)) say(line);
-      } else if (reloaded.changed.length > 0) {
-        say("reloaded; runs at work end their step with the code from before");
+        return;
+      }
+      const hasChanged = reloaded.changed.length > 0;
+      if (hasChanged) say("reloaded; what runs now ends its invocation with the code from before");
+      if ((hasChanged || isFirst) && !(await loads(host, stack))) {
+        say("the code compiles and does not load: see the error in the log");
+      } else if (hasChanged) {
         for (const line of await retryBlocked(host, stack)) say(line);
       }
+      isFirst = false;
     },
     close: () => stopWatching(),
   };
@@ -70,6 +82,17 @@ const complaintLines = ({ complaints }: Reloaded, cwd: string): string[] =>
       file === undefined ? text : `${relative(cwd, file)}:${line}:${column}: ${text}`,
     )
     .map((text) => `  ${plainLine(text, LINE_MAX)}`);
+
+/** Whether the functions start with the code that is there now: one of them answers. */
+async function loads(host: Host, { address }: Stack): Promise<boolean> {
+  try {
+    await sendRequest(address, { path: "/health", reply: z.unknown() }, host.interrupted);
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === BAD_GATEWAY) return false;
+    throw error;
+  }
+}
 
 /** Has blocked runs tried with the code that is there now; the log tells of those that do not fit it either. */
 async function retryBlocked(host: Host, stack: Stack): Promise<string[]> {

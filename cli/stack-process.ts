@@ -22,8 +22,6 @@ export interface StackProcess {
   readonly pid: number | undefined;
   /** How it ended, in words; undefined while it runs. */
   ending(): string | undefined;
-  /** Resolves when it has ended. */
-  readonly ended: Promise<void>;
   /** Asks it to end in good order. */
   stop(): void;
 }
@@ -60,17 +58,11 @@ export function launchStack(options: StackOptions): StackProcess {
   closeSync(log);
   child.unref();
   let ending: string | undefined;
+  child.once("error", ({ message }) => (ending = message));
+  child.once("exit", (code, signal) => (ending = signal ?? `exit code ${code}`));
   return {
     pid: child.pid,
     ending: () => ending,
-    ended: new Promise((resolve) => {
-      const end = (how: string): void => {
-        ending = how;
-        resolve();
-      };
-      child.once("error", ({ message }) => end(message));
-      child.once("exit", (code, signal) => end(signal ?? `exit code ${code}`));
-    }),
     stop: () => void child.kill("SIGTERM"),
   };
 }

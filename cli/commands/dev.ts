@@ -109,7 +109,8 @@ async function runStack(
   });
   if (isInterrupted) {
     process.stop();
-    await process.ended;
+    // By the clock, because a stack's process by itself keeps nobody waiting for it.
+    while (process.ending() === undefined) await pause(host.clock, END_LOOK_MS);
   }
   await printLog();
   if (isInterrupted) return EXIT.ok;

@@ -1,4 +1,4 @@
-import { EventEmitter, once } from "node:events";
+import { once } from "node:events";
 import { Interruption } from "../../cli/cli-error.ts";
 import type { Host, Output } from "../../cli/host.ts";
 import type { StackOptions, StackProcess } from "../../cli/stack-process.ts";
@@ -92,13 +92,10 @@ export function stackProcess(
   onStop: (end: (how: string) => void) => void = () => {},
 ): StackProcess & { end(how: string): void } {
   let ending: string | undefined;
-  const ends = new EventEmitter();
-  const ended = once(ends, "end").then(() => {});
   const end = (how: string): void => {
     ending = how;
-    ends.emit("end");
   };
-  return { pid: 7, ended, ending: () => ending, stop: () => onStop(end), end };
+  return { pid: 7, ending: () => ending, stop: () => onStop(end), end };
 }
 
 /** Time passes only in pauses, and then at once. */

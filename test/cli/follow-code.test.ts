@@ -17,6 +17,7 @@ function answerReloads(api: FakeApi, answers: readonly object[]) {
   const seen: string[] = [];
   api.intercept = ({ method, url }) => {
     seen.push(`${method} ${url.split("?")[0]}`);
+    if (url === "/health") return { status: 200, body: {} };
     if (url.endsWith("/resume")) return { status: 200, body: { id: "any", status: "queued" } };
     if (url !== "/__savepoint/reload") return undefined;
     const answer = left.length > 1 ? left.shift() : left[0];
@@ -75,6 +76,19 @@ describe("savepoint dev in a project", () => {
       '  lib/broken.ts:3:7: Unexpected ";"',
       "  no file",
     ]);
+  });
+
+  it("says so when the code compiles and does not load", async () => {
+    const { api, host } = await project();
+    answerReloads(api, [{}]);
+    const answer = api.intercept;
+    api.intercept = (request) =>
+      request.url === "/health" ? { status: 502, body: { message: "failed" } } : answer(request);
+    host.stdout.onWrite = (text) => {
+      if (text.includes("does not load")) host.interrupt();
+    };
+    expect(await main(["dev"], host)).toBe(0);
+    expect(host.stdout.lines.at(-1)).toContain("does not load: see the error in the log");
   });
 
   it("has blocked runs tried with the new code", async () => {
