@@ -66,7 +66,7 @@ describe("the library", () => {
 describe("the construct", () => {
   test("has nothing of the embedded stack but the way to bundle, and nothing that runs workflows", async () => {
     const { files } = await loadedBy("savepoint/cdk");
-    expect(files).toContain("infra/stack.ts");
+    expect(files).toContain("infra/savepoint.ts");
     const own = /node_modules|^(infra|lambda\/core)\/|^<stdin>|^lambda\/store\/schema\.ts$/;
     const bundling = /^localstack\/embedded\/(bundle|module-file)\.ts$/;
     expect(files.filter((path) => !own.test(path) && !bundling.test(path))).toEqual([]);
