@@ -56,6 +56,10 @@ describe.each([20, 22])("in an empty folder, on Node %i", (major) => {
     const template = project.read("cdk.out/Digest.template.json");
     expect(template).toMatch(/AWS::DynamoDB::(Global)?Table/);
     expect(template).toContain("AWS::Lambda::Function");
+    // The authorizer is bundled by itself, from a file that nothing imports.
+    project.edit("infra/app.ts", "  schedules:", "  auth: { tokens: true },\n  schedules:");
+    await project.run("npx", "cdk", "synth", "--quiet");
+    expect(project.read("cdk.out/Digest.template.json")).toContain("AWS::ApiGateway::Authorizer");
   });
 
   test("savepoint research needs nothing else, and has a stack of its own", async () => {
