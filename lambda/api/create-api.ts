@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import { cors } from "hono/cors";
 import type { Log } from "../core/log.ts";
 import { failureReply, RequestError } from "./failure.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -10,6 +11,8 @@ import { ROUTES } from "./routes.ts";
 export interface ApiOptions extends RouteContext {
   /** Where failures of the server are told. */
   readonly log: Log;
+  /** Origins whose pages may call it, as `https://app.example.com`; by default no page of another may. */
+  readonly corsOrigins?: readonly string[];
 }
 
 /** An API: answers requests, and never rejects. */
@@ -21,8 +24,9 @@ export interface Api {
  * Makes the HTTP API over a client. It knows nothing of who may call it: in AWS the API Gateway's
  * authorizer decides that, on one machine the loopback server.
  */
-export function createApi({ log, ...context }: ApiOptions): Api {
+export function createApi({ log, corsOrigins = [], ...context }: ApiOptions): Api {
   const app = new Hono();
+  if (corsOrigins.length > 0) app.use(crossOrigin(corsOrigins));
   const document = openApiDocument(ROUTES, context.version);
   app.get("/openapi.json", () => reply({ status: 200, body: document }));
   for (const route of ROUTES) {
@@ -59,6 +63,16 @@ export function createApi({ log, ...context }: ApiOptions): Api {
   });
   return { fetch: async (request) => app.fetch(request) };
 }
+
+/** Lets pages of these origins read answers, and ask before they send what is no simple request. */
+const crossOrigin = (origins: readonly string[]) =>
+  cors({
+    origin: [...origins],
+    allowMethods: ["GET", "POST", "DELETE"],
+    allowHeaders: ["authorization", "content-type", "idempotency-key"],
+    exposeHeaders: ["location", "retry-after"],
+    maxAge: 600,
+  });
 
 const bodyOf = ({ isBodyOptional, bodyBytesMax }: Route) => ({
   ...(isBodyOptional !== undefined && { isOptional: isBodyOptional }),

@@ -25,6 +25,8 @@ export const ENV = {
   hnUrl: "SAVEPOINT_HN_URL",
   /** Base URL of the sample corpus; set by the embedded stack only, never in AWS. */
   sampleHnUrl: "SAVEPOINT_SAMPLE_HN_URL",
+  /** Origins whose pages may call the API, in a list with commas (default: none). */
+  corsOrigins: "SAVEPOINT_CORS_ORIGINS",
   /** ARN of the secret with the hashes of the API's bearer tokens; for the authorizer. */
   tokensSecret: "SAVEPOINT_TOKENS_SECRET",
   /** Issuer of the JSON Web Tokens that the API takes; for the authorizer. */

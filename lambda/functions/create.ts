@@ -101,6 +101,7 @@ export function createApiHandler(
   const deployment = openDeployment({ log: stdout, ...options });
   const savepoint = createSavepoint(deployment, deployed(options));
   const version = process.env[ENV.code] ?? "unversioned";
-  const api = createApi({ savepoint, version, log: deployment.log });
+  const corsOrigins = (process.env[ENV.corsOrigins] ?? "").split(",").filter(Boolean);
+  const api = createApi({ savepoint, version, log: deployment.log, corsOrigins });
   return async (event) => proxyResult(await api.fetch(requestFrom(event)));
 }
