@@ -3,6 +3,7 @@ import { type Table } from "aws-cdk-lib/aws-dynamodb";
 import { type IGrantable, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { ENV } from "../lambda/core/environment.ts";
@@ -80,8 +81,7 @@ export class Savepoint extends Construct {
       timeout: Duration.millis(settings.timeoutMs),
       memoryMb: settings.memoryMb,
       environment: {
-        ...props.environment,
-        ...(props.openAiSecret && { [ENV.openaiSecret]: props.openAiSecret.secretArn }),
+        ...environmentOf(props),
         [ENV.metrics]: "emf",
         [ENV.leaseMs]: String(settings.leaseMs),
         [ENV.deadlineMarginMs]: String(settings.deadlineMarginMs),
@@ -94,10 +94,13 @@ export class Savepoint extends Construct {
       reportBatchItemFailures: true,
     });
     if (props.openAiSecret) {
-      this.worker.grantPrincipal.addToPrincipalPolicy(readSecret(props.openAiSecret.secretArn));
+      this.worker.grantPrincipal.addToPrincipalPolicy(readSecret(completeArn(props.openAiSecret)));
       props.openAiSecret.encryptionKey?.grantDecrypt(this.worker);
     }
-    this.api = this.#function("ApiHandler", "api", bundles);
+    const { corsOrigins = [] } = props;
+    this.api = this.#function("ApiHandler", "api", bundles, {
+      environment: corsOrigins.length > 0 ? { [ENV.corsOrigins]: corsOrigins.join(",") } : {},
+    });
     this.auth =
       props.auth &&
       new BearerAuthorizer(this, "Auth", {
@@ -111,7 +114,7 @@ export class Savepoint extends Construct {
       publicTokens: props.publicTokens ?? false,
       requestsPerSecond: props.requestsPerSecond ?? 100,
       requestsBurst: props.requestsBurst ?? 200,
-      corsOrigins: props.corsOrigins ?? [],
+      corsOrigins,
       authorizer: this.auth?.authorizer,
     });
     this.sweeper = this.#function("Sweeper", "sweeper", bundles);
@@ -218,4 +221,25 @@ function settingsOf(props: SavepointProps) {
   const wrong = disagreements(settings);
   if (wrong.length === 0) return settings;
   throw new Error(`the limits of this deployment do not agree: ${wrong.join("; ")}`);
+}
+
+/** What workers are told beside what they are made with. */
+function environmentOf({ environment = {}, openAiSecret }: SavepointProps): Record<string, string> {
+  if (ENV.openaiKey in environment) {
+    throw new Error(
+      `environment has ${ENV.openaiKey}, which whoever may describe the function could read; put the key into a secret and give openAiSecret`,
+    );
+  }
+  return {
+    ...environment,
+    ...(openAiSecret && { [ENV.openaiSecret]: completeArn(openAiSecret) }),
+  };
+}
+
+/** Without its random end, a secret's ARN could be allowed by a wildcard only. */
+function completeArn({ secretName, secretFullArn }: ISecret): string {
+  if (secretFullArn !== undefined) return secretFullArn;
+  throw new Error(
+    `openAiSecret is "${secretName}" without the end of its ARN; give Secret.fromSecretCompleteArn(…), or the secret itself`,
+  );
 }
