@@ -5,12 +5,6 @@ export const cancelRejectsPatches: Patch = {
   name: "a cancel rejects the question whether the code follows a change",
   edits: [
     {
-      file: "lambda/engine/cancellation.ts",
-      find: `  const unmarked = await startPatches(execution);
-  if (unmarked) return unmarked;`,
-      replace: `  void startPatches;`,
-    },
-    {
       file: "lambda/engine/drive.ts",
       find: `  if (isPatchUnrecorded(execution)) return`,
       replace: `  if (isPatchUnrecorded(execution) && !execution.mustCancel) return`,
