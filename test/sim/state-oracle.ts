@@ -125,6 +125,9 @@ const epochOf = (item: Item): number =>
 function judgeOperation(change: Change, mirror: Mirror): string | undefined {
   const { before, after, pk, sk, row } = change;
   if (row === "restamp" || row === "copy of a record") return undefined;
+  const meta = mirror.metas.get(mirror.runOf(pk) ?? "");
+  // A copy that comes late may be of a life before, that was deleted: of its records some are gone already.
+  const isOfThisLife = meta && pk.startsWith(`H#${textOf(meta, "inc")}#`);
   const isDone = textOf(after, "s") === "done";
   const what = `${mirror.runOf(pk)} ${sk}`;
   if (isDone !== (after["o"] !== undefined)) return `${what}: settled and in order are not one`;
@@ -142,15 +145,12 @@ function judgeOperation(change: Change, mirror: Mirror): string | undefined {
       if (other.item !== after && other.item["o"]?.N === after["o"]?.N) {
         return `${what} has the place of ${other.key}`;
       }
-      if (epochOf(other.item) > epochOf(after)) {
+      if (isOfThisLife && epochOf(other.item) > epochOf(after)) {
         return `${what}: ${row} by a former owner, after ${other.key} was settled by its taker`;
       }
     }
   }
-  const meta = mirror.metas.get(mirror.runOf(pk) ?? "");
   // A mark that comes late, its reply lost long ago, changes nothing that anybody goes by.
-  // A copy that comes late may be of a life before, that was deleted.
-  const isOfThisLife = meta && pk.startsWith(`H#${textOf(meta, "inc")}#`);
   const isOver =
     row !== "takeover mark" && isOfThisLife && isFinished(textOf(meta, "status") as RunStatus);
   if (isOver && (numberOf(after, "e") ?? 0) >= (numberOf(meta, "epoch") ?? 0)) {
