@@ -75,7 +75,7 @@ const isByCode = ({ kind }: Ending): boolean => kind === "returned" || kind === 
 
 /** Replay: gives recorded outcomes one at a time in their order; bodies are held. */
 async function replayStep(execution: Execution): Promise<Ending | undefined> {
-  const { history, pending, deps } = execution;
+  const { history, deps } = execution;
   const end = ended(execution);
   const { next } = history;
   // Even code that has come to its end is cancelled until the run has finished.
@@ -85,7 +85,7 @@ async function replayStep(execution: Execution): Promise<Ending | undefined> {
   }
   if (!next) return endOfHistory(execution);
   if (timeLeft(execution) === 0) return { kind: "hand-over" };
-  if (next.kind === "cancel" ? await canReplayCancel(execution, next) : pending.has(next.key)) {
+  if (await isAtRecord(execution, next)) {
     await replay(execution, next);
     history.advance();
     return undefined;
@@ -95,18 +95,22 @@ async function replayStep(execution: Execution): Promise<Ending | undefined> {
   const timer = loneTimer(execution);
   // One that ends after what is to come next has not fired: the code only takes its time to ask.
   if (timer && timer.wakeAt <= (next.endedAt ?? 0)) return fire(execution, timer);
-  if (isPatchNoLongerAsked(execution, next)) return history.advance();
+  if (await isPatchNoLongerAsked(execution, next)) return history.advance();
   if (!(await isIdleFor(execution, deps.settings.replayPatienceMs))) return undefined;
   // It does not ask: the timer may have fired by another machine's clock, if its time has come.
   if (timer && timer.wakeAt <= deps.clock.now()) return fire(execution, timer);
   return { kind: "block", error: noLongerAsked(next) };
 }
 
+/** Whether the code has come to a record: it has asked for what that settles, or for all that it rejects. */
+const isAtRecord = async (execution: Execution, next: OperationRecord): Promise<boolean> =>
+  next.kind === "cancel" ? canReplayCancel(execution, next) : execution.pending.has(next.key);
+
 /** A patch that was made for good is not asked for any more: the code is at what comes after it. */
-function isPatchNoLongerAsked({ history, pending }: Execution, next: OperationRecord): boolean {
+async function isPatchNoLongerAsked(execution: Execution, next: OperationRecord): Promise<boolean> {
   if (next.kind !== "patch") return false;
-  const after = history.rest.find(({ kind }) => kind !== "patch");
-  return after === undefined ? pending.size > 0 : pending.has(after.key);
+  const after = execution.history.rest.find(({ kind }) => kind !== "patch");
+  return after === undefined ? execution.pending.size > 0 : isAtRecord(execution, after);
 }
 
 /**

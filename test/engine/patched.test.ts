@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type Context, workflow } from "../../lambda/index.ts";
-import { World } from "../../lambda/testing/world.ts";
+import { World, type WorldOptions } from "../../lambda/testing/world.ts";
 import { HINT_QUEUE } from "../../localstack/embedded/resources.ts";
 import { expectSoundEnd } from "./invariants.ts";
 
@@ -39,9 +39,10 @@ async function later(ctx: Context) {
   await step(ctx, "b");
 }
 
-const open = async () => {
+const open = async (fault?: WorldOptions["fault"]) => {
   let revision = 0;
-  world = await World.create({ workflows: [changing], code: () => `code-${(revision += 1)}` });
+  const code = () => `code-${(revision += 1)}`;
+  world = await World.create({ workflows: [changing], code, ...(fault && { fault }) });
   world.begin();
 };
 
@@ -73,6 +74,34 @@ describe("code changed under a patch", () => {
     deployed = later;
     await world.until(run.result());
     expect(log).toEqual(["new first", "a", "new last", "b"]);
+    await expectSoundEnd(world);
+  });
+
+  it("may be made for good also in a run whose next record is a cancel", async () => {
+    const rests = async (ctx: Context) => {
+      try {
+        await ctx.sleep("night", "2h");
+      } finally {
+        await step(ctx, "clean");
+      }
+    };
+    deployed = async (ctx) => ((await ctx.patched("first")) ? rests(ctx) : undefined);
+    let hasCrashed = false;
+    await open((_, action, body) => {
+      if (action !== "PutItem" || !body.includes("OP#@cancel") || hasCrashed) return undefined;
+      hasCrashed = true;
+      return "crash-after";
+    });
+    const run = await world.until(world.savepoint.start(changing, undefined, { id: "run" }));
+    await world.pass(60_000);
+    deployed = rests;
+    await world.until(run.cancel());
+    const { status } = await world.until(run.wait({ timeout: "1h" }));
+    expect({ hasCrashed, status, log }).toEqual({
+      hasCrashed: true,
+      status: "cancelled",
+      log: ["clean"],
+    });
     await expectSoundEnd(world);
   });
 });
