@@ -21,6 +21,7 @@ import {
   wakeDue,
   wakeMail,
 } from "./pending.ts";
+import { deny } from "./ops/patch.ts";
 import { tendMailbox } from "./spill.ts";
 import { hasTimedOut, requestTimeout, timeLeft, waitForEvent } from "./wait-for-event.ts";
 
@@ -54,6 +55,7 @@ export type Ending =
 export async function drive(execution: Execution, live = liveStep): Promise<Ending> {
   for (;;) {
     await turn();
+    if (!endOf(execution) && deny(execution)) continue;
     const ending = execution.isLive ? await live(execution) : await replayStep(execution);
     if (ending) return ending;
   }
@@ -70,19 +72,22 @@ export function ended(execution: Execution): Ending | undefined {
   return undefined;
 }
 
+/** The same, but for code that is cancelled yet: it is until the run has finished, even if it has come to its end. */
+function endOf(execution: Execution): Ending | undefined {
+  const end = ended(execution);
+  return end && isByCode(end) && isCancelledLater(execution) ? undefined : end;
+}
+
 /** Whether it is the code that has come to an end, of the run or of a round. */
 const isByCode = ({ kind }: Ending): boolean => kind === "returned" || kind === "continue";
 
 /** Replay: gives recorded outcomes one at a time in their order; bodies are held. */
 async function replayStep(execution: Execution): Promise<Ending | undefined> {
   const { history, deps } = execution;
-  const end = ended(execution);
+  const end = endOf(execution);
   const { next } = history;
-  // Even code that has come to its end is cancelled until the run has finished.
-  if (end && !(isByCode(end) && isCancelledLater(execution))) {
-    // What a former owner is at work on must not land in a history that has come to its end.
-    return (isByCode(end) && (await markHeld(execution))) || end;
-  }
+  // What a former owner is at work on must not land in a history that has come to its end.
+  if (end) return (isByCode(end) && (await markHeld(execution))) || end;
   if (!next) return endOfHistory(execution);
   if (timeLeft(execution) === 0) return { kind: "hand-over" };
   if (await isAtRecord(execution, next)) {
@@ -186,8 +191,8 @@ async function goLive(execution: Execution): Promise<Ending | undefined> {
 }
 
 async function liveStep(execution: Execution): Promise<Ending | undefined> {
-  const end = ended(execution);
-  if (end && !(isByCode(end) && execution.mustCancel)) return end;
+  const end = endOf(execution);
+  if (end) return end;
   stopAtLimits(execution);
   if (isPatchUnrecorded(execution)) return untilPatched(execution);
   const settlement = execution.settlements.take();

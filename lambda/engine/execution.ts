@@ -57,6 +57,8 @@ export class Execution {
   readonly closed = new ScopeSet();
   /** What `ctx.patched` has answered, by id. */
   readonly patches = new Map<string, Promise<boolean>>();
+  /** Answers that deny a patch, not given yet, in the order in which they were asked for. */
+  readonly denials: (() => void)[] = [];
   /** Patches denied, timers fired and operations given up that a former owner may settle, until marked. */
   unfenced: Markable[] = [];
   /** A cancel request is being recorded: nothing else may be written until it is. */

@@ -223,6 +223,32 @@ describe("what has settled when a patch is asked for", () => {
   });
 });
 
+describe("code that comes to its end before it is told whether it follows a patch", () => {
+  it("is not told by a taker either that finds what another has marked", async () => {
+    const seen: string[][] = [];
+    const flow = workflow("flow", {}, async (ctx) => {
+      const events: string[] = [];
+      seen.push(events);
+      void ctx.patched("change").then((answer) => events.push(`change: ${answer}`));
+      void ctx.step("beside", () => 1);
+      // In the same turn, but after an answer that is there at once.
+      for (let ticks = 0; ticks < 50; ticks += 1) await Promise.resolve();
+      return [...events];
+    });
+    let finishes = 0;
+    world = await World.create({
+      workflows: [flow],
+      fault: (_, action, body) => {
+        const isFinish = action === "UpdateItem" && body.includes('"succeeded"');
+        return isFinish && (finishes += 1) < 3 ? "crash-before" : undefined;
+      },
+    });
+    expect(await world.run(flow, undefined)).toEqual([]);
+    expect(seen).toEqual([[], [], []]);
+    await expectSoundEnd(world);
+  });
+});
+
 describe("a run that is cancelled while it asks about a patch", () => {
   it("is told, and cancelled at what it does next, also when it is replayed", async () => {
     const seen: string[] = [];

@@ -11,6 +11,7 @@ const PATCH_PREFIX = "@patch/";
  * `ctx.patched`: true where its record says so; false as long as something recorded is still to come,
  * because the run has been here before, with the code from before the patch; else true from now on,
  * and recorded. One answer an id and run: after a takeover, a former owner must not record the other one.
+ * Either answer comes in a turn of its own.
  */
 export function patched(execution: Execution, id: string): Promise<boolean> {
   const { history, patches } = execution;
@@ -22,10 +23,28 @@ export function patched(execution: Execution, id: string): Promise<boolean> {
       (hasBeenHere(execution, key) || mayBeBeingPassed(execution));
     const request = { key, kind: "patch", scope: "", ordinal: -1 } as const;
     if (isOld) execution.unfenced.push({ ...request, record: undefined });
-    answer = isOld ? Promise.resolve(false) : execution.enqueue<boolean>(request, record);
+    answer = isOld ? denial(execution) : execution.enqueue<boolean>(request, record);
     patches.set(id, answer);
   }
   return answer;
+}
+
+const denial = async ({ bell, denials }: Execution): Promise<boolean> =>
+  new Promise((resolve) => {
+    denials.push(() => resolve(false));
+    bell.ring();
+  });
+
+/**
+ * Gives the code the first of the answers that deny a patch; whether there was any. Nothing else is given before
+ * them, and none to code that has come to its end by then: as with an answer that has to be recorded first.
+ */
+export function deny(execution: Execution): boolean {
+  const give = execution.denials.shift();
+  if (!give) return false;
+  execution.idleSince = undefined;
+  give();
+  return true;
 }
 
 const record: Behaviour = {
