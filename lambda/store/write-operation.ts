@@ -19,16 +19,20 @@ const FENCE = "attribute_not_exists(#sk) OR (#s <> :done AND #e <= :epoch)";
 export type OperationWrite =
   { readonly done: true } | { readonly done: false; readonly rival: OperationRecord | undefined };
 
-/** Which conditions a write has beside F: row 6 refuses an attempt already recorded, row 8 any record. */
-export type WriteGuard = "settle" | "attempt" | "begin";
+/**
+ * Which conditions a write has beside F: row 6 refuses an attempt already recorded, row 7 one already marked,
+ * row 8 any record.
+ */
+export type WriteGuard = "settle" | "attempt" | "mark" | "begin";
 
 const CONDITIONS: Record<WriteGuard, string> = {
   settle: FENCE,
   attempt: `attribute_not_exists(#sk) OR (#s <> :done AND #e <= :epoch AND (attribute_not_exists(#a) OR #a < :attempt OR (#a = :attempt AND #s = :running)))`,
+  mark: `attribute_not_exists(#sk) OR (#s <> :done AND #e <= :epoch AND (attribute_not_exists(#a) OR #a < :attempt))`,
   begin: "attribute_not_exists(#sk) OR (#s = :pending AND #e <= :epoch)",
 };
 
-/** Rows 5, 6, 8 and 9: writes a whole operation record under condition F and the guard's. */
+/** Rows 5 to 9: writes a whole operation record under condition F and the guard's. */
 export async function writeOperation(
   table: Table,
   historyPk: string,
@@ -39,10 +43,8 @@ export async function writeOperation(
   const put = await table.put(operationItem(historyPk, record, ttlSeconds), CONDITIONS[guard], {
     ":epoch": number(record.epoch),
     ...(guard === "begin" ? { ":pending": text("pending") } : { ":done": text("done") }),
-    ...(guard === "attempt" && {
-      ":attempt": number(record.attempt),
-      ":running": text("running"),
-    }),
+    ...((guard === "attempt" || guard === "mark") && { ":attempt": number(record.attempt) }),
+    ...(guard === "attempt" && { ":running": text("running") }),
   });
   if (put.ok) return { done: true };
   const rival = put.item && operationFrom(put.item);

@@ -130,7 +130,7 @@ const markRunning = (operation: Operation, execution: Execution): Promise<void> 
     execution,
     operation,
     { state: "running", attempt: attemptNumber(operation) },
-    "attempt",
+    "mark",
   );
 
 /** What a step settles with whose body was entered, and of whose end nobody knows. */

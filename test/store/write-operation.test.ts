@@ -1,0 +1,41 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { NEW_OPERATION, type OperationRecord } from "../../lambda/store/operation.ts";
+import { NOW, openTestStore, type OpenedStore } from "../support/test-store.ts";
+
+let opened: OpenedStore;
+beforeEach(async () => {
+  opened = await openTestStore();
+});
+
+const HISTORY = "H#inc#0";
+const TTL = Math.ceil(NOW / 1000) + 1_000;
+const running = (nonce: string, change: Partial<OperationRecord> = {}): OperationRecord => ({
+  ...NEW_OPERATION,
+  key: "once",
+  kind: "step",
+  ordinal: 0,
+  state: "running",
+  epoch: 2,
+  attempt: 1,
+  startedAt: NOW,
+  nonce,
+  ...change,
+});
+const mark = (record: OperationRecord) => opened.store.writeOperation(HISTORY, record, TTL, "mark");
+
+describe("a mark that a body may have been entered", () => {
+  it("is written once: a retry whose first reply was lost is told from another's mark", async () => {
+    expect(await mark(running("mine"))).toEqual({ done: true });
+    expect(await mark(running("mine", { startedAt: NOW + 5 }))).toEqual({ done: true });
+    expect(await mark(running("another"))).toMatchObject({ done: false, rival: { nonce: "mine" } });
+    const [record] = await opened.store.loadHistory(HISTORY);
+    expect(record).toMatchObject({ nonce: "mine", startedAt: NOW });
+  });
+
+  it("follows a takeover's mark, which is no attempt", async () => {
+    const { epoch, key, kind, ordinal } = running("taker");
+    const taken = { epoch, key, kind, ordinal, nonce: "taker", now: NOW, counts: false };
+    await opened.store.markOperation(HISTORY, taken, TTL);
+    expect(await mark(running("mine"))).toEqual({ done: true });
+  });
+});
