@@ -21,7 +21,9 @@ export class HintOracle {
   judge({ process, body, response }: WatchedCall, row: string): string | undefined {
     if (row.startsWith("claim")) this.#claimed(process, body, response.status === 200);
     if (GIVING_BACK.has(row)) this.#owners.delete(`${process} ${runIn(body)}`);
-    if (row !== "send hint" || response.status !== 200) return undefined;
+    // A renewed hint is for later. One without a delay tells of what its sender has just done to the run.
+    const isForLater = body.includes('"DelaySeconds"');
+    if (row !== "send hint" || !isForLater || response.status !== 200) return undefined;
     const run = /\\"run\\":\\"([^"\\]*)/.exec(body)?.[1] ?? "";
     const place = `${process} ${run}`;
     const former = this.#refused.get(place);
