@@ -171,7 +171,10 @@ async function advance(execution: Execution): Promise<Advanced> {
   if (execution.mustCancel && execution.history.isEmpty && !execution.marksFirst) {
     return settled(await endCancelled(execution));
   }
-  begin(execution, workflow, await inputOf(execution));
+  const input = await inputOf(execution);
+  // Nothing that the code asks is heard any more once a heartbeat was refused.
+  if (execution.ending === "lost") return "lost";
+  begin(execution, workflow, input);
   for (;;) {
     const ending = await drive(execution);
     switch (ending.kind) {

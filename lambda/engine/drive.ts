@@ -23,7 +23,13 @@ import {
 } from "./pending.ts";
 import { deny } from "./ops/patch.ts";
 import { tendMailbox } from "./spill.ts";
-import { hasTimedOut, requestTimeout, timeLeft, waitForEvent } from "./wait-for-event.ts";
+import {
+  hasTimedOut,
+  requestTimeout,
+  timeLeft,
+  untilLeaseHolds,
+  waitForEvent,
+} from "./wait-for-event.ts";
 
 /** How driving a run came to an end in this invocation. */
 export type Ending =
@@ -175,6 +181,7 @@ export const noLongerAsked = (record: OperationRecord, cause?: unknown): NonDete
  * told the code already.
  */
 async function endOfHistory(execution: Execution): Promise<Ending | undefined> {
+  if (!execution.lease.allowsWork) return untilLeaseHolds(execution);
   const timer = loneTimer(execution);
   const hasFired =
     timer && (timer.wakeAt <= execution.deps.clock.now() || isPassed(execution, timer));
@@ -195,6 +202,7 @@ async function liveStep(execution: Execution): Promise<Ending | undefined> {
   if (end) return end;
   stopAtLimits(execution);
   if (isPatchUnrecorded(execution)) return untilPatched(execution);
+  if (!execution.lease.allowsWork) return untilLeaseHolds(execution);
   const settlement = execution.settlements.take();
   if (settlement) {
     execution.give(settlement);

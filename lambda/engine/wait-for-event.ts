@@ -32,6 +32,14 @@ export async function waitForEvent(execution: Execution): Promise<void> {
   );
 }
 
+/**
+ * Waits for the heartbeat that tells whether the run is still this worker's. Until then the code is given
+ * nothing: the run may be another's, who goes another way, or deleted, so that nothing refuses a write.
+ */
+export async function untilLeaseHolds({ bell }: Execution): Promise<undefined> {
+  await bell.wait();
+}
+
 /** Reads META for what the outside has noted there; failing to only delays it until the next poll. */
 async function poll(execution: Execution): Promise<void> {
   const { bell, deps, log, meta } = execution;
