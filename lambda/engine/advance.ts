@@ -74,7 +74,10 @@ export async function advanceRun(
       const released = await advanceOrFail(execution);
       if (typeof released === "object") {
         held = { ...claim, isTakeover: false, meta: released.next };
-      } else if (released !== "reload") {
+      } else if (released === "reload") {
+        // A cancel that was heard of since is not taken back, and may be in the history by now.
+        held = { ...held, meta: { ...held.meta, cancel: execution.outside.cancel } };
+      } else {
         return released;
       }
     }

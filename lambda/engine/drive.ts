@@ -94,6 +94,7 @@ async function replayStep(execution: Execution): Promise<Ending | undefined> {
   const { next } = history;
   // What a former owner is at work on must not land in a history that has come to its end.
   if (end) return (isByCode(end) && (await markHeld(execution))) || end;
+  if (!execution.lease.allowsWork) return untilLeaseHolds(execution);
   if (!next) return endOfHistory(execution);
   if (timeLeft(execution) === 0) return { kind: "hand-over" };
   if (await isAtRecord(execution, next)) {
@@ -181,7 +182,6 @@ export const noLongerAsked = (record: OperationRecord, cause?: unknown): NonDete
  * told the code already.
  */
 async function endOfHistory(execution: Execution): Promise<Ending | undefined> {
-  if (!execution.lease.allowsWork) return untilLeaseHolds(execution);
   const timer = loneTimer(execution);
   const hasFired =
     timer && (timer.wakeAt <= execution.deps.clock.now() || isPassed(execution, timer));

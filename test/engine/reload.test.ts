@@ -2,7 +2,7 @@ import { afterEach, expect, it } from "vitest";
 import { encodeValue } from "../../lambda/core/codec.ts";
 import { historyOf } from "../../lambda/store/meta.ts";
 import { type OperationRecord, NEW_OPERATION } from "../../lambda/store/operation.ts";
-import { type Context, workflow } from "../../lambda/index.ts";
+import { CancelledError, type Context, workflow } from "../../lambda/index.ts";
 import { World } from "../../lambda/testing/world.ts";
 import { expectSoundEnd } from "./invariants.ts";
 
@@ -57,5 +57,37 @@ it("a history is read again only when nothing is being written, and its places s
   expect(await world.run(flow, undefined)).toEqual(["a", "rival", "c"]);
   await world.pass(60_000);
   expect(entered).toEqual(["a", "b", "c"]);
+  await expectSoundEnd(world);
+});
+
+it("a cancel that was delivered keeps its reason when the history is read again", async () => {
+  const reasons: unknown[] = [];
+  const flow = workflow("flow", {}, async (ctx: Context, _: undefined) => {
+    try {
+      // The request comes while the run has an owner, whose claim does not know of it.
+      await ctx.step("long", () => new Promise<void>((done) => world.clock.after(60_000, done)));
+    } catch (error) {
+      reasons.push(error instanceof CancelledError && error.details);
+      await ctx.step("b", () => "b");
+      throw error;
+    }
+  });
+  let rivals = 0;
+  world = await World.create({
+    workflows: [flow],
+    fault: (_, action, text) => {
+      if (action !== "PutItem" || !text.includes('"OP#b"') || rivals > 0) return undefined;
+      rivals += 1;
+      void putRival(500);
+      return { pauseMs: 10 };
+    },
+  });
+  world.begin();
+  const run = await world.until(world.savepoint.start(flow, undefined, { id: "run" }));
+  await world.pass(5_000);
+  await world.until(run.cancel({ reason: "enough" }));
+  await world.until(run.result().catch(() => undefined));
+  expect(rivals).toBe(1);
+  expect(reasons).toEqual([{ reason: "enough" }, { reason: "enough" }]);
   await expectSoundEnd(world);
 });
