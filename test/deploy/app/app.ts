@@ -1,0 +1,44 @@
+import { App, CfnOutput, Duration, RemovalPolicy, SecretValue, Stack } from "aws-cdk-lib";
+import { AccessKey, User } from "aws-cdk-lib/aws-iam";
+import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
+import recommended from "aws-cdk-lib/recommended-feature-flags.json" with { type: "json" };
+import { Savepoint } from "savepoint/cdk";
+import * as z from "zod";
+
+/** What a test deploys, from its environment. */
+const { TRY_CODE, TRY_AUTH, TRY_HN_URL, TRY_MODEL_URL } = z
+  .object({
+    TRY_CODE: z.enum(["first", "second", "broken"]),
+    TRY_AUTH: z.enum(["tokens", "iam"]),
+    TRY_HN_URL: z.url(),
+    TRY_MODEL_URL: z.url(),
+  })
+  .parse(process.env);
+
+const stack = new Stack(new App({ context: recommended }), "Tried");
+const openAiSecret = new Secret(stack, "OpenAi", {
+  secretStringValue: SecretValue.unsafePlainText("key-from-the-secret"),
+}) as ISecret;
+const savepoint = new Savepoint(stack, "Savepoint", {
+  workflows: `${TRY_CODE}.config.ts`,
+  ...(TRY_AUTH === "tokens" && { auth: { tokens: true }, openAiSecret }),
+  schedules: { minutely: { every: "1 minute", workflow: "tick", input: { from: "the clock" } } },
+  removalPolicy: RemovalPolicy.DESTROY,
+  timeout: Duration.seconds(60),
+  lease: Duration.seconds(6),
+  environment: { SAVEPOINT_SAMPLE_HN_URL: TRY_HN_URL, OPENAI_BASE_URL: TRY_MODEL_URL },
+});
+const output = (name: string, value: string) => new CfnOutput(stack, name, { value });
+output("ApiUrl", savepoint.apiUrl);
+output("TableName", savepoint.table.tableName);
+output("QueueUrl", savepoint.queue.queueUrl);
+output("DeadLetterQueueUrl", savepoint.deadLetters.queueUrl);
+if (savepoint.auth?.tokens) output("TokensSecret", savepoint.auth.tokens.secretArn);
+if (TRY_AUTH === "iam") {
+  const caller = new User(stack, "Caller");
+  savepoint.grantCall(caller);
+  const key = new AccessKey(stack, "CallerKey", { user: caller });
+  output("CallerKeyId", key.accessKeyId);
+  // To an emulator alone: nobody else gets a key in an output.
+  output("CallerKeySecret", key.secretAccessKey.unsafeUnwrap());
+}

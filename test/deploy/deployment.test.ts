@@ -1,0 +1,244 @@
+import { createHash, randomBytes } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import {
+  GetQueueAttributesCommand,
+  SendMessageCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { ENV } from "../../lambda/core/environment.ts";
+import { connect, type Savepoint } from "../../lambda/http/index.ts";
+import { event } from "../../lambda/index.ts";
+import { EMULATED } from "../../localstack/emulators/environment.ts";
+import { CommandLine } from "../e2e/command-line.ts";
+import { eventually, TriedDeployment } from "./tried-deployment.ts";
+
+const TOKEN = randomBytes(32).toString("base64url");
+const MINUTE_MS = 60_000;
+
+let tried: TriedDeployment;
+let savepoint: Savepoint;
+let cli: CommandLine;
+let api: string;
+
+beforeAll(async () => {
+  tried = await TriedDeployment.of("tokens");
+  api = tried.output("ApiUrl");
+  await secrets().send(
+    new PutSecretValueCommand({
+      SecretId: tried.output("TokensSecret"),
+      SecretString: JSON.stringify({
+        tokens: { tests: createHash("sha256").update(TOKEN).digest("hex") },
+      }),
+    }),
+  );
+  savepoint = connect({ endpoint: api, token: TOKEN });
+  cli = new CommandLine({ SAVEPOINT_TOKEN: TOKEN });
+});
+afterAll(async () => {
+  await cli.close();
+  await tried.close();
+});
+
+const aws = () => ({
+  endpoint: tried.emulator.endpoint,
+  region: EMULATED.region,
+  credentials: { accessKeyId: "test", secretAccessKey: "test" },
+});
+const secrets = () => new SecretsManagerClient(aws());
+const sqs = () => new SQSClient(aws());
+
+/** Makes a request as anybody can, with these headers. */
+async function request(path: string, init: RequestInit = {}) {
+  const response = await fetch(api + path, init);
+  const body = z
+    .looseObject({ error: z.object({ code: z.string() }).optional() })
+    .parse(await response.json());
+  return { status: response.status, code: body.error?.code };
+}
+
+const bearing = (token: string, more: Readonly<Record<string, string>> = {}) => ({
+  headers: { authorization: `Bearer ${token}`, ...more },
+});
+const json = (body: string, token = TOKEN) => ({
+  method: "POST",
+  body,
+  ...bearing(token, { "content-type": "application/json" }),
+});
+
+describe("who and what is refused", () => {
+  it("is told so and changes nothing", async () => {
+    expect(await request("/runs")).toEqual({ status: 401, code: "unauthorized" });
+    expect(await request("/runs", { headers: { authorization: "Basic eDp5" } })).toMatchObject({
+      status: 401,
+    });
+    const start = "/runs/patient";
+    const body = JSON.stringify({ id: "intruder" });
+    expect(await request(start, { method: "POST", body })).toMatchObject({ status: 401 });
+    expect(await request(start, json(body, `${TOKEN}x`))).toEqual({
+      status: 403,
+      code: "forbidden",
+    });
+    expect(await request(start, json("{"))).toMatchObject({ status: 400 });
+    expect(await request(start, json('{"odd": 1}'))).toMatchObject({ status: 422 });
+    const large = JSON.stringify({ id: "large", input: "x".repeat(4_200_000) });
+    expect(await request(start, json(large))).toMatchObject({ status: 413 });
+    expect(await request("/runs/nothing", json("{}"))).toMatchObject({ status: 404 });
+    expect(await request("/runs/nobody", bearing(TOKEN))).toEqual({
+      status: 404,
+      code: "run_not_found",
+    });
+    const { runs } = await savepoint.list();
+    expect(runs.filter(({ id }) => !id.startsWith("minutely@"))).toEqual([]);
+  });
+});
+
+describe("a deployed stack", () => {
+  it("passes its smoke test: start, start again, event, wait, cancel", async () => {
+    const { out, err, code } = await cli.savepoint("smoke", "--endpoint", api).ended;
+    expect(out, err).toMatch(/ok {6}start again .*\n.*event.*\n.*wait.*\n.*cancel/);
+    expect(code).toBe(0);
+  });
+
+  it("researches with a model whose key is in a secret, to a report", async () => {
+    const model = { kind: "openai", api: "responses", small: "small", large: "large" };
+    const input = { topic: "durable execution", maxIterations: 1, model, corpus: "sample" };
+    const run = await savepoint.start("research", input as never, { id: "research-1" });
+    const again = await savepoint.start("research", input as never, { id: "research-1" });
+    expect(again.id).toBe(run.id);
+    const output = (await run.result({ timeout: "3m" })) as { readonly report: string };
+    expect(output.report).toContain("What was found");
+    expect(new Set(tried.model.requests.map(({ authorization }) => authorization))).toEqual(
+      new Set(["Bearer key-from-the-secret"]),
+    );
+  });
+
+  it("answers a long poll as soon as the run has finished", async () => {
+    const run = await savepoint.start("patient", undefined as never, { id: "polled" });
+    const waiting = fetch(`${api}/runs/polled?wait=20`, bearing(TOKEN));
+    await run.send(event("go"), true);
+    const answer = (await (await waiting).json()) as { readonly status: string };
+    expect(answer.status).toBe("succeeded");
+  });
+
+  it("starts a run when the clock says so, named by the tick, with its input", async () => {
+    const run = await eventually("tick", 130_000, async () =>
+      (await savepoint.list({ workflow: "tick" })).runs.find(
+        ({ status }) => status === "succeeded",
+      ),
+    );
+    expect(run.id).toMatch(/^minutely@\d{4}-\d\d-\d\dT\d\d:\d\dZ$/);
+    expect(await savepoint.get(run.id).result()).toEqual({ from: "the clock" });
+  });
+
+  it("goes on elsewhere when a worker is killed in the middle", async () => {
+    const run = await savepoint.start("steady", undefined as never, { id: "killed" });
+    await eventually("second part", MINUTE_MS, async () =>
+      (await run.history()).filter(({ state }) => state === "succeeded").length >= 2
+        ? true
+        : undefined,
+    );
+    const workers = workerPids();
+    expect(workers.length).toBeGreaterThan(0);
+    for (const pid of workers) process.kill(pid, "SIGKILL");
+    expect(await run.result({ timeout: "3m" })).toEqual([1, 2, 3, 4, 5, 6]);
+    expect((await run.describe()).recoveries).toBeGreaterThan(0);
+  });
+
+  it("puts a message that is no hint aside, for somebody to look at", async () => {
+    const { RedrivePolicy = "" } = await attributes(tried.output("QueueUrl"));
+    const policy = z
+      .looseObject({ deadLetterTargetArn: z.string() })
+      .parse(JSON.parse(RedrivePolicy));
+    const QueueUrl = tried.output("QueueUrl");
+    // As it would be after fifty tries, without the hours that these take.
+    const Attributes = {
+      RedrivePolicy: JSON.stringify({ ...policy, maxReceiveCount: 2 }),
+      VisibilityTimeout: "1",
+    };
+    await sqs().send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
+    await sqs().send(new SendMessageCommand({ QueueUrl, MessageBody: "no hint at all" }));
+    await eventually("dead letter", MINUTE_MS, async () => {
+      const { ApproximateNumberOfMessages } = await attributes(tried.output("DeadLetterQueueUrl"));
+      return ApproximateNumberOfMessages === "1" ? true : undefined;
+    });
+    await sqs().send(
+      new SetQueueAttributesCommand({
+        QueueUrl,
+        Attributes: { RedrivePolicy, VisibilityTimeout: "60" },
+      }),
+    );
+  });
+});
+
+describe("code that changes under runs", () => {
+  it("takes over what is in flight; what does not load loses nothing, and is rolled back", async () => {
+    const patient = await savepoint.start("patient", undefined as never, { id: "over-a-change" });
+    await eventually("wait", MINUTE_MS, async () =>
+      (await patient.status()) === "waiting" ? true : undefined,
+    );
+    await tried.deploy("second");
+    await patient.send(event("go"), true);
+    expect(await patient.result({ timeout: "2m" })).toBe("finished by the second code");
+
+    const sleepers = await Promise.all(
+      [1, 2, 3].map(async (n) =>
+        savepoint.start("sleeper", undefined as never, { id: `sleeper-${n}` }),
+      ),
+    );
+    await eventually("sleep", MINUTE_MS, async () => {
+      const statuses = await Promise.all(sleepers.map(async (run) => run.status()));
+      return statuses.every((status) => status === "waiting") ? true : undefined;
+    });
+    await tried.deploy("broken");
+    expect((await fetch(`${api}/health`, bearing(TOKEN))).status).toBe(502);
+    // Until after their time has come.
+    await eventually("wake-up", MINUTE_MS, async () => {
+      const log = readFileSync(tried.emulator.log, "utf8");
+      return log.includes("this code does not load") ? true : undefined;
+    });
+    await tried.deploy("second");
+    const outputs = await Promise.all(sleepers.map(async (run) => run.result({ timeout: "2m" })));
+    expect(outputs).toEqual([2, 2, 2]);
+  });
+});
+
+describe("the end", () => {
+  it("leaves nothing of the stack", async () => {
+    await tried.destroy();
+    await expect(attributes(tried.output("QueueUrl"))).rejects.toThrow(/exist/i);
+  });
+});
+
+async function attributes(QueueUrl: string): Promise<Record<string, string>> {
+  const { Attributes } = await sqs().send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }),
+  );
+  return Attributes ?? {};
+}
+
+/** Processes of the worker that the emulator has started. */
+function workerPids(): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      const variables = environmentOf(pid);
+      return (
+        variables.includes(`${ENV.metrics}=emf`) &&
+        variables.includes(`${ENV.table}=${tried.output("TableName")}`)
+      );
+    });
+}
+
+/** Empty for a process that has ended meanwhile, or is another's. */
+function environmentOf(pid: number): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+  } catch {
+    return [];
+  }
+}
