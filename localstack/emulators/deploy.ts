@@ -28,6 +28,8 @@ export interface Deploy {
 /** What a stack tells of itself, by the name of the output. */
 export type Outputs = Readonly<Record<string, string>>;
 
+/** Characters shown of what a command that fails has said last. */
+const SHOWN = 2_000;
 const CDK = createRequire(import.meta.url).resolve("aws-cdk/bin/cdk");
 
 /**
@@ -94,9 +96,14 @@ async function cdk(options: Deploy, command: string, ...words: readonly string[]
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  let said = "";
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => print(text));
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      said = (said + text).slice(-SHOWN);
+      print(text);
+    });
   }
   const [code] = (await once(child, "close")) as [number | null];
-  if (code !== 0) throw new Error(`cdk ${command} has failed with code ${code}`);
+  if (code === 0) return;
+  throw new Error(`cdk ${command} has failed with code ${code}; it ended with:\n${said}`);
 }

@@ -1,40 +1,83 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import { request } from "node:https";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { EMULATED, emulatorEnvironment } from "../../localstack/emulators/environment.ts";
+import { sigV4 } from "../../lambda/sigv4/index.ts";
 import { CommandLine } from "../e2e/command-line.ts";
 import { TriedDeployment } from "./tried-deployment.ts";
 
-let tried: TriedDeployment;
+let tried: TriedDeployment | undefined;
+let caller: Key;
 const clis: CommandLine[] = [];
 
 beforeAll(async () => {
   tried = await TriedDeployment.of("iam");
+  caller = await keyOf(tried);
 });
 afterAll(async () => {
   await Promise.all(clis.map(async (cli) => cli.close()));
-  await tried.close();
+  await tried?.close();
 });
 
+/** A key of AWS. */
+interface Key {
+  readonly id: string;
+  readonly secret: string;
+}
+
+/** Has IAM make a key for the user that may call the API, which MiniStack's CloudFormation does not. */
+async function keyOf(deployment: TriedDeployment): Promise<Key> {
+  const { endpoint, certificate = "" } = deployment.emulator;
+  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+  const sign = sigV4({ service: "iam", region: EMULATED.region, credentials });
+  const action = { Action: "CreateAccessKey", UserName: deployment.output("CallerName") };
+  const body = new URLSearchParams({ ...action, Version: "2010-05-08" }).toString();
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  const signed = await sign(new Request(endpoint, { method: "POST", headers, body }));
+  const call = request(endpoint, {
+    method: "POST",
+    headers: Object.fromEntries(signed.headers),
+    ca: readFileSync(certificate),
+  });
+  call.end(body);
+  const [response] = (await once(call, "response")) as [IncomingMessage];
+  const reply = await text(response);
+  const [, id] = /<AccessKeyId>(.*)<\/AccessKeyId>/.exec(reply) ?? [];
+  const [, secret] = /<SecretAccessKey>(.*)<\/SecretAccessKey>/.exec(reply) ?? [];
+  if (id === undefined || secret === undefined) throw new Error(`IAM has made no key: ${reply}`);
+  return { id, secret };
+}
+
+/** An output of the stack. */
+function output(name: string): string {
+  if (!tried) throw new Error("nothing is deployed");
+  return tried.output(name);
+}
+
 /** The command line as somebody with that key has it, on a machine that trusts the emulator. */
-function commandLineOf(id: string, secret: string): CommandLine {
+function commandLineOf(key: Key): CommandLine {
   const cli = new CommandLine({
-    ...emulatorEnvironment(tried.emulator.endpoint, {}, { id, secret }),
+    ...emulatorEnvironment(tried?.emulator.endpoint ?? "", {}, key),
     AWS_REGION: EMULATED.region,
-    NODE_EXTRA_CA_CERTS: tried.emulator.certificate ?? "",
+    NODE_EXTRA_CA_CERTS: tried?.emulator.certificate ?? "",
   });
   clis.push(cli);
   return cli;
 }
 
 it("works with no more than each function's own policy, for callers who may call it", async () => {
-  const cli = commandLineOf(tried.output("CallerKeyId"), tried.output("CallerKeySecret"));
-  const smoke = await cli.savepoint("smoke", "--iam", "--endpoint", tried.output("ApiUrl")).ended;
+  const cli = commandLineOf(caller);
+  const smoke = await cli.savepoint("smoke", "--iam", "--endpoint", output("ApiUrl")).ended;
   expect(smoke.out, smoke.err).toMatch(/start again[^]*event[^]*wait[^]*cancel[^]*delete/);
   expect(smoke.code).toBe(0);
 });
 
 it("refuses who has a wrong key, or none", async () => {
-  const api = tried.output("ApiUrl");
-  const wrong = commandLineOf(tried.output("CallerKeyId"), "wrong");
+  const api = output("ApiUrl");
+  const wrong = commandLineOf({ ...caller, secret: "wrong" });
   const list = await wrong.savepoint("runs", "list", "--iam", "--endpoint", api).ended;
   expect(list.code).toBe(1);
   expect(list.err).toMatch(/signature|forbidden|403/i);
