@@ -6,8 +6,8 @@ export const denialNotFenced: Patch = {
   edits: [
     {
       file: "lambda/engine/pending.ts",
-      find: `[...held, ...execution.unfenced];`,
-      replace: `[...held];`,
+      find: `[...undone, ...execution.unfenced];`,
+      replace: `[...undone];`,
     },
   ],
 };

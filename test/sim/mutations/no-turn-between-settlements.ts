@@ -6,10 +6,8 @@ export const noTurnBetweenSettlements: Patch = {
   edits: [
     {
       file: "lambda/engine/drive.ts",
-      find: `    await turn();
-    const ending`,
-      replace: `    if (execution.isLive) await turn();
-    const ending`,
+      find: `await turn();`,
+      replace: `if (execution.isLive) await turn();`,
     },
   ],
 };
