@@ -12,6 +12,7 @@ import type { Execution } from "./execution.ts";
 import { describe } from "./history.ts";
 import { fire, fireLast, isPassed, loneTimer } from "./lone-timer.ts";
 import {
+  deny,
   grantBodies,
   isPatchUnrecorded,
   markHeld,
@@ -21,7 +22,6 @@ import {
   wakeDue,
   wakeMail,
 } from "./pending.ts";
-import { deny } from "./ops/patch.ts";
 import { tendMailbox } from "./spill.ts";
 import {
   hasTimedOut,
@@ -61,10 +61,15 @@ export type Ending =
 export async function drive(execution: Execution, live = liveStep): Promise<Ending> {
   for (;;) {
     await turn();
-    if (!endOf(execution) && deny(execution)) continue;
-    const ending = execution.isLive ? await live(execution) : await replayStep(execution);
+    const ending = await nextStep(execution, live);
     if (ending) return ending;
   }
+}
+
+/** Answers that deny a patch come before anything else, but not to code that has come to its end. */
+async function nextStep(execution: Execution, live: typeof liveStep): Promise<Ending | undefined> {
+  if (execution.denials.length > 0 && !endOf(execution)) return deny(execution);
+  return execution.isLive ? live(execution) : replayStep(execution);
 }
 
 /** What ends a run at any point, replaying or live. */

@@ -63,6 +63,22 @@ export async function markHeld(execution: Execution): Promise<Ending | undefined
   return mark(execution, heldOf(execution));
 }
 
+/**
+ * Gives the code the first of the answers that deny a patch. A former owner's record of the other answer must
+ * not land once it has: it is fenced first, and if it is there already, the history was read too early.
+ */
+export async function deny(execution: Execution): Promise<Ending | undefined> {
+  const { denials, marksFirst, unfenced } = execution;
+  const denied = unfenced.filter(({ kind }) => kind === "patch");
+  if (marksFirst && denied.length > 0) {
+    execution.unfenced = unfenced.filter(({ kind }) => kind !== "patch");
+    return markAll(execution, denied);
+  }
+  execution.idleSince = undefined;
+  denials.shift()?.();
+  return undefined;
+}
+
 async function mark(execution: Execution, held: readonly Operation[]): Promise<Ending | undefined> {
   if (!execution.marksFirst) return undefined;
   const undone = held.filter(({ record }) => record?.state !== "done");

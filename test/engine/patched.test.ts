@@ -12,6 +12,7 @@ afterEach(async () => {
   log = [];
 });
 
+const rest = (ms: number) => new Promise<void>((done) => void world.clock.after(ms, done));
 const step = (ctx: Context, name: string) => ctx.step(name, () => void log.push(name));
 const changing = workflow("changing", {}, (ctx) => deployed(ctx));
 
@@ -108,7 +109,10 @@ describe("code changed under a patch", () => {
 
 describe("a patch that is recorded late", () => {
   /** What the first owner records of the patch is late; whoever records "a" first dies after that. */
-  const playLate = async (run: (ctx: Context, events: string[]) => Promise<unknown>) => {
+  const playLate = async (
+    run: (ctx: Context, events: string[]) => Promise<unknown>,
+    isFencedLate = false,
+  ) => {
     const seen: string[][] = [];
     const flow = workflow("flow", {}, async (ctx) => {
       const events: string[] = [];
@@ -121,6 +125,8 @@ describe("a patch that is recorded late", () => {
     world = await World.create({
       workflows: [flow],
       fault: (_, action, body) => {
+        const isMark = action === "UpdateItem" && body.includes('"OP#@patch/change"');
+        if (isMark && isFencedLate) return { pauseMs: 100_000 };
         if (action !== "PutItem") return undefined;
         if (body.includes('"S":"patch"') && body.includes('"e":{"N":"1"}')) {
           return { lateMs: 100_000 };
@@ -134,7 +140,6 @@ describe("a patch that is recorded late", () => {
   };
 
   it("changes no answer that a taker has given", async () => {
-    const rest = (ms: number) => new Promise<void>((done) => void world.clock.after(ms, done));
     const { output, seen } = await playLate(async (ctx, events) => {
       const asks = async () => {
         await ctx.step("b", () => 1);
@@ -144,6 +149,19 @@ describe("a patch that is recorded late", () => {
     });
     expect(output).toEqual(["change: false"]);
     expect(seen).toEqual([[], output, output]);
+    await expectSoundEnd(world);
+  });
+
+  it("is the answer of a taker that would have denied the patch, and finds the record as it fences it", async () => {
+    const { output, seen } = await playLate(async (ctx, events) => {
+      const asks = async () => {
+        await ctx.step("b", () => 1);
+        events.push(`change: ${await ctx.patched("change")}`);
+      };
+      await Promise.all([ctx.step("a", () => rest(500)), asks()]);
+    }, true);
+    expect(output).toEqual(["change: true"]);
+    for (const events of seen) expect(events).toEqual(output.slice(0, events.length));
     await expectSoundEnd(world);
   });
 
@@ -171,7 +189,6 @@ describe("what has settled when a patch is asked for", () => {
   const play = async (dies: boolean) => {
     const seen: string[][] = [];
     let hasDied = false;
-    const rest = (ms: number) => new Promise<void>((done) => void world.clock.after(ms, done));
     const flow = workflow("flow", {}, async (ctx) => {
       const events: string[] = [];
       seen.push(events);
@@ -299,8 +316,7 @@ describe("code changed under a patch, while a former owner may still be at work"
     const asks = async (ctx: Context) => {
       const isNew = await ctx.patched("more");
       // Until the other's record of "b" has come.
-      const rest = () => new Promise<void>((done) => world.clock.after(120_000, done));
-      if (isNew) await ctx.step("more", rest);
+      if (isNew) await ctx.step("more", () => rest(120_000));
       await step(ctx, "b");
       await ctx.sleep("short", "5s");
       return isNew;
@@ -328,6 +344,33 @@ describe("code changed under a patch, while a former owner may still be at work"
 
   it("is not followed where that one has other code: what it still records would not fit", async () => {
     expect(await played((invocation) => (invocation === 0 ? "old" : "new"))).toBe(false);
+    await expectSoundEnd(world);
+  });
+
+  it("is not followed later either, once that one can do nothing more", async () => {
+    const answers: boolean[] = [];
+    const flow = (run: (ctx: Context) => Promise<unknown>) =>
+      workflow("flow", {}, (ctx: Context, _: undefined) => run(ctx));
+    const rests = (ctx: Context) => ctx.sleep("rest", "10m");
+    const asks = async (ctx: Context) => {
+      const rested = rests(ctx);
+      answers.push(await ctx.patched("more"));
+      await rested;
+    };
+    let invocations = 0;
+    let hasCrashed = false;
+    world = await World.create({
+      workflows: [flow(asks)],
+      workflowsOf: (_, code) => [flow(code === "old" ? rests : asks)],
+      code: () => (invocations++ === 0 ? "old" : "new"),
+      fault: (_, action, body) => {
+        if (hasCrashed || action !== "PutItem" || !body.includes('"OP#rest"')) return undefined;
+        hasCrashed = true;
+        return "crash-before";
+      },
+    });
+    await world.run(flow(asks), undefined);
+    expect(answers).toEqual([false, false]);
     await expectSoundEnd(world);
   });
 

@@ -35,26 +35,19 @@ const denial = async ({ bell, denials }: Execution): Promise<boolean> =>
     bell.ring();
   });
 
-/**
- * Gives the code the first of the answers that deny a patch; whether there was any. Nothing else is given before
- * them, and none to code that has come to its end by then: as with an answer that has to be recorded first.
- */
-export function deny(execution: Execution): boolean {
-  const give = execution.denials.shift();
-  if (!give) return false;
-  execution.idleSince = undefined;
-  give();
-  return true;
-}
-
 const record: Behaviour = {
   live: (operation, execution) => settle(execution, operation, { result: encodeValue(true) }),
 };
 
-/** Whether the history holds anything that the code has not asked for yet. */
+/**
+ * Whether the history holds anything that the code has not asked for yet, or that an owner before has denied
+ * the patch: its mark may be all that is left of why. The mark may also be of one that it was about to record.
+ */
 const hasBeenHere = (execution: Execution, patch: string): boolean =>
   execution.history.next !== undefined ||
-  execution.history.unfinished.some(({ key }) => key !== patch && !execution.hasAsked(key));
+  execution.history.unfinished.some(({ epoch, key, kind }) =>
+    kind === "patch" ? key === patch && epoch < execution.meta.epoch : !execution.hasAsked(key),
+  );
 
 /**
  * Whether a former owner with other code may be at work here, which records what it asks for without asking
