@@ -4,6 +4,7 @@ import { event } from "../../lambda/index.ts";
 import { openMessagesOf } from "./mailboxes.ts";
 import type { Mirror } from "./mirror.ts";
 import { isDormant, openWaits } from "./open-waits.ts";
+import { isTorn } from "./torn.ts";
 
 /** How often the postman makes his rounds, milliseconds. */
 const ROUND_MS = 7_000;
@@ -11,7 +12,7 @@ const ROUND_MS = 7_000;
 /**
  * Somebody outside who sees to it that every program ends: he sends to runs that sleep until an event
  * comes what they wait for, one message a round. A run that sleeps over a message that is there gets
- * nothing from him, so he hides no lost wake-up.
+ * nothing from him, so he hides no lost wake-up. He ends a run that no code fits any more, as its operator must.
  */
 export class Postman {
   readonly #mirror: Mirror;
@@ -28,6 +29,8 @@ export class Postman {
   begin(): void {
     this.#clock.after(ROUND_MS, () => {
       for (const [run, meta] of this.#mirror.metas) {
+        if (isTorn(this.#mirror, meta))
+          void this.#savepoint.get(run).terminate({ reason: "no code fits it" });
         if (!isDormant(meta)) continue;
         const there = openMessagesOf(this.#mirror, meta).map(({ name }) => name);
         const wait = openWaits(this.#mirror, meta).find(
