@@ -29,8 +29,7 @@ export class Postman {
   begin(): void {
     this.#clock.after(ROUND_MS, () => {
       for (const [run, meta] of this.#mirror.metas) {
-        if (isTorn(this.#mirror, meta))
-          void this.#savepoint.get(run).terminate({ reason: "no code fits it" });
+        if (isTorn(this.#mirror, meta)) void this.#terminate(run);
         if (!isDormant(meta)) continue;
         const there = openMessagesOf(this.#mirror, meta).map(({ name }) => name);
         const wait = openWaits(this.#mirror, meta).find(
@@ -41,6 +40,12 @@ export class Postman {
       }
       this.begin();
     });
+  }
+
+  async #terminate(run: string): Promise<void> {
+    // He comes again; the run may have ended meanwhile.
+    const terminated = this.#savepoint.get(run).terminate({ reason: "no code fits it" });
+    await terminated.catch(() => undefined);
   }
 
   async #complete(token: string): Promise<void> {
