@@ -161,10 +161,11 @@ describe("a deployed stack", () => {
     };
     await sqs().send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
     await sqs().send(new SendMessageCommand({ QueueUrl, MessageBody: "no hint at all" }));
-    await eventually("dead letter", MINUTE_MS, async () => {
+    const left = await eventually("dead letter", MINUTE_MS, async () => {
       const { ApproximateNumberOfMessages } = await attributes(tried.output("DeadLetterQueueUrl"));
-      return ApproximateNumberOfMessages === "1" ? true : undefined;
+      return ApproximateNumberOfMessages === "0" ? undefined : ApproximateNumberOfMessages;
     });
+    expect(left).toBe("1");
     await sqs().send(
       new SetQueueAttributesCommand({
         QueueUrl,

@@ -107,9 +107,7 @@ export class Play {
   }
 
   /** The traces of a run's present history. */
-  tracesOf(run: string): Trace[] {
-    return this.#book.of(run);
-  }
+  readonly tracesOf = (run: string): Trace[] => this.#book.of(run);
 
   /** Notes something that must never be; the first counts, and ends the play. */
   violate(oracle: string, what: string): void {
