@@ -18,10 +18,10 @@ import { guardRejections } from "../engine/rejection-guard.ts";
 import { settingsFromEnvironment } from "../engine/settings.ts";
 import { sweep, type SweepReport } from "../engine/sweeper.ts";
 import { createBatchHandler } from "../engine/worker.ts";
-import { allTelemetry } from "../engine/telemetry.ts";
+import { allTelemetry, type Telemetry } from "../engine/telemetry.ts";
 import { type Workflow, workflowsByName } from "../engine/workflow.ts";
 import type { SavepointConfig } from "./config.ts";
-import { runMetrics } from "./metrics.ts";
+import type { RunMetrics } from "./metrics.ts";
 import { smoke } from "./smoke.ts";
 import { proxyResult, requestFrom } from "./proxy-event.ts";
 import { type ScheduledStart, scheduledRunId } from "./scheduled-start.ts";
@@ -48,19 +48,25 @@ export function createWorker(
 ): (event: SQSEvent, context: LambdaContext) => Promise<SQSBatchResponse> {
   const where = new AsyncLocalStorage<Whereabouts>();
   const deployment = openDeployment({ log: stdout, ...options });
-  const metrics = runMetrics(process.env);
-  const told = [options.telemetry, metrics?.telemetry].filter((one) => one !== undefined);
   guardRejections(where, deployment.log);
-  const handle = createBatchHandler({
-    ...deployment,
-    where,
-    ...(told.length > 0 && { telemetry: allTelemetry(told) }),
-    settings: settingsFromEnvironment(process.env),
-    workflows: deployed(options),
-  });
+  const settings = settingsFromEnvironment(process.env);
+  const workflows = deployed(options);
+  const handlerWith = (telemetry: Telemetry | undefined) =>
+    createBatchHandler({ ...deployment, where, telemetry, settings, workflows });
+  // Loaded only where metrics are read.
+  const counting = process.env[ENV.metrics] === "emf" ? import("./metrics.ts") : undefined;
+  // Whoever is invoked first is told if it fails; until then it is no unhandled rejection.
+  counting?.catch(() => undefined);
+  let made: { metrics: RunMetrics | undefined; handle: ReturnType<typeof handlerWith> } | undefined;
   return async (event, context) => {
+    const metrics = made ? made.metrics : (await counting)?.runMetrics(process.env);
+    const told = [options.telemetry, metrics?.telemetry].filter((one) => one !== undefined);
+    made ??= {
+      metrics,
+      handle: handlerWith(told.length > 0 ? allTelemetry(told) : undefined),
+    };
     try {
-      return await handle(event, context);
+      return await made.handle(event, context);
     } finally {
       metrics?.publish();
     }

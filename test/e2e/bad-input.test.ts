@@ -145,7 +145,7 @@ describe("the command line, given what it cannot take", () => {
       [
         1,
         "",
-        'error: there is no workflow "nothing"; this deployment has research, plan-research, search-query, decent',
+        'error: there is no workflow "nothing"; this deployment has research, plan-research, search-query, decent, savepoint-smoke',
       ],
       [1, "", expect.stringContaining("error: ")],
       [2, "", expect.stringContaining("error: --input is not JSON")],

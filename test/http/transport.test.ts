@@ -24,7 +24,7 @@ describe("a request", () => {
       body: { id: "a", input: 1 },
       reply: z.unknown(),
     });
-    expect(api.requests).toEqual([
+    expect(api.requests).toMatchObject([
       { method: "GET", url: "/runs?limit=2", token: "t", body: undefined },
       { method: "POST", url: "/runs/research", token: "t", body: { id: "a", input: 1 } },
     ]);

@@ -80,3 +80,24 @@ describe("the test kit", () => {
     expect(files.filter((path) => foreign.test(path))).toEqual([]);
   });
 });
+
+describe("what is only for some", () => {
+  test("loads little: traces need OpenTelemetry's interface alone", async () => {
+    const { files } = await loadedBy("savepoint/otel");
+    const ours = files.filter((path) => !/node_modules\/@opentelemetry\/api\//.test(path));
+    expect(ours.toSorted()).toEqual([
+      "<stdin>",
+      "lambda/otel/index.ts",
+      "lambda/otel/open-telemetry.ts",
+    ]);
+  });
+
+  test("loads little: a signature needs the signer, no client of AWS and no engine", async () => {
+    const { files } = await loadedBy("savepoint/sigv4");
+    expect(
+      files.filter((path) =>
+        /@aws-sdk\/client-|^(infra|localstack|cli|lambda\/(engine|store))\//.test(path),
+      ),
+    ).toEqual([]);
+  });
+});
