@@ -124,16 +124,6 @@ describe("a deployed stack", () => {
     expect(answer.status).toBe("succeeded");
   });
 
-  it("starts a run when the clock says so, named by the tick, with its input", async () => {
-    const run = await eventually("tick", 130_000, async () =>
-      (await savepoint.list({ workflow: "tick" })).runs.find(
-        ({ status }) => status === "succeeded",
-      ),
-    );
-    expect(run.id).toMatch(/^minutely@\d{4}-\d\d-\d\dT\d\d:\d\dZ$/);
-    expect(await savepoint.get(run.id).result()).toEqual({ from: "the clock" });
-  });
-
   it("goes on elsewhere when a worker is killed in the middle", async () => {
     const run = await savepoint.start("steady", undefined as never, { id: "killed" });
     await eventually("second part", MINUTE_MS, async () =>
@@ -172,6 +162,16 @@ describe("a deployed stack", () => {
         Attributes: { RedrivePolicy, VisibilityTimeout: "60" },
       }),
     );
+  });
+
+  it("starts a run when the clock says so, named by the tick, with its input", async () => {
+    const run = await eventually("tick", 130_000, async () =>
+      (await savepoint.list({ workflow: "tick" })).runs.find(
+        ({ status }) => status === "succeeded",
+      ),
+    );
+    expect(run.id).toMatch(/^minutely@\d{4}-\d\d-\d\dT\d\d:\d\dZ$/);
+    expect(await savepoint.get(run.id).result()).toEqual({ from: "the clock" });
   });
 });
 
