@@ -139,8 +139,10 @@ function written({
 
 function replaceBundle(directory: string, files: readonly OutputFile[]): void {
   mkdirSync(directory, { recursive: true });
+  // Two who bundle the same sources at once must not take each other's files away.
+  const names = new Set(files.map(({ path }) => basename(path)));
   for (const name of readdirSync(directory)) {
-    if (BUNDLED.test(name)) rmSync(join(directory, name));
+    if (BUNDLED.test(name) && !names.has(name)) rmSync(join(directory, name), { force: true });
   }
   for (const { path, contents } of files) writeFileSync(path, contents);
 }
