@@ -1,22 +1,13 @@
-import { extname } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Duration, RemovalPolicy, SecretValue } from "aws-cdk-lib";
 import { TokenAuthorizer } from "aws-cdk-lib/aws-apigateway";
-import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import {
-  Alias,
-  Architecture,
-  Code,
-  Function,
-  type IFunction,
-  type IVersion,
-  Runtime,
-} from "aws-cdk-lib/aws-lambda";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import { ENV } from "../../lambda/core/environment.ts";
+import { moduleFile } from "../../localstack/embedded/module-file.ts";
 import { assertIssuer, type BearerAuth } from "../bearer-auth.ts";
+import { LiveFunction } from "./live-function.ts";
 
 /** What an authorizer is made of. */
 export interface BearerAuthorizerProps {
@@ -30,9 +21,7 @@ export interface BearerAuthorizerProps {
 }
 
 /** What the authorizer is bundled from: TypeScript in the repository, compiled in the package. */
-export const AUTHORIZER_ENTRY = fileURLToPath(
-  new URL(`../../lambda/functions/authorizer${extname(import.meta.url)}`, import.meta.url),
-);
+export const AUTHORIZER_ENTRY = moduleFile("../../lambda/functions/authorizer", import.meta.url);
 
 /** How long API Gateway remembers a decision; so long a revoked token may still be good. */
 const REMEMBERED = Duration.seconds(60);
@@ -45,9 +34,6 @@ const HEADER = "^[Bb][Ee][Aa][Rr][Ee][Rr] [A-Za-z0-9._~+/=-]+$";
  */
 export class BearerAuthorizer extends Construct {
   readonly authorizer: TokenAuthorizer;
-  readonly handler: Function;
-  /** What API Gateway calls. */
-  readonly alias: IFunction;
   /** Hashes of the tokens; there only when tokens are taken. It begins with none. */
   readonly tokens: Secret | undefined;
 
@@ -56,32 +42,17 @@ export class BearerAuthorizer extends Construct {
     const { auth, directory, logRetention = RetentionDays.ONE_MONTH } = props;
     if (auth.jwt) assertIssuer(auth.jwt);
     this.tokens = auth.tokens ? this.makeTokens(props.removalPolicy) : undefined;
-    const logGroup = new LogGroup(this, "Logs", {
-      retention: logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    const role = new Role(this, "Role", {
-      assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
-    });
-    logGroup.grantWrite(role);
-    if (this.tokens) role.addToPolicy(readSecret(this.tokens.secretArn));
-    this.handler = new Function(this, "Function", {
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
-      code: Code.fromAsset(directory),
-      handler: "index.handler",
+    // Its parts belong to this construct: "Default" is left out of their ids.
+    const { alias, role } = new LiveFunction(this, "Default", {
+      directory,
       timeout: Duration.seconds(15),
-      memorySize: 256,
-      role,
-      logGroup,
-      environment: { NODE_OPTIONS: "--enable-source-maps", ...environmentOf(auth, this.tokens) },
-      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+      memoryMb: 256,
+      environment: environmentOf(auth, this.tokens),
+      logRetention,
     });
-    // The library's classes do not fit its own interfaces where undefined is told from absent.
-    const version = this.handler.currentVersion as IVersion;
-    this.alias = new Alias(this, "Live", { aliasName: "live", version }) as IFunction;
+    if (this.tokens) role.addToPolicy(readSecret(this.tokens.secretArn));
     this.authorizer = new TokenAuthorizer(this, "Authorizer", {
-      handler: this.alias,
+      handler: alias,
       resultsCacheTtl: REMEMBERED,
       validationRegex: HEADER,
     });

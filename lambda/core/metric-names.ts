@@ -11,7 +11,7 @@ export const METRIC_DIMENSION = "service";
 export const METRICS = {
   /** Runs that a worker has begun. */
   started: "RunsStarted",
-  /** Runs that have ended, however they did. */
+  /** Runs that a worker has brought to their end; those that others terminate are not among them. */
   finished: "RunsFinished",
   /** Runs that have ended as failed. */
   failed: "RunsFailed",

@@ -131,8 +131,8 @@ export async function finish(
   // Those that replay has abandoned have not been told, if the code ended in it.
   await cancelAbandoned(execution);
   if (execution.isCancelled) return endCancelled(execution);
-  const outcome = await outcomeOf(execution, workflow, returned);
-  if (outcome) return record(execution, outcome, returned.ok ? undefined : returned.error);
+  const end = await endOf(execution, workflow, returned);
+  if (end) return record(execution, end);
   return execution.ending === "lost" ? "lost" : handOver(execution);
 }
 
@@ -154,7 +154,7 @@ export async function fail(
 ): Promise<Released> {
   if (!(await quiesce(execution))) return "lost";
   if (execution.outside.cancel) return endCancelled(execution);
-  return record(execution, await failed(execution, error, operation), error);
+  return record(execution, await failed(execution, error, operation));
 }
 
 /** Ends the run as cancelled; its children have their cancel requests by then, whoever had asked for them. */
@@ -165,7 +165,7 @@ export async function endCancelled(execution: Execution): Promise<Released> {
   await cancelAbandoned(execution);
   const error = endOfCancelled(meta.id, outside.cancel);
   const kept = await keepOutcome(execution, encodeError(error));
-  return record(execution, { status: "cancelled", error: kept }, error);
+  return record(execution, { outcome: { status: "cancelled", error: kept }, error });
 }
 
 /**
@@ -178,12 +178,13 @@ export async function quiesce(execution: Execution): Promise<boolean> {
   return execution.ending !== "lost";
 }
 
-/** @param error what it ends with, for telemetry */
-async function record(
-  execution: Execution,
-  outcome: RunOutcome,
-  error: unknown,
-): Promise<Released> {
+/** How a run ends, and the error itself, which telemetry is told of. */
+interface End {
+  readonly outcome: RunOutcome;
+  readonly error?: unknown;
+}
+
+async function record(execution: Execution, { outcome, error }: End): Promise<Released> {
   const { deps, lease, meta, outside } = execution;
   const cancel = outcome.status === "cancelled" ? outside.cancel : undefined;
   let seen = { waiters: meta.waiters, cancel };
@@ -204,11 +205,11 @@ async function record(
 }
 
 /** How the run ends; undefined when its schema does not say so before the invocation's end. */
-async function outcomeOf(
+async function endOf(
   execution: Execution,
   workflow: Workflow,
   returned: Outcome,
-): Promise<RunOutcome | undefined> {
+): Promise<End | undefined> {
   if (!returned.ok) return failed(execution, returned.error);
   let encoded: Encoded;
   try {
@@ -222,19 +223,13 @@ async function outcomeOf(
   } catch (error) {
     return failed(execution, error);
   }
-  return { status: "succeeded", output: await keepOutcome(execution, encoded) };
+  return { outcome: { status: "succeeded", output: await keepOutcome(execution, encoded) } };
 }
 
-async function failed(
-  execution: Execution,
-  error: unknown,
-  operation?: string,
-): Promise<RunOutcome> {
-  return {
-    status: "failed",
-    error: await keepOutcome(execution, encodeError(error)),
-    failedOperation: operation ?? execution.originOf(error),
-  };
+async function failed(execution: Execution, error: unknown, operation?: string): Promise<End> {
+  const kept = await keepOutcome(execution, encodeError(error));
+  const failedOperation = operation ?? execution.originOf(error);
+  return { outcome: { status: "failed", error: kept, failedOperation }, error };
 }
 
 function tellEnd(execution: Execution, status: TracedEnd["status"], error: unknown): void {

@@ -68,8 +68,8 @@ export async function deploy(options: Deploy): Promise<Readonly<Record<string, O
 export const destroy = async (options: Deploy): Promise<void> =>
   cdk(options, "destroy", "--all", "--force");
 
-/** Outputs name a host of AWS, which an emulated id must never be sent to. */
-function apiUrl(endpoint: string, told: string): string {
+/** Where an emulator answers: outputs name a host of AWS, which an emulated id must never be sent to. */
+export function apiUrl(endpoint: string, told: string): string {
   const { hostname, pathname } = new URL(told);
   return `${endpoint}/_aws/execute-api/${hostname.split(".", 1)[0]}${pathname.replace(/\/$/, "")}`;
 }

@@ -106,8 +106,8 @@ describe("a deployed stack", () => {
   it("researches with a model whose key is in a secret, to a report", async () => {
     const model = { kind: "openai", api: "responses", small: "small", large: "large" };
     const input = { topic: "durable execution", maxIterations: 1, model, corpus: "sample" };
-    const run = await savepoint.start("research", input as never, { id: "research-1" });
-    const again = await savepoint.start("research", input as never, { id: "research-1" });
+    const run = await savepoint.start("research", input, { id: "research-1" });
+    const again = await savepoint.start("research", input, { id: "research-1" });
     expect(again.id).toBe(run.id);
     const output = (await run.result({ timeout: "3m" })) as { readonly report: string };
     expect(output.report).toContain("What was found");
@@ -117,7 +117,7 @@ describe("a deployed stack", () => {
   });
 
   it("answers a long poll as soon as the run has finished", async () => {
-    const run = await savepoint.start("patient", undefined as never, { id: "polled" });
+    const run = await savepoint.start("patient", undefined, { id: "polled" });
     const waiting = fetch(`${api}/runs/polled?wait=20`, bearing(TOKEN));
     await run.send(event("go"), true);
     const answer = (await (await waiting).json()) as { readonly status: string };
@@ -125,7 +125,7 @@ describe("a deployed stack", () => {
   });
 
   it("goes on elsewhere when a worker is killed in the middle", async () => {
-    const run = await savepoint.start("steady", undefined as never, { id: "killed" });
+    const run = await savepoint.start("steady", undefined, { id: "killed" });
     await eventually("second part", MINUTE_MS, async () =>
       (await run.history()).filter(({ state }) => state === "succeeded").length >= 2
         ? true
@@ -177,7 +177,7 @@ describe("a deployed stack", () => {
 
 describe("code that changes under runs", () => {
   it("takes over what is in flight; what does not load loses nothing, and is rolled back", async () => {
-    const patient = await savepoint.start("patient", undefined as never, { id: "over-a-change" });
+    const patient = await savepoint.start("patient", undefined, { id: "over-a-change" });
     await eventually("wait", MINUTE_MS, async () =>
       (await patient.status()) === "waiting" ? true : undefined,
     );
@@ -186,9 +186,7 @@ describe("code that changes under runs", () => {
     expect(await patient.result({ timeout: "2m" })).toBe("finished by the second code");
 
     const sleepers = await Promise.all(
-      [1, 2, 3].map(async (n) =>
-        savepoint.start("sleeper", undefined as never, { id: `sleeper-${n}` }),
-      ),
+      [1, 2, 3].map(async (n) => savepoint.start("sleeper", undefined, { id: `sleeper-${n}` })),
     );
     await eventually("sleep", MINUTE_MS, async () => {
       const statuses = await Promise.all(sleepers.map(async (run) => run.status()));

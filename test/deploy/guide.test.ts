@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { apiUrl } from "../../localstack/emulators/deploy.ts";
 import { EMULATED, emulatorEnvironment } from "../../localstack/emulators/environment.ts";
 import { type MiniStack, startMiniStack } from "../../localstack/emulators/ministack.ts";
 import { freePort } from "./tried-deployment.ts";
@@ -65,9 +66,8 @@ it("leads to a deployment that works, word by word, and takes it down again", as
   await shell(deploy);
   // The host of AWS that a template names is the emulator here.
   const { ApiUrl } = outputs().Savepoint;
-  const { hostname, pathname } = new URL(ApiUrl);
-  const here = `${emulator.endpoint}/_aws/execute-api/${hostname.split(".", 1)[0]}${pathname}`;
-  writeFileSync(OUTPUTS, readFileSync(OUTPUTS, "utf8").replace(ApiUrl, here.replace(/\/$/, "")));
+  const here = apiUrl(emulator.endpoint, ApiUrl);
+  writeFileSync(OUTPUTS, readFileSync(OUTPUTS, "utf8").replace(ApiUrl, here));
   await shell(address);
   await putTokens((await shell(`${token}\nprintf %s "$TOKENS"`)).trim());
   const said = await shell(use);

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import * as z from "zod";
 import { TerminalError, workflow } from "../../lambda/index.ts";
 import type { Telemetry } from "../../lambda/engine/telemetry.ts";
 import { allTelemetry } from "../../lambda/engine/telemetry.ts";
@@ -70,6 +71,15 @@ it("is told of a takeover after a crash, and of a failure by its code", async ()
   await world.end();
   expect(lines).toContain("run 2 takeover {");
   expect(lines).toContain("run failed terminal true");
+});
+
+it("is told the code of an output that does not pass", async () => {
+  const odd = workflow("odd", { input: z.unknown(), output: z.string() }, async () => 1 as never);
+  const { lines, telemetry } = recorder();
+  const world = await World.create({ workflows: [odd], telemetry });
+  await world.run(odd, undefined).catch(() => undefined);
+  await world.end();
+  expect(lines.filter((line) => line.includes("failed"))).toEqual(["run failed validation false"]);
 });
 
 it("of several kinds is told the same, the first being the outermost", async () => {

@@ -69,7 +69,12 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // Examples use the library as its users do, by its name.
   "docs/examples": { may: [], not: [SDK] },
   infra: {
-    may: ["lambda/store/schema.ts", "lambda/core", "localstack/embedded/bundle.ts"],
+    may: [
+      "lambda/store/schema.ts",
+      "lambda/core",
+      "localstack/embedded/bundle.ts",
+      "localstack/embedded/module-file.ts",
+    ],
   },
   "localstack/embedded": {
     may: [
