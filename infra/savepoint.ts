@@ -7,6 +7,7 @@ import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { ENV } from "../lambda/core/environment.ts";
+import { LEASE_DEFAULTS } from "../lambda/core/lease-defaults.ts";
 import { statementsFor } from "./access.ts";
 import { type Bundles, bundleOf, bundlesOf } from "./bundles.ts";
 import { AUTHORIZER_ENTRY, BearerAuthorizer, readSecret } from "./constructs/bearer-authorizer.ts";
@@ -32,7 +33,6 @@ export interface WorkflowFunctionProps {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-const LEASE_MARGIN_MS = 2_000;
 /** What a client needs to start runs, and to send, cancel, resume and fork; to look at them. */
 const START: readonly Access[] = ["table:read", "table:write", "hints:send"];
 const READ: readonly Access[] = ["table:read"];
@@ -211,9 +211,9 @@ function settingsOf(props: SavepointProps) {
   const settings = {
     timeoutMs,
     visibilityMs: timeoutMs,
-    leaseMs: (props.lease ?? Duration.seconds(30)).toMilliseconds(),
-    leaseMarginMs: LEASE_MARGIN_MS,
-    deadlineMarginMs: (props.deadlineMargin ?? Duration.seconds(5)).toMilliseconds(),
+    leaseMs: props.lease?.toMilliseconds() ?? LEASE_DEFAULTS.leaseMs,
+    leaseMarginMs: LEASE_DEFAULTS.leaseMarginMs,
+    deadlineMarginMs: props.deadlineMargin?.toMilliseconds() ?? LEASE_DEFAULTS.deadlineMarginMs,
     memoryMb: props.memoryMb ?? functions.worker.memoryMb,
     batchSize: props.batchSize ?? hints.batchSize,
     maxConcurrency: props.maxConcurrency ?? hints.maxConcurrency,

@@ -1,5 +1,6 @@
 import { ENV } from "../core/environment.ts";
 import { InvalidArgumentError } from "../core/errors.ts";
+import { LEASE_DEFAULTS } from "../core/lease-defaults.ts";
 import { LIMITS } from "../core/limits.ts";
 
 /** How an engine paces itself. All times in milliseconds. */
@@ -28,9 +29,7 @@ export interface EngineSettings {
 
 /** The settings that AWS is run with. */
 export const DEFAULT_SETTINGS: EngineSettings = {
-  leaseMs: 30_000,
-  leaseMarginMs: 2_000,
-  deadlineMarginMs: 5_000,
+  ...LEASE_DEFAULTS,
   waitInPlaceMs: 1_500,
   gatherMs: 1_000,
   operationsPerInvocation: Number.POSITIVE_INFINITY,

@@ -76,10 +76,9 @@ export function apiUrl(endpoint: string, told: string): string {
 
 /** MiniStack's CloudFormation leaves a table's time to live out. */
 async function expireItems({ endpoint, certificate }: Deploy, table: string): Promise<void> {
-  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
   const ca = certificate === undefined ? undefined : readFileSync(certificate);
   const requestHandler = { httpsAgent: new Agent({ ca }) };
-  const { region } = EMULATED;
+  const { region, credentials } = EMULATED;
   const client = new DynamoDBClient({ endpoint, region, credentials, requestHandler });
   const TimeToLiveSpecification = { AttributeName: TABLE.ttl, Enabled: true };
   await client.send(new UpdateTimeToLiveCommand({ TableName: table, TimeToLiveSpecification }));

@@ -1,9 +1,20 @@
 /** Variables by name, as in `process.env`. */
 type Variables = Readonly<Record<string, string | undefined>>;
 
+/** A key of AWS. */
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
 const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
 /** The only account of an emulator, and where it is. */
-export const EMULATED = { account: "000000000000", region: "us-east-1" } as const;
+export const EMULATED = {
+  account: "000000000000",
+  region: "us-east-1",
+  /** What it takes for its administrator, whose rights it never checks. */
+  credentials: { accessKeyId: "test", secretAccessKey: "test" },
+} as const;
 /** Nothing of a person's AWS set-up is passed on: it could lead to an account of theirs. */
 const PERSONAL = /^(AWS|CDK)_/;
 
@@ -33,13 +44,13 @@ export function emulatorEndpoint(text: string): string {
 export function emulatorEnvironment(
   endpoint: string,
   variables: Variables,
-  credentials: { readonly id: string; readonly secret: string } = { id: "test", secret: "test" },
+  credentials: Credentials = EMULATED.credentials,
 ): Record<string, string> {
   return {
     ...withoutPersonal(variables),
     AWS_ENDPOINT_URL: emulatorEndpoint(endpoint),
-    AWS_ACCESS_KEY_ID: credentials.id,
-    AWS_SECRET_ACCESS_KEY: credentials.secret,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_REGION: EMULATED.region,
     AWS_CONFIG_FILE: "/dev/null",
     AWS_SHARED_CREDENTIALS_FILE: "/dev/null",

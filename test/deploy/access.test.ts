@@ -5,12 +5,12 @@ import { request } from "node:https";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { EMULATED, emulatorEnvironment } from "../../localstack/emulators/environment.ts";
-import { sigV4 } from "../../lambda/sigv4/index.ts";
+import { type Credentials, sigV4 } from "../../lambda/sigv4/index.ts";
 import { CommandLine } from "../e2e/command-line.ts";
 import { TriedDeployment } from "./tried-deployment.ts";
 
 let tried: TriedDeployment | undefined;
-let caller: Key;
+let caller: Credentials;
 const clis: CommandLine[] = [];
 
 beforeAll(async () => {
@@ -22,17 +22,11 @@ afterAll(async () => {
   await tried?.close();
 });
 
-/** A key of AWS. */
-interface Key {
-  readonly id: string;
-  readonly secret: string;
-}
-
 /** Has IAM make a key for the user that may call the API, which MiniStack's CloudFormation does not. */
-async function keyOf(deployment: TriedDeployment): Promise<Key> {
+async function keyOf(deployment: TriedDeployment): Promise<Credentials> {
   const { endpoint, certificate = "" } = deployment.emulator;
-  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-  const sign = sigV4({ service: "iam", region: EMULATED.region, credentials });
+  const { region, credentials } = EMULATED;
+  const sign = sigV4({ service: "iam", region, credentials });
   const action = { Action: "CreateAccessKey", UserName: deployment.output("CallerName") };
   const body = new URLSearchParams({ ...action, Version: "2010-05-08" }).toString();
   const headers = { "content-type": "application/x-www-form-urlencoded" };
@@ -45,10 +39,10 @@ async function keyOf(deployment: TriedDeployment): Promise<Key> {
   call.end(body);
   const [response] = (await once(call, "response")) as [IncomingMessage];
   const reply = await text(response);
-  const [, id] = /<AccessKeyId>(.*)<\/AccessKeyId>/.exec(reply) ?? [];
-  const [, secret] = /<SecretAccessKey>(.*)<\/SecretAccessKey>/.exec(reply) ?? [];
-  if (id === undefined || secret === undefined) throw new Error(`IAM has made no key: ${reply}`);
-  return { id, secret };
+  const [, accessKeyId] = /<AccessKeyId>(.*)<\/AccessKeyId>/.exec(reply) ?? [];
+  const [, secretAccessKey] = /<SecretAccessKey>(.*)<\/SecretAccessKey>/.exec(reply) ?? [];
+  if (!accessKeyId || !secretAccessKey) throw new Error(`IAM has made no key: ${reply}`);
+  return { accessKeyId, secretAccessKey };
 }
 
 /** An output of the stack. */
@@ -58,7 +52,7 @@ function output(name: string): string {
 }
 
 /** The command line as somebody with that key has it, on a machine that trusts the emulator. */
-function commandLineOf(key: Key): CommandLine {
+function commandLineOf(key: Credentials): CommandLine {
   const cli = new CommandLine({
     ...emulatorEnvironment(tried?.emulator.endpoint ?? "", {}, key),
     AWS_REGION: EMULATED.region,
@@ -77,7 +71,7 @@ it("works with no more than each function's own policy, for callers who may call
 
 it("refuses who has a wrong key, or none", async () => {
   const api = output("ApiUrl");
-  const wrong = commandLineOf({ ...caller, secret: "wrong" });
+  const wrong = commandLineOf({ ...caller, secretAccessKey: "wrong" });
   const list = await wrong.savepoint("runs", "list", "--iam", "--endpoint", api).ended;
   expect(list.code).toBe(1);
   expect(list.err).toMatch(/signature|forbidden|403/i);

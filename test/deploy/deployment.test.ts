@@ -46,7 +46,7 @@ afterAll(async () => {
 const aws = () => ({
   endpoint: tried.emulator.endpoint,
   region: EMULATED.region,
-  credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  credentials: EMULATED.credentials,
 });
 const secrets = () => new SecretsManagerClient(aws());
 const sqs = () => new SQSClient(aws());

@@ -52,9 +52,9 @@ const outputs = () => JSON.parse(readFileSync(OUTPUTS, "utf8")) as StackOutputs;
 
 /** What AWS's own command line does in the guide. */
 async function putTokens(tokens: string): Promise<void> {
-  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
   const { endpoint } = emulator;
-  const client = new SecretsManagerClient({ endpoint, region: EMULATED.region, credentials });
+  const { region, credentials } = EMULATED;
+  const client = new SecretsManagerClient({ endpoint, region, credentials });
   const { TokensSecretArn: SecretId } = outputs().Savepoint;
   await client.send(new PutSecretValueCommand({ SecretId, SecretString: tokens }));
 }
