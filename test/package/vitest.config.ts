@@ -1,11 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-/** What becomes of the package where it is installed: takes minutes, and packages from npm's registry. */
+/** The package: what its entries pull in and export, and what becomes of it where it is installed, which takes minutes. */
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL("../..", import.meta.url)),
-    include: ["test/package/installed.test.ts"],
+    include: ["test/package/**/*.test.ts"],
     fileParallelism: false,
     // Each test goes on from where the one before has come to.
     bail: 1,
