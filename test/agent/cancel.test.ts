@@ -41,8 +41,9 @@ async function startSilentHn() {
   return { origin: simulator.viewerUrl, waiting: () => waiting };
 }
 
+/** A research under way; a worker is free beside those that its queries keep busy: a parent at rest needs one. */
 async function begin(input: ResearchInput): Promise<RunHandle> {
-  world = await openResearchWorld();
+  world = await openResearchWorld({ concurrency: 10 });
   const run = await world.until(world.savepoint.start(research, input, { id: "run" }));
   await world.pass(2_000);
   return run;
