@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { World } from "../../lambda/testing/world.ts";
 import { expectSoundEnd } from "./invariants.ts";
-import { broken, flow, log, mend, parent, sound } from "./mendable.ts";
+import { breakAgain, broken, flow, log, mend, parent, sound } from "./mendable.ts";
 import { outcome } from "./outcome.ts";
 
 let world: World;
+beforeEach(breakAgain);
 afterEach(async () => {
   await world.end();
 });

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { decodeValue } from "../../lambda/core/codec.ts";
 import type { RecordedToken } from "../../lambda/core/token.ts";
@@ -6,10 +6,11 @@ import { event, workflow } from "../../lambda/index.ts";
 import { historyOf } from "../../lambda/store/meta.ts";
 import { World } from "../../lambda/testing/world.ts";
 import { expectSoundEnd } from "./invariants.ts";
-import { failing, log, mend, noise, note } from "./mendable.ts";
+import { breakAgain, failing, log, mend, noise, note } from "./mendable.ts";
 import { outcome } from "./outcome.ts";
 
 let world: World;
+beforeEach(breakAgain);
 afterEach(async () => {
   await world.end();
 });

@@ -1,13 +1,14 @@
-import { beforeEach } from "vitest";
 import { TerminalError, workflow } from "../../lambda/index.ts";
 
 /** What the bodies of a test have done. */
 export let log: string[] = [];
 let isMended = false;
-beforeEach(() => {
+
+/** Before each test: nothing is done, and what is to be mended is broken. */
+export function breakAgain(): void {
   log = [];
   isMended = false;
-});
+}
 
 /** From now on what was broken works. */
 export const mend = (): void => void (isMended = true);

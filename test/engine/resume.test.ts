@@ -1,11 +1,23 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Context, event, workflow } from "../../lambda/index.ts";
 import { World, type WorldOptions } from "../../lambda/testing/world.ts";
 import { expectSoundEnd } from "./invariants.ts";
-import { broken, failing, flow, log, mend, noise, note, parent, sound } from "./mendable.ts";
+import {
+  breakAgain,
+  broken,
+  failing,
+  flow,
+  log,
+  mend,
+  noise,
+  note,
+  parent,
+  sound,
+} from "./mendable.ts";
 import { outcome } from "./outcome.ts";
 
 let world: World;
+beforeEach(breakAgain);
 afterEach(async () => {
   await world.end();
 });

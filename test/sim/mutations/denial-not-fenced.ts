@@ -2,12 +2,12 @@ import type { Patch } from "../patch.ts";
 
 /** The denial of a patch is not fenced. */
 export const denialNotFenced: Patch = {
-  name: "what a taker denies or gives up is not fenced",
+  name: "a taker denies a patch and does not fence it",
   edits: [
     {
       file: "lambda/engine/pending.ts",
-      find: `[...undone, ...execution.unfenced];`,
-      replace: `[...undone];`,
+      find: `    return markAll(execution, denied);`,
+      replace: `    return undefined;`,
     },
   ],
 };

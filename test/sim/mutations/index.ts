@@ -3,7 +3,9 @@ import { childBeforeRecord } from "./child-before-record.ts";
 import { earlyHintNotRenewed } from "./early-hint-not-renewed.ts";
 import { finishIgnoresWaiters } from "./finish-ignores-waiters.ts";
 import { finishWithAWriteInFlight } from "./finish-with-a-write-in-flight.ts";
+import { givenUpNotFenced } from "./given-up-not-fenced.ts";
 import { heartbeatShortensLease } from "./heartbeat-shortens-lease.ts";
+import { lateCopyChangesResumed } from "./late-copy-changes-resumed.ts";
 import { leaseLeftBehind } from "./lease-left-behind.ts";
 import { lostClaimIsNoTakeover } from "./lost-claim-is-no-takeover.ts";
 import { lostParkDeletesMessage } from "./lost-park-deletes-message.ts";
@@ -15,6 +17,7 @@ import { noTakeoverMark } from "./no-takeover-mark.ts";
 import { noTurnBetweenSettlements } from "./no-turn-between-settlements.ts";
 import { noticeBeforeFinish } from "./notice-before-finish.ts";
 import { noticeByGuess } from "./notice-by-guess.ts";
+import { orphanNotSeen } from "./orphan-not-seen.ts";
 import { owedClearedFirst } from "./owed-cleared-first.ts";
 import { parkIgnoresWakeSeq } from "./park-ignores-wake-seq.ts";
 import { recordAfterSettling } from "./record-after-settling.ts";
@@ -113,6 +116,7 @@ export const MUTATIONS: readonly Patch[] = [
   interruptedRunsAgain,
   onceAfterLease,
   denialNotFenced,
+  givenUpNotFenced,
   roundLeavesMessages,
   unmarkedForgotten,
   releaseAsPausedOnEpoch,
@@ -123,6 +127,8 @@ export const MUTATIONS: readonly Patch[] = [
   resumeKeepsUndone,
   cancelForgetsChildren,
   terminationForgetsChildren,
+  orphanNotSeen,
+  lateCopyChangesResumed,
   noticeMakesParent,
   cancelDecidesRaces,
   cancelRejectsPatches,
