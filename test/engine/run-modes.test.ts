@@ -6,6 +6,14 @@ describe.each(WORKFLOWS)("%s", (name) => {
   let undisturbed: ReturnType<typeof play> | undefined;
   const playCalm = () => (undisturbed ??= play(name));
 
+  it("gives the same through the SDK, and when time passes minute by minute", async () => {
+    const calm = await playCalm();
+    const slow = await play(name, { isDirect: false, skipsIdleTime: false });
+    expect(slow.output).toEqual(calm.output);
+    expect(slow.entered).toBe(calm.entered);
+    expect(slow.calls).toBe(calm.calls);
+  });
+
   it("gives the same when it is given back after every single operation", async () => {
     const calm = await playCalm();
     const parked = await play(name, {
