@@ -1,15 +1,12 @@
-import { beforeEach, expect, onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import type { NamedSavepoint } from "../../lambda/client/savepoint.ts";
 import type { RunHandle, StartOptions, Workflow } from "../../lambda/index.ts";
 import { expectSoundEnd } from "../engine/invariants.ts";
 import { outcome } from "../engine/outcome.ts";
 import { World, type WorldOptions } from "../../lambda/testing/world.ts";
 
-/** What the bodies of a test have done. */
+/** What the bodies of a scenario have done. */
 export let log: string[] = [];
-beforeEach(() => {
-  log = [];
-});
 
 /** Notes what a body does, and gives it back. */
 export const note = (what: string): string => {
@@ -45,6 +42,7 @@ export interface Scenario {
 export async function openScenario(options: WorldOptions): Promise<Scenario> {
   const world = await World.create({ isDirect: true, ...options });
   onTestFinished(() => world.end());
+  log = [];
   world.begin();
   const savepoint = world.savepoint as NamedSavepoint;
   return {

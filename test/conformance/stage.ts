@@ -1,14 +1,9 @@
-import { outcome } from "../engine/outcome.ts";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import { type Context, type Workflow, workflow } from "../../lambda/index.ts";
 import type { ProcessFault } from "../../lambda/testing/faulty-handler.ts";
 import { VirtualClock } from "../../lambda/testing/virtual-clock.ts";
 import { World, type WorldOptions } from "../../lambda/testing/world.ts";
-
-const worlds: World[] = [];
-afterEach(async () => {
-  for (const world of worlds.splice(0)) await world.end();
-});
+import { outcome } from "../engine/outcome.ts";
 
 /** A world that has those workflows and is under way; it ends with the test. */
 export async function openWorld(
@@ -16,7 +11,7 @@ export async function openWorld(
   options: Partial<WorldOptions> = {},
 ): Promise<World> {
   const world = await World.create({ isDirect: true, ...options, workflows });
-  worlds.push(world);
+  onTestFinished(() => world.end());
   world.begin();
   return world;
 }
