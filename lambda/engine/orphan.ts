@@ -1,4 +1,5 @@
 import { isOwnChildId } from "../core/keys.ts";
+import { isMine } from "../store/owned.ts";
 import { isAwaitedBy } from "./children.ts";
 import type { Execution } from "./execution.ts";
 
@@ -10,7 +11,7 @@ import type { Execution } from "./execution.ts";
  * for it is older than the end, and those who settle what the parent owes find it there.
  */
 export async function cancelOrphan(execution: Execution): Promise<void> {
-  const { deps, history, meta, outside } = execution;
+  const { deps, history, lease, meta, outside } = execution;
   const { parent } = meta;
   const isNew = meta.generation === 0 && history.isEmpty && !outside.cancel;
   if (!parent || !isNew || !isOwnChildId(meta.id) || !isAwaitedBy(meta, parent)) return;
@@ -20,5 +21,5 @@ export async function cancelOrphan(execution: Execution): Promise<void> {
   const cancel = { nonce: deps.ids.nonce(), reason, cause: "request" } as const;
   await deps.store.cancelRun({ to: meta, cancel, now: deps.clock.now(), tx: deps.ids.nonce() });
   const asked = await deps.store.readRun(meta.id);
-  if (asked?.epoch === meta.epoch) execution.heard(asked);
+  if (asked && isMine(asked, lease.me)) execution.heard(asked);
 }

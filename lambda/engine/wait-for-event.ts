@@ -1,3 +1,4 @@
+import { isMine } from "../store/owned.ts";
 import type { Execution } from "./execution.ts";
 import { untilNextWake } from "./pending.ts";
 
@@ -42,10 +43,10 @@ export async function untilLeaseHolds({ bell }: Execution): Promise<undefined> {
 
 /** Reads META for what the outside has noted there; failing to only delays it until the next poll. */
 async function poll(execution: Execution): Promise<void> {
-  const { bell, deps, log, meta } = execution;
+  const { bell, deps, lease, log, meta } = execution;
   try {
     const now = await deps.store.readRun(meta.id);
-    if (now && now.epoch === meta.epoch && !execution.isOver) execution.heard(now);
+    if (now && isMine(now, lease.me) && !execution.isOver) execution.heard(now);
   } catch (error) {
     log.warn("run not read while it works and waits; it is read again", { error });
   }

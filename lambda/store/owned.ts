@@ -47,7 +47,8 @@ export async function updateOwned(
   return { outcome: "lost" };
 }
 
-const isMine = (meta: Meta, me: Ownership): boolean =>
+/** Whether that owner has the run; the epoch alone does not tell: a run started anew counts from one again. */
+export const isMine = (meta: Meta, me: Ownership): boolean =>
   meta.incarnation === me.incarnation &&
   meta.generation === me.generation &&
   meta.epoch === me.epoch &&

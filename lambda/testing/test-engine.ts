@@ -140,7 +140,6 @@ export async function engineWith(
     seed,
     workflows: workflowsOf(new Process("client")),
     workflowsOf,
-    isDirect: true,
     skipsIdleTime: true,
     stuckAfterMs: parseDuration(limit),
     realWork: () =>

@@ -57,8 +57,8 @@ export interface WorldOptions {
   readonly watch?: (call: WatchedCall) => void;
   /** Whether idle processes stand still between invocations, as Lambda's do. */
   readonly freezesIdle?: boolean;
-  /** Whether calls go without the SDK's middleware, which takes most of their time. */
-  readonly isDirect?: boolean;
+  /** Whether calls go through the SDK's middleware, which takes most of their time. */
+  readonly throughSdk?: boolean;
   /**
    * Whether time goes from one thing that happens to the next: nobody polls meanwhile, and a sweep whose
    * turn it is takes place only if it has something to do.

@@ -37,7 +37,7 @@ const isWrite = ({ service, action }: Outcome): boolean =>
 
 /**
  * A deployment in one process: the engine against the embedded DynamoDB and SQS, through the real
- * SDK, with virtual time, simulated worker processes and injected faults.
+ * SDK where that is asked for, with virtual time, simulated worker processes and injected faults.
  */
 export class World {
   readonly clock: VirtualClock;
@@ -78,7 +78,7 @@ export class World {
     this.clock = options.clock ?? new VirtualClock();
     this.startedAt = this.clock.now();
     this.#seed = options.seed ?? 1;
-    this.#reaching = options.isDirect ? undefined : { calls: 0 };
+    this.#reaching = options.throughSdk ? { calls: 0 } : undefined;
     this.#passage = new Passage({
       clock: this.clock,
       happened: () => this.outcomes.length + this.clock.scheduled,

@@ -39,7 +39,6 @@ beforeEach(async () => {
   deletions = 0;
   world = await World.create({
     workflows,
-    isDirect: true,
     bystanderFault: (action) => {
       if (action !== "DeleteItem") return undefined;
       deletions += 1;

@@ -28,7 +28,7 @@ const loops = workflow("loops", {}, async (ctx: Context, round: number) => {
 });
 
 async function openWorld() {
-  const world = await World.create({ workflows: [flow, loops], isDirect: true });
+  const world = await World.create({ workflows: [flow, loops] });
   worlds.push(world);
   const output = await world.run(flow, { at: new Date(0) });
   return { world, run: world.savepoint.get("run"), output };

@@ -88,7 +88,6 @@ describe("a failed run", () => {
   it("is in the list once when it has been resumed and has failed again, though the index lags", async () => {
     const world = await World.create({
       workflows: [broken],
-      isDirect: true,
       indexLagMs: (index) => (index === "attention" ? 5_000 : 0),
     });
     world.begin();

@@ -40,7 +40,7 @@ export interface Scenario {
 
 /** Opens a world that is at work. */
 export async function openScenario(options: WorldOptions): Promise<Scenario> {
-  const world = await World.create({ isDirect: true, ...options });
+  const world = await World.create({ ...options });
   onTestFinished(() => world.end());
   log = [];
   world.begin();

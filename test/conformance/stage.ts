@@ -10,7 +10,7 @@ export async function openWorld(
   workflows: readonly Workflow[],
   options: Partial<WorldOptions> = {},
 ): Promise<World> {
-  const world = await World.create({ isDirect: true, ...options, workflows });
+  const world = await World.create({ ...options, workflows });
   onTestFinished(() => world.end());
   world.begin();
   return world;

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from "vitest";
-import { type Context, workflow } from "../../lambda/index.ts";
+import { type Context, event, workflow } from "../../lambda/index.ts";
 import { World } from "../../lambda/testing/world.ts";
 
 let world: World;
@@ -72,4 +72,30 @@ it("code is not called by a worker that hears that its lease is lost before it h
   await world.pass(2 * LAPSED_MS);
   expect(frozen).toBeDefined();
   expect(calls).toEqual(["called"]);
+});
+
+it("code of a run that was deleted takes no message of the run that has its id now", async () => {
+  const go = event<string>("go");
+  const taken: string[] = [];
+  let begun = 0;
+  const flow = workflow("flow", {}, async (ctx: Context, _: undefined) => {
+    const life = (begun += 1);
+    const work = ctx.step("work", async () => rest(5_000));
+    taken.push(`${life} took ${await ctx.waitFor(go)}`);
+    await work;
+  });
+  // No heartbeat tells the first worker within the test that its run is not there any more.
+  world = await World.create({ workflows: [flow], settings: { leaseMs: 60_000 } });
+  const rest = (ms: number) => new Promise<void>((resolve) => void world.clock.after(ms, resolve));
+  world.begin();
+  const run = await world.until(world.savepoint.start(flow, undefined, { id: "run" }));
+  await world.pass(500);
+  await world.until(run.terminate());
+  await world.until(run.delete());
+  const next = await world.until(world.savepoint.start(flow, undefined, { id: "run" }));
+  await world.pass(500);
+  expect(begun).toBe(2);
+  await world.until(next.send(go, "now"));
+  await world.until(next.result());
+  expect(taken).toEqual(["2 took now"]);
 });

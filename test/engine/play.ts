@@ -32,8 +32,8 @@ export interface Others {
   readonly watch?: (world: World, run: RunHandle) => void;
 }
 
-/** Neither the SDK's middleware nor polls in which nothing happens: most of the time that a play takes otherwise. */
-const QUICK = { isDirect: true, skipsIdleTime: true } as const;
+/** No polls in which nothing happens: much of the time that a play takes otherwise. */
+const QUICK = { skipsIdleTime: true } as const;
 
 /** Plays one of the workflows in a world of its own, and checks what must hold of any world. */
 export async function play(

@@ -8,7 +8,7 @@ describe.each(WORKFLOWS)("%s", (name) => {
 
   it("gives the same through the SDK, and when time passes minute by minute", async () => {
     const calm = await playCalm();
-    const slow = await play(name, { isDirect: false, skipsIdleTime: false });
+    const slow = await play(name, { throughSdk: true, skipsIdleTime: false });
     expect(slow.output).toEqual(calm.output);
     expect(slow.entered).toBe(calm.entered);
     expect(slow.calls).toBe(calm.calls);

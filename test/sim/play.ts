@@ -152,7 +152,6 @@ export class Play {
       concurrency: setup.concurrency,
       invocationMs: setup.invocationMs,
       visibilitySeconds: VISIBILITY_SECONDS,
-      isDirect: true,
       freezesIdle: true,
       stuckAfterMs: STUCK_MS,
       aroundSweep: async (sweep) => {

@@ -21,7 +21,7 @@ const flowOf = (run: Code) =>
 /** A world with a run of the function, started. */
 async function begun(run: Code) {
   const flow = flowOf(run);
-  const world = await World.create({ workflows: [flow, child], isDirect: true });
+  const world = await World.create({ workflows: [flow, child] });
   worlds.push(world);
   world.begin();
   const handle = await world.until(world.savepoint.start(flow, undefined, { id: "run" }));
