@@ -75,6 +75,10 @@ export class Execution {
   nextPollAt: number | undefined;
   /** Settlements that this execution has added to the history. */
   settledLive = 0;
+  /** Outcomes that the code was given, recorded or not. */
+  given = 0;
+  /** What the run has recorded: settlements and failed attempts. */
+  progress: number;
   hasStartedBody = false;
   longestBodyMs: number;
   /** Whether a mark counts against the operation; it does once per claim. */
@@ -84,7 +88,6 @@ export class Execution {
   #isOver = false;
   #active = 0;
   #writes = 0;
-  #progress: number;
   #lastSettledAt: EpochMs;
   readonly #asked = new Set<string>();
   readonly #errorsOf = new WeakMap<object, string>();
@@ -102,7 +105,7 @@ export class Execution {
     this.historyPk = historyOf(given.meta);
     this.log = logWith(deps.log, { run: given.meta.id, workflow: given.meta.workflow });
     this.bell = new Bell(deps.clock);
-    this.#progress = given.history.progress;
+    this.progress = given.history.progress;
     this.#lastSettledAt = given.meta.roundAt;
     this.outside = new Outside(given.meta, given.history.taken);
   }
@@ -133,9 +136,6 @@ export class Execution {
   }
   get hasWrites(): boolean {
     return this.#writes > 0;
-  }
-  get progress(): number {
-    return this.#progress;
   }
   /** Whether there is a cancel request that the code has not seen. */
   get mustCancel(): boolean {
@@ -182,6 +182,7 @@ export class Execution {
         resolve: resolve as (value: unknown) => void,
         reject,
         record: this.history.find(request.key),
+        askedAfter: this.given,
         phase: "held",
         wait: undefined,
       });
@@ -248,11 +249,12 @@ export class Execution {
     const operation = this.pending.get(key);
     if (!operation && key !== CANCEL_KEY) return;
     this.pending.delete(key);
+    this.given += 1;
     this.lastSettled = key;
     this.idleSince = undefined;
     this.#lastSettledAt = Math.max(this.#lastSettledAt, at);
     if (isNew) {
-      this.#progress += 1;
+      this.progress += 1;
       this.settledLive += 1;
     }
     if (!operation) return rejectPending(this, outcome.ok ? (outcome.value as string[]) : []);
@@ -265,14 +267,9 @@ export class Execution {
     operation.reject(outcome.error);
   }
 
-  /** A failed attempt was recorded: that is progress too. */
-  countFailure(): void {
-    this.#progress += 1;
-  }
-
   /** Progress that META does not know of yet. */
   unmarkedProgress(): number | undefined {
-    return this.#progress > this.outside.mark ? this.#progress : undefined;
+    return this.progress > this.outside.mark ? this.progress : undefined;
   }
   /** Takes in META as the reply to a write or a later read showed it. */
   heard(meta: Meta): void {

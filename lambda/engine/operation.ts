@@ -54,6 +54,8 @@ export type StopReason = "deadline" | "cancelled" | "lost" | "over";
 /** What a takeover marks: an operation, or its place in the history. */
 export interface Markable extends Omit<OperationRequest, "scope"> {
   record: OperationRecord | undefined;
+  /** How many outcomes the code had been given when it asked; none for what it will not be answered. */
+  readonly askedAfter?: number;
   /** Nobody waits for it any more. */
   readonly isGivenUp?: boolean;
   /** It is a timer that has fired without a record. */
@@ -67,6 +69,7 @@ export interface Operation extends OperationRequest {
   readonly reject: (error: unknown) => void;
   /** As loaded, or as last written. */
   record: OperationRecord | undefined;
+  readonly askedAfter: number;
   phase: Phase;
   wait: Wait | undefined;
   /** Stops its body, while one runs. */

@@ -84,7 +84,25 @@ async function mark(execution: Execution, held: readonly Operation[]): Promise<E
   const undone = held.filter(({ record }) => record?.state !== "done");
   const open: Markable[] = [...undone, ...execution.unfenced];
   execution.unfenced = [];
-  return open.length > 0 ? markAll(execution, open) : undefined;
+  for (const asked of inAskingOrder(open)) {
+    const ending = await markAll(execution, asked);
+    if (ending) return ending;
+  }
+  return undefined;
+}
+
+/**
+ * Operations by how much the code had been given when it asked for them, the least first. An outcome of the
+ * former owner may have landed since the history was read, in a place before one that the code was given: what
+ * was asked for after that may never be asked for, and must not be marked before this is known to be excluded.
+ */
+function inAskingOrder(open: readonly Markable[]): Markable[][] {
+  const groups = new Map<number, Markable[]>();
+  for (const one of open) {
+    const { askedAfter = 0 } = one;
+    groups.set(askedAfter, [...(groups.get(askedAfter) ?? []), one]);
+  }
+  return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group);
 }
 
 /**

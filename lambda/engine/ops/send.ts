@@ -95,5 +95,5 @@ async function recordRefusal(
     },
     "attempt",
   );
-  execution.countFailure();
+  execution.progress += 1;
 }

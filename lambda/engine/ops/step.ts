@@ -262,7 +262,7 @@ async function fail(
     { ...change, state: "backoff", nextAttemptAt: decision.retryAt },
     "attempt",
   );
-  execution.countFailure();
+  execution.progress += 1;
   return false;
 }
 

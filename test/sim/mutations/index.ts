@@ -7,8 +7,10 @@ import { givenUpNotFenced } from "./given-up-not-fenced.ts";
 import { heartbeatShortensLease } from "./heartbeat-shortens-lease.ts";
 import { lateCopyChangesResumed } from "./late-copy-changes-resumed.ts";
 import { leaseLeftBehind } from "./lease-left-behind.ts";
+import { lookByEpoch } from "./look-by-epoch.ts";
 import { lostClaimIsNoTakeover } from "./lost-claim-is-no-takeover.ts";
 import { lostParkDeletesMessage } from "./lost-park-deletes-message.ts";
+import { marksAtOnce } from "./marks-at-once.ts";
 import { marksOnlyWhatWasPending } from "./marks-only-what-was-pending.ts";
 import { noEpochInFence } from "./no-epoch-in-fence.ts";
 import { noFence } from "./no-fence.ts";
@@ -115,6 +117,7 @@ export const MUTATIONS: readonly Patch[] = [
   rollbacksEndAtFailure,
   interruptedRunsAgain,
   onceAfterLease,
+  marksAtOnce,
   denialNotFenced,
   givenUpNotFenced,
   roundLeavesMessages,
@@ -122,6 +125,7 @@ export const MUTATIONS: readonly Patch[] = [
   releaseAsPausedOnEpoch,
   finishIgnoresCancel,
   sameLifeAgain,
+  lookByEpoch,
   forkTakesPendingChildren,
   resumeFromFirstFailure,
   resumeKeepsUndone,
