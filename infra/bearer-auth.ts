@@ -17,13 +17,18 @@ export type BearerAuth =
   | { readonly tokens: true; readonly jwt?: never }
   | { readonly jwt: JwtAuth; readonly tokens?: never };
 
+/** Whether this is an https URL such as tokens have as their `iss`. */
+export function isIssuer(issuer: string): boolean {
+  const url = URL.canParse(issuer) ? new URL(issuer) : undefined;
+  return url?.protocol === "https:" && url.search === "" && url.hash === "" && url.username === "";
+}
+
 /**
  * Checks an issuer before anything is deployed.
  * @throws Error that says what is wrong with it
  */
 export function assertIssuer({ issuer, audience }: JwtAuth): void {
-  const url = URL.canParse(issuer) ? new URL(issuer) : undefined;
-  if (url?.protocol !== "https:" || url.search !== "" || url.hash !== "" || url.username !== "") {
+  if (!isIssuer(issuer)) {
     throw new Error(
       `auth.jwt.issuer is "${issuer}"; give the https URL that its tokens have as their "iss"`,
     );

@@ -1,5 +1,6 @@
 import { RemovalPolicy } from "aws-cdk-lib";
 import * as z from "zod";
+import { type BearerAuth, isIssuer } from "./bearer-auth.ts";
 import type { SavepointProps } from "./savepoint-props.ts";
 import { type Schedule, scheduledRule } from "./schedules/schedule.ts";
 
@@ -18,23 +19,41 @@ const PERIODIC_RESEARCH = "periodic-research";
 const WEEKLY = "0 6 * * 1";
 
 /** The choices there are: `cdk deploy -c <name>=<value>`. */
-const choices = z.object({
-  removalPolicy: z.enum(["retain", "destroy"]).default("retain"),
-  deletionProtection: z.stringbool().default(false),
-  publicTokens: z.stringbool().default(false),
-  auth: z.enum(["iam", "tokens"]).default("iam"),
-  openAiSecretArn: z
-    .string()
-    .startsWith("arn:", "must be the ARN of a secret, as `aws secretsmanager` prints it")
-    .optional(),
-  topic: z.string().trim().min(3).max(200).optional(),
-  schedule: z.string().trim().default(WEEKLY),
-});
+const choices = z
+  .object({
+    removalPolicy: z.enum(["retain", "destroy"]).default("retain"),
+    deletionProtection: z.stringbool().default(false),
+    publicTokens: z.stringbool().default(false),
+    auth: z.enum(["iam", "tokens", "jwt"]).default("iam"),
+    jwtIssuer: z
+      .string()
+      .refine(isIssuer, 'must be the https URL that its tokens have as their "iss"')
+      .optional(),
+    jwtAudience: z.string().trim().min(1, 'must be what the tokens have as their "aud"').optional(),
+    openAiSecretArn: z
+      .string()
+      .startsWith("arn:", "must be the ARN of a secret, as `aws secretsmanager` prints it")
+      .optional(),
+    topic: z.string().trim().min(3).max(200).optional(),
+    schedule: z.string().trim().default(WEEKLY),
+  })
+  .superRefine((chosen, context) => {
+    for (const name of ["jwtIssuer", "jwtAudience"] as const) {
+      if ((chosen.auth === "jwt") === (chosen[name] !== undefined)) continue;
+      const message =
+        chosen.auth === "jwt"
+          ? "is needed with auth=jwt, and was not given"
+          : `is of use with auth=jwt alone, and auth is ${chosen.auth}`;
+      context.addIssue({ code: "custom", path: [name], message });
+    }
+  });
 
 /**
  * Reads a deployment from the app's context: `removalPolicy` (`retain`, or `destroy` for a stack to
- * be thrown away), `deletionProtection` and `publicTokens` (`true` or `false`); `auth` (`iam`, or `tokens` for
- * bearer tokens); `openAiSecretArn` of the secret with OpenAI's key; `topic` has the clock research it, `schedule` says when: a cron line in UTC (`0 6 * * 1`), or an interval (`1 day`).
+ * be thrown away), `deletionProtection` and `publicTokens` (`true` or `false`); `auth` (`iam`; `tokens` for
+ * bearer tokens; `jwt` for JSON Web Tokens of `jwtIssuer` whose audience is `jwtAudience`); `openAiSecretArn`
+ * of the secret with OpenAI's key; `topic` has the clock research it, `schedule` says when: a cron line in
+ * UTC (`0 6 * * 1`), or an interval (`1 day`).
  * @param choice looks a choice up by name; undefined when it was not made
  * @throws Error that names the choice and what is wrong with it
  */
@@ -42,14 +61,25 @@ export function deploymentFrom(choice: (name: string) => unknown): Deployment {
   const given = Object.keys(choices.shape).map((name) => [name, choice(name)]);
   const parsed = choices.safeParse(Object.fromEntries(given));
   if (!parsed.success) throw new Error(`cannot deploy: ${z.prettifyError(parsed.error)}`);
-  const { removalPolicy, auth, openAiSecretArn, topic, schedule, ...flags } = parsed.data;
+  const { removalPolicy, deletionProtection, publicTokens, openAiSecretArn, topic, schedule } =
+    parsed.data;
+  const auth = authOf(parsed.data);
   return {
     removalPolicy: removalPolicy === "destroy" ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
-    ...flags,
-    ...(auth === "tokens" && { auth: { tokens: true } }),
+    deletionProtection,
+    publicTokens,
+    ...(auth && { auth }),
     ...(openAiSecretArn !== undefined && { openAiSecretArn }),
     schedules: topic === undefined ? {} : { [PERIODIC_RESEARCH]: research(topic, schedule) },
   };
+}
+
+/** Who is let in besides those who sign their requests. */
+function authOf({ auth, jwtIssuer, jwtAudience }: z.infer<typeof choices>): BearerAuth | undefined {
+  if (auth === "tokens") return { tokens: true };
+  return jwtIssuer !== undefined && jwtAudience !== undefined
+    ? { jwt: { issuer: jwtIssuer, audience: jwtAudience } }
+    : undefined;
 }
 
 function research(topic: string, time: string): Schedule {

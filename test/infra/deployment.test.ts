@@ -20,6 +20,27 @@ describe("a deployment", () => {
     expect(chosen({ deletionProtection: "false" }).deletionProtection).toBe(false);
   });
 
+  it("takes signed requests, bearer tokens, or the JSON Web Tokens of an issuer", () => {
+    expect(chosen({ auth: "iam" })).not.toHaveProperty("auth");
+    expect(chosen({ auth: "tokens" }).auth).toEqual({ tokens: true });
+    const jwt = { auth: "jwt", jwtIssuer: "https://issuer.example/", jwtAudience: "savepoint" };
+    expect(chosen(jwt).auth).toEqual({
+      jwt: { issuer: "https://issuer.example/", audience: "savepoint" },
+    });
+  });
+
+  it.each([
+    [{ auth: "jwt", jwtIssuer: "https://issuer.example" }, "jwtAudience", /needed with auth=jwt/],
+    [{ auth: "jwt", jwtAudience: "mine" }, "jwtIssuer", /needed with auth=jwt/],
+    [{ auth: "tokens", jwtAudience: "mine" }, "jwtAudience", /auth=jwt alone, and auth is tokens/],
+    [{ jwtIssuer: "https://issuer.example" }, "jwtIssuer", /auth=jwt alone, and auth is iam/],
+    [{ auth: "jwt", jwtIssuer: "issuer.example", jwtAudience: "mine" }, "jwtIssuer", /https URL/],
+    [{ auth: "jwt", jwtIssuer: "https://issuer.example", jwtAudience: " " }, "jwtAudience", /aud/],
+  ])("lets nobody in by half a choice of an issuer: %o", (choices, name, message) => {
+    expect(() => chosen(choices)).toThrow(message);
+    expect(() => chosen(choices)).toThrow(`→ at ${name}`);
+  });
+
   it("can let anybody complete a token that they have", () => {
     expect(chosen({ publicTokens: "true" }).publicTokens).toBe(true);
   });
@@ -51,6 +72,7 @@ describe("a deployment", () => {
     [{ removalPolicy: "keep" }, /removalPolicy/],
     [{ deletionProtection: "maybe" }, /deletionProtection/],
     [{ publicTokens: "maybe" }, /publicTokens/],
+    [{ auth: "oauth" }, /auth/],
     [{ topic: "no" }, /topic/],
     [{ topic: "a <time> apart" }, /schedule "periodic-research"[^]*</],
     [{ topic: "sqlite", schedule: "daily" }, /schedule "periodic-research"[^]*daily/],
