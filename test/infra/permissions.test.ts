@@ -1,113 +1,134 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import * as z from "zod";
-import { descriptor } from "../../infra/descriptor.ts";
+import type { SavepointStackProps } from "../../infra/stack.ts";
+import { ENV } from "../../lambda/core/environment.ts";
+import { answeredBy, rightsOf, statementsIn } from "./rights.ts";
 import { synthesize } from "./synthesize.ts";
 
-const policySchema = z.object({
-  Roles: z.array(z.object({ Ref: z.string() })),
-  PolicyDocument: z.object({
-    Statement: z.array(
-      z.object({
-        Effect: z.literal("Allow"),
-        Action: z.union([z.string(), z.array(z.string())]),
-        Resource: z.unknown(),
-      }),
-    ),
-  }),
-});
-type Statement = z.infer<typeof policySchema>["PolicyDocument"]["Statement"][number];
+const OPENAI = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:openai-AbCdEf";
+const jwt = { issuer: "https://issuer.example", audience: "mine" };
+const schedules = { daily: { every: "1 day", workflow: "research", input: { topic: "sqlite" } } };
 
-const resources = synthesize();
-const policies = Object.values(resources.all("AWS::IAM::Policy")).map(({ Properties }) =>
-  policySchema.parse(Properties),
-);
-
-const statementsOf = (role: string): Statement[] =>
-  policies
-    .filter(({ Roles }) => Roles.some(({ Ref }) => Ref.startsWith(role)))
-    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
-
-const allowed = (statements: readonly Statement[]) =>
-  [...new Set(statements.flatMap(({ Action }) => Action))].toSorted();
-
-const LOGS = ["logs:CreateLogStream", "logs:PutLogEvents"];
+const on = (resource: string, service: string, ...calls: string[]) =>
+  calls.map((call) => `${service}:${call} ${resource}`);
+const logsOf = (role: string) => on(`${role}Logs`, "logs", "CreateLogStream", "PutLogEvents");
 const READ_AND_WRITE = [
-  "dynamodb:BatchGetItem",
-  "dynamodb:GetItem",
-  "dynamodb:PutItem",
-  "dynamodb:Query",
-  "dynamodb:UpdateItem",
+  ...on("StateTable", "dynamodb", "BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+  ...["attention", "due", "list"].flatMap((index) =>
+    on(`StateTable/index/${index}`, "dynamodb", "Query"),
+  ),
+];
+const SEND = on("HintsQueue", "sqs", "SendMessage");
+const HANDLE = [
+  ...on("HintsQueue", "sqs", "ChangeMessageVisibility", "DeleteMessage"),
+  // The event source mapping polls with the function's own role.
+  ...on("HintsQueue", "sqs", "GetQueueAttributes", "ReceiveMessage"),
 ];
 
-describe("what each function may do", () => {
-  it("is for the worker: read and write runs, handle and send hints", () => {
-    expect(allowed(statementsOf("WorkerRole"))).toEqual([
-      ...READ_AND_WRITE,
-      ...LOGS,
-      "sqs:ChangeMessageVisibility",
-      "sqs:DeleteMessage",
-      "sqs:GetQueueAttributes",
-      "sqs:ReceiveMessage",
-      "sqs:SendMessage",
-    ]);
-  });
+/** What each function may do, and on what, where nothing is chosen. */
+const RIGHTS = {
+  Worker: [...READ_AND_WRITE, ...SEND, ...HANDLE, ...logsOf("Worker")],
+  ApiHandler: [
+    ...READ_AND_WRITE,
+    ...on("StateTable", "dynamodb", "DeleteItem"),
+    ...SEND,
+    ...logsOf("ApiHandler"),
+  ],
+  Sweeper: [...READ_AND_WRITE, ...SEND, ...logsOf("Sweeper")],
+};
+const reading = (secret: string) => on(secret, "secretsmanager", "GetSecretValue");
+const WITH_KEY = { Worker: [...RIGHTS.Worker, ...reading(OPENAI)] };
+const WITH_TOKENS = { Auth: [...logsOf("Auth"), ...reading("AuthTokens")] };
+const WITH_JWT = { Auth: logsOf("Auth") };
 
-  it("is for the sweeper: read and write runs, send hints", () => {
-    expect(allowed(statementsOf("SweeperRole"))).toEqual([
-      ...READ_AND_WRITE,
-      ...LOGS,
-      "sqs:SendMessage",
-    ]);
-  });
+type Variant = readonly [string, Partial<SavepointStackProps>, Record<string, readonly string[]>];
 
-  it("is for the API: the same, and delete runs", () => {
-    expect(allowed(statementsOf("ApiHandlerRole"))).toEqual(
-      [...READ_AND_WRITE, "dynamodb:DeleteItem", ...LOGS, "sqs:SendMessage"].toSorted(),
+/** What can be chosen about who may call and what is told to functions, with what it changes. */
+const VARIANTS: readonly Variant[] = [
+  ["where nothing is chosen", {}, {}],
+  ["with bearer tokens", { auth: { tokens: true } }, WITH_TOKENS],
+  ["with JSON Web Tokens", { auth: { jwt } }, WITH_JWT],
+  ["with a key for OpenAI", { openAiSecretArn: OPENAI }, WITH_KEY],
+  ["with an open route for tokens", { publicTokens: true }, {}],
+  ["with a schedule", { schedules }, {}],
+  [
+    "with all of it",
+    { auth: { tokens: true }, openAiSecretArn: OPENAI, publicTokens: true, schedules },
+    { ...WITH_KEY, ...WITH_TOKENS },
+  ],
+];
+
+describe.each(VARIANTS)("a deployment %s", (_, props, changed) => {
+  const resources = synthesize(props);
+
+  it("lets each function do this and nothing more, by a role of its own", () => {
+    const expected = Object.entries({ ...RIGHTS, ...changed });
+    expect(rightsOf(resources)).toEqual(
+      Object.fromEntries(expected.map(([name, rights]) => [name, rights.toSorted()])),
     );
   });
 
-  it("is nothing more: each has a role of its own, without managed policies", () => {
-    const roles = Object.values(resources.all("AWS::IAM::Role"));
-    expect(roles).toHaveLength(Object.keys(descriptor.functions).length);
-    for (const { Properties } of roles) {
-      expect(Object.keys(Properties)).toEqual(["AssumeRolePolicyDocument"]);
+  it("names actions and resources in full", () => {
+    const statements = statementsIn(resources);
+    expect(statements.length).toBeGreaterThan(0);
+    expect(statements.filter((one) => JSON.stringify(one).includes("*"))).toEqual([]);
+  });
+
+  it("has its functions called by its own API, queue and rules only", () => {
+    for (const { Properties } of Object.values(resources.all("AWS::Lambda::Permission"))) {
+      expect(Properties).toMatchObject({
+        Action: "lambda:InvokeFunction",
+        Principal: expect.stringMatching(/^(apigateway|events)\.amazonaws\.com$/),
+        SourceArn: expect.anything(),
+      });
+      expect(JSON.stringify(Properties["SourceArn"])).toMatch(/"HttpApi|"Ticks/);
+    }
+  });
+
+  it("answers nobody unasked who they are, but for the token route where that is open", () => {
+    const open = answeredBy(resources).filter((route) => route.endsWith(" NONE"));
+    expect(open).toEqual(props.publicTokens === true ? ["POST /tokens/{token} NONE"] : []);
+  });
+
+  it("tells its functions where secrets are, and none of them", () => {
+    const { openaiKey, ...names } = ENV;
+    const known = new Set<string>(["NODE_OPTIONS", ...Object.values(names)]);
+    for (const { Properties } of Object.values(resources.all("AWS::Lambda::Function"))) {
+      const { Variables } = Properties["Environment"] as { Variables: Record<string, unknown> };
+      expect(Object.keys(Variables).filter((name) => !known.has(name))).toEqual([]);
+      expect(Variables).not.toHaveProperty(openaiKey);
+      // CloudFormation would put the secret itself in the place of such a reference.
+      expect(JSON.stringify(Variables)).not.toContain("{{resolve:");
     }
   });
 });
 
 /** Calls on AWS that the source makes, as IAM actions; SQS has no actions for its batch calls. */
 function actionsInSource(): string[] {
-  const services = { dynamodb: "@aws-sdk/client-dynamodb", sqs: "@aws-sdk/client-sqs" };
+  const services = {
+    dynamodb: "@aws-sdk/client-dynamodb",
+    secretsmanager: "@aws-sdk/client-secrets-manager",
+    sqs: "@aws-sdk/client-sqs",
+  };
   const sources = readdirSync("lambda", { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".ts"))
     .map((path) => readFileSync(join("lambda", path), "utf8"));
   const actions = Object.entries(services).flatMap(([service, client]) =>
     sources
-      .flatMap((text) => [...text.matchAll(/import\s+{([^}]*)}\s+from\s+"([^"]*)"/g)])
+      .flatMap((text) => [
+        ...text.matchAll(/{([^{}]*)}\s+(?:from\s+|=\s+await import\()"([^"]*)"/g),
+      ])
       .filter(([, , from]) => from === client)
       .flatMap(([, names = ""]) => [...names.matchAll(/(\w+?)(Batch)?Command\b/g)])
       .map(([, call]) => `${service}:${call}`),
   );
-  return [...new Set(actions)].toSorted();
+  return [...new Set(actions)];
 }
 
-it("adds up to the calls that the source makes, and those of the poller", () => {
-  const poller = ["sqs:GetQueueAttributes", "sqs:ReceiveMessage"];
-  const granted = allowed(policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement));
-  expect(granted).toEqual([...actionsInSource(), ...poller, ...LOGS].toSorted());
-});
-
-describe("every statement", () => {
-  const all = policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
-
-  it("names its actions in full", () => {
-    expect(all.length).toBeGreaterThan(0);
-    expect(allowed(all).filter((action) => action.includes("*"))).toEqual([]);
-  });
-
-  it("names its resources in full: the table, its indexes, the queue, the function's own logs", () => {
-    expect(all.filter(({ Resource }) => JSON.stringify(Resource).includes("*"))).toEqual([]);
-  });
+it("what functions may do adds up to the calls that the source makes, and those of poller and log", () => {
+  const actionsOf = (rights: readonly string[]) => rights.map((right) => right.replace(/ .*/, ""));
+  const rights = Object.values({ ...RIGHTS, ...WITH_KEY, ...WITH_TOKENS }).flat();
+  const others = ["sqs:GetQueueAttributes", "sqs:ReceiveMessage", ...actionsOf(logsOf("Any"))];
+  expect(new Set(actionsOf(rights))).toEqual(new Set([...actionsInSource(), ...others]));
 });

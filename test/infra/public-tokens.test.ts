@@ -2,26 +2,11 @@ import { expect, it } from "vitest";
 import { descriptor } from "../../infra/descriptor.ts";
 import { TOKEN_ROUTES } from "../../lambda/api/token-routes.ts";
 import { LIMITS } from "../../lambda/core/limits.ts";
+import { answeredBy } from "./rights.ts";
 import { synthesize } from "./synthesize.ts";
 
 const { tokens } = descriptor.http;
 const open = synthesize({ publicTokens: true });
-
-/** Method, path and authorization of everything that the API answers. */
-function answeredBy(resources: typeof open): string[] {
-  const parts = resources.all("AWS::ApiGateway::Resource");
-  const pathOf = (id: unknown): string => {
-    const ref = (id as { Ref?: string }).Ref;
-    const part = ref === undefined ? undefined : parts[ref];
-    if (!part) return "";
-    return `${pathOf(part.Properties["ParentId"])}/${String(part.Properties["PathPart"])}`;
-  };
-  return Object.values(resources.all("AWS::ApiGateway::Method"))
-    .map(({ Properties: { HttpMethod, ResourceId, AuthorizationType } }) =>
-      [HttpMethod, pathOf(ResourceId) || "/", AuthorizationType].join(" "),
-    )
-    .toSorted();
-}
 
 it("opens the completion of tokens when it is told to, and nothing else", () => {
   const closed = ["ANY / AWS_IAM", "ANY /{proxy+} AWS_IAM"];

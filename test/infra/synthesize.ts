@@ -15,7 +15,7 @@ interface Resource {
 }
 
 /** The resources of a synthesized template. */
-interface Resources {
+export interface Resources {
   /** All resources of a type, by logical id. */
   all(type: string): Record<string, Resource>;
   /** The resource of that type whose logical id starts like this. Throws unless there is one. */
