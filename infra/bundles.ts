@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { join, parse, resolve } from "node:path";
 import type { Construct } from "constructs";
 import { bundleFunctionSync } from "../localstack/embedded/bundle.ts";
 import type { FunctionName } from "./descriptor.ts";
@@ -31,6 +31,20 @@ export function bundlesOf(scope: Construct, workflows: string): Bundles {
 /** Bundles a file that exports `handler`. */
 export const bundleOf = (scope: Construct, entry: string): Bundle =>
   bundleFunctionSync(resolve(entry), folderOf(scope, "function"));
+
+/** The product's own functions that are bundled already, by the folders of their bundles. */
+const made = new Map<string, Bundle>();
+
+/**
+ * Bundles a function that is the same for every project, once in a process.
+ * @param entry absolute path of the file that exports `handler`
+ */
+export function ownBundle(entry: string): Bundle {
+  const directory = resolve(join(BUNDLES, parse(entry).name));
+  const bundle = made.get(directory) ?? bundleFunctionSync(entry, directory);
+  made.set(directory, bundle);
+  return bundle;
+}
 
 const folderOf = (scope: Construct, name: string): string =>
   resolve(join(BUNDLES, `${scope.node.addr}-${name}`));

@@ -27,12 +27,13 @@ export interface PublicRoute {
   readonly burst: number;
 }
 
-/** Names of the functions that are deployed. */
+/** Names of the functions that are made of a project's workflows. */
 export type FunctionName = keyof typeof descriptor.functions;
 
 /**
- * Everything that is deployed, once: read by the CDK app and by the embedded stack, and compared
- * with the synthesized template by a test.
+ * Everything that is deployed everywhere, once: read by the CDK app and by the embedded stack, and compared
+ * with the synthesized template by a test. What AWS alone has, an authorizer and the pruner of versions, is in
+ * the constructs.
  */
 export const descriptor = {
   table: TABLE,

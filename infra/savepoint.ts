@@ -9,14 +9,15 @@ import { Construct } from "constructs";
 import { ENV } from "../lambda/core/environment.ts";
 import { LEASE_DEFAULTS } from "../lambda/core/lease-defaults.ts";
 import { statementsFor } from "./access.ts";
-import { type Bundles, bundleOf, bundlesOf } from "./bundles.ts";
+import { type Bundles, bundleOf, bundlesOf, ownBundle } from "./bundles.ts";
 import { AUTHORIZER_ENTRY, BearerAuthorizer, readSecret } from "./constructs/bearer-authorizer.ts";
 import { Alarms } from "./constructs/alarms.ts";
 import { Hints } from "./constructs/hints.ts";
 import { HttpApi } from "./constructs/http-api.ts";
-import { ProductFunction } from "./constructs/product-function.ts";
+import { ProductFunction, type ProductFunctionProps } from "./constructs/product-function.ts";
 import { State } from "./constructs/state.ts";
 import { Ticks } from "./constructs/ticks.ts";
+import { VersionPruner } from "./constructs/version-pruner.ts";
 import { type Access, descriptor, type FunctionName } from "./descriptor.ts";
 import { disagreements } from "./limits.ts";
 import type { SavepointProps } from "./savepoint-props.ts";
@@ -41,8 +42,8 @@ const READ: readonly Access[] = ["table:read"];
  * Everything that durable workflows need in an account: a table, a queue, and three functions behind an API
  * and a clock. Nothing of it runs while there is nothing to do, but for the sweeper's tick once a minute.
  *
- * Every function answers under the alias `live`; the versions that it had before stay, so that it can be
- * pointed back at one of them at once.
+ * Every function answers under the alias `live`; the last versions that it had before stay, so that it can be
+ * pointed back at one of them at once. A function of its own deletes older ones once a day.
  */
 export class Savepoint extends Construct {
   readonly table: Table;
@@ -58,6 +59,7 @@ export class Savepoint extends Construct {
   readonly alarms: Alarms;
   readonly #hints: Hints;
   readonly #logRetention: RetentionDays;
+  readonly #pruner: VersionPruner;
 
   /** @throws Error when limits do not agree, or a schedule cannot be expressed; esbuild's BuildFailure */
   constructor(scope: Construct, id: string, props: SavepointProps) {
@@ -66,6 +68,7 @@ export class Savepoint extends Construct {
     const { workflows } = props;
     const bundles: Bundles = typeof workflows === "string" ? bundlesOf(this, workflows) : workflows;
     this.#logRetention = props.logRetention ?? RetentionDays.ONE_MONTH;
+    this.#pruner = new VersionPruner(this, "Versions", this.#logRetention);
     this.table = new State(this, "State", {
       removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
       deletionProtection: props.deletionProtection ?? false,
@@ -105,10 +108,11 @@ export class Savepoint extends Construct {
       props.auth &&
       new BearerAuthorizer(this, "Auth", {
         auth: props.auth,
-        directory: bundleOf(this, AUTHORIZER_ENTRY).directory,
+        directory: ownBundle(AUTHORIZER_ENTRY).directory,
         logRetention: this.#logRetention,
         ...(props.removalPolicy && { removalPolicy: props.removalPolicy }),
       });
+    if (this.auth) this.#pruner.add(this.auth.function);
     this.http = new HttpApi(this, "Http", {
       handler: this.api,
       publicTokens: props.publicTokens ?? false,
@@ -123,6 +127,7 @@ export class Savepoint extends Construct {
       table: this.table,
       hints: this.#hints,
       functions: { worker: this.worker, api: this.api, sweeper: this.sweeper },
+      pruner: this.#pruner.alias,
       topic: props.alarmTopic,
     });
   }
@@ -161,17 +166,14 @@ export class Savepoint extends Construct {
   addWorkflowFunction(id: string, props: WorkflowFunctionProps): IFunction {
     const { entry, timeout = Duration.seconds(30), memoryMb = 256, environment = {} } = props;
     const scope = new Construct(this, id);
-    return new ProductFunction(scope, "Function", {
+    return this.#live(scope, "Function", {
       bundle: bundleOf(scope, entry),
       access: START,
       callsItself: false,
       timeout,
       memoryMb,
       environment,
-      table: this.table,
-      hints: this.#hints,
-      logRetention: this.#logRetention,
-    }).alias;
+    });
   }
 
   #function(
@@ -181,17 +183,30 @@ export class Savepoint extends Construct {
     chosen: Partial<Pick<WorkflowFunctionProps, "timeout" | "memoryMb" | "environment">> = {},
   ): IFunction {
     const { access, callsItself, timeoutSeconds, memoryMb } = descriptor.functions[role];
-    return new ProductFunction(this, id, {
+    return this.#live(this, id, {
       bundle: bundles[role],
       access,
       callsItself,
       timeout: chosen.timeout ?? Duration.seconds(timeoutSeconds),
       memoryMb: chosen.memoryMb ?? memoryMb,
       environment: chosen.environment ?? {},
+    });
+  }
+
+  /** A function that works with runs and whose versions are pruned; its live one. */
+  #live(
+    scope: Construct,
+    id: string,
+    made: Omit<ProductFunctionProps, "table" | "hints" | "logRetention">,
+  ): IFunction {
+    const live = new ProductFunction(scope, id, {
+      ...made,
       table: this.table,
       hints: this.#hints,
       logRetention: this.#logRetention,
-    }).alias;
+    });
+    this.#pruner.add(live);
+    return live.alias;
   }
 
   #grant(grantee: IGrantable, access: readonly Access[]): void {

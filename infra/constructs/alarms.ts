@@ -22,6 +22,8 @@ export interface AlarmsProps {
   readonly table: Table;
   readonly hints: Hints;
   readonly functions: Readonly<Record<FunctionName, IFunction>>;
+  /** What deletes old versions of the functions. */
+  readonly pruner: IFunction;
   readonly topic: ITopic | undefined;
 }
 
@@ -74,7 +76,7 @@ export class Alarms extends Construct {
   }
 }
 
-function rulesOf({ table, hints, functions }: AlarmsProps): Readonly<Record<string, Rule>> {
+function rulesOf({ table, hints, functions, pruner }: AlarmsProps): Readonly<Record<string, Rule>> {
   const { worker, api, sweeper } = functions;
   const failures = { threshold: 1 };
   const errorsOf = (one: IFunction): Rule => ({
@@ -123,6 +125,7 @@ function rulesOf({ table, hints, functions }: AlarmsProps): Readonly<Record<stri
     WorkerErrors: errorsOf(worker),
     ApiErrors: errorsOf(api),
     SweeperErrors: errorsOf(sweeper),
+    VersionsErrors: errorsOf(pruner),
     WorkerThrottles: throttlesOf(worker),
     ApiThrottles: throttlesOf(api),
     TableThrottles: {

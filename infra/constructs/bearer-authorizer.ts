@@ -34,6 +34,8 @@ const HEADER = "^[Bb][Ee][Aa][Rr][Ee][Rr] [A-Za-z0-9._~+/=-]+$";
  */
 export class BearerAuthorizer extends Construct {
   readonly authorizer: TokenAuthorizer;
+  /** What decides. */
+  readonly function: LiveFunction;
   /** Hashes of the tokens; there only when tokens are taken. It begins with none. */
   readonly tokens: Secret | undefined;
 
@@ -43,16 +45,16 @@ export class BearerAuthorizer extends Construct {
     if (auth.jwt) assertIssuer(auth.jwt);
     this.tokens = auth.tokens ? this.makeTokens(props.removalPolicy) : undefined;
     // Its parts belong to this construct: "Default" is left out of their ids.
-    const { alias, role } = new LiveFunction(this, "Default", {
+    this.function = new LiveFunction(this, "Default", {
       directory,
       timeout: Duration.seconds(15),
       memoryMb: 256,
       environment: environmentOf(auth, this.tokens),
       logRetention,
     });
-    if (this.tokens) role.addToPolicy(readSecret(this.tokens.secretArn));
+    if (this.tokens) this.function.role.addToPolicy(readSecret(this.tokens.secretArn));
     this.authorizer = new TokenAuthorizer(this, "Authorizer", {
-      handler: alias,
+      handler: this.function.alias,
       resultsCacheTtl: REMEMBERED,
       validationRegex: HEADER,
     });

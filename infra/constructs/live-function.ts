@@ -56,7 +56,7 @@ export class LiveFunction extends Construct {
       role: this.role,
       logGroup,
       recursiveLoop: props.callsItself === true ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
-      // A version that is no longer deployed stays, to be rolled back to.
+      // A version that is no longer deployed stays, to be rolled back to; a pruner deletes the oldest.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       environment: { NODE_OPTIONS: "--enable-source-maps", ...props.environment },
     });

@@ -21,6 +21,8 @@ export const ENV = {
   waitInPlaceMs: "SAVEPOINT_WAIT_IN_PLACE_MS",
   /** Pause before a parent of several children is woken by one of them, milliseconds (default 1,000). */
   gatherMs: "SAVEPOINT_GATHER_MS",
+  /** Names of the deployment's functions, in a list with commas; for the one that prunes their versions. */
+  functions: "SAVEPOINT_FUNCTIONS",
   /** Base URL of the Hacker News search API (default: the public one). */
   hnUrl: "SAVEPOINT_HN_URL",
   /** Base URL of the sample corpus; set by the embedded stack only, never in AWS. */

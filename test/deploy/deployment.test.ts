@@ -1,5 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
+import {
+  GetAliasCommand,
+  InvokeCommand,
+  LambdaClient,
+  ListFunctionsCommand,
+  ListVersionsByFunctionCommand,
+  PublishVersionCommand,
+  UpdateFunctionConfigurationCommand,
+} from "@aws-sdk/client-lambda";
 import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import {
   GetQueueAttributesCommand,
@@ -202,6 +211,49 @@ describe("code that changes under runs", () => {
     await tried.deploy("second");
     const outputs = await Promise.all(sleepers.map(async (run) => run.result({ timeout: "2m" })));
     expect(outputs).toEqual([2, 2, 2]);
+  });
+});
+
+describe("versions of functions", () => {
+  const lambda = () => new LambdaClient(aws());
+
+  /** Name of the function whose environment has this variable, of the stack's. */
+  async function functionWith(variable: string): Promise<string> {
+    const { Functions = [] } = await lambda().send(new ListFunctionsCommand({}));
+    const found = Functions.filter(({ Environment }) => variable in (Environment?.Variables ?? {}));
+    expect(found).toHaveLength(1);
+    return found[0]?.FunctionName ?? "";
+  }
+
+  async function versionsOf(FunctionName: string): Promise<string[]> {
+    const { Versions = [] } = await lambda().send(
+      new ListVersionsByFunctionCommand({ FunctionName }),
+    );
+    return Versions.map(({ Version = "" }) => Version);
+  }
+
+  it("are deleted but for the newest five and the one that runs", async () => {
+    const FunctionName = await functionWith(ENV.metrics);
+    for (let n = 1; n <= 6; n += 1) {
+      const Description = `change ${n}`;
+      await lambda().send(new UpdateFunctionConfigurationCommand({ FunctionName, Description }));
+      await lambda().send(new PublishVersionCommand({ FunctionName }));
+    }
+    const before = await versionsOf(FunctionName);
+    const { FunctionVersion: live = "" } = await lambda().send(
+      new GetAliasCommand({ FunctionName, Name: "live" }),
+    );
+    expect(before.slice(-6), "the alias calls one that is not among the newest").not.toContain(
+      live,
+    );
+    const pruner = await functionWith(ENV.functions);
+    for (const _ of ["once", "twice"]) {
+      const { FunctionError, Payload } = await lambda().send(
+        new InvokeCommand({ FunctionName: pruner, Qualifier: "live" }),
+      );
+      expect(FunctionError, new TextDecoder().decode(Payload)).toBeUndefined();
+    }
+    expect(await versionsOf(FunctionName)).toEqual(["$LATEST", live, ...before.slice(-5)]);
   });
 });
 

@@ -22,7 +22,7 @@ it("is made of the project's configuration, and has its schedule", () => {
   const app = new App({ outdir: join(project, "cdk.out") });
   const template = Template.fromStack(new DigestStack(app, "Digest"));
   template.hasResourceProperties("AWS::Events::Rule", { ScheduleExpression: "cron(0 3 * * ? *)" });
-  expect(Object.keys(template.findResources("AWS::Lambda::Alias"))).toHaveLength(3);
+  expect(Object.keys(template.findResources("AWS::Lambda::Alias"))).toHaveLength(4);
 });
 
 it("tells of its runs by OpenTelemetry", () => {

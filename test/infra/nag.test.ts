@@ -13,6 +13,8 @@ const ACCEPTED: Record<string, string> = {
   "AwsSolutions-APIG3": "a firewall costs by the month, and unsigned requests are refused already",
   "AwsSolutions-APIG6": "execution logs need the same shared role as access logs",
   "AwsSolutions-COG4": "callers sign their requests with IAM instead of a Cognito pool",
+  "AwsSolutions-IAM5[Resource::<function>:*]":
+    "the right to delete versions of the deployment's own functions: their numbers are not known before",
 };
 
 const reportSchema = z.object({
@@ -41,7 +43,11 @@ it.each([
     const report = readFileSync(join(app.outdir, "validation-report.json"), "utf8");
     return reportSchema
       .parse(JSON.parse(report))
-      .pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName));
+      .pluginReports.flatMap(({ violations }) =>
+        violations.map(({ ruleName }) =>
+          ruleName.replace(/<\w+Function[0-9A-F]{8}\.Arn>/, "<function>"),
+        ),
+      );
   });
   expect([...new Set(found)].toSorted()).toEqual(Object.keys(accepted));
 });

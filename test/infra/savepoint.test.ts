@@ -57,7 +57,7 @@ describe("the construct", () => {
       ScalingConfig: { MaximumConcurrency: 7 },
     });
     template.allResourcesProperties("AWS::Logs::LogGroup", { RetentionInDays: 7 });
-    expect(Object.keys(template.findResources("AWS::Logs::LogGroup"))).toHaveLength(3);
+    expect(Object.keys(template.findResources("AWS::Logs::LogGroup"))).toHaveLength(4);
     template.hasResourceProperties("AWS::ApiGateway::Stage", {
       MethodSettings: [{ ThrottlingRateLimit: 5, ThrottlingBurstLimit: 6 }],
     });
@@ -87,7 +87,7 @@ describe("the construct", () => {
   it("tells a topic of every alarm that begins or ends", () => {
     const template = built((stack) => ({ alarmTopic: new Topic(stack, "Topic") }));
     const alarms = Object.values(template.findResources("AWS::CloudWatch::Alarm"));
-    expect(alarms).toHaveLength(12);
+    expect(alarms).toHaveLength(13);
     for (const { Properties } of alarms) {
       expect(Properties["AlarmActions"]).toEqual([{ Ref: expect.stringContaining("Topic") }]);
       expect(Properties["OKActions"]).toEqual(Properties["AlarmActions"]);
@@ -156,7 +156,7 @@ it("bundles a function of the project's own, which finds the deployment", () => 
       environment: { MINE: "yes" },
     });
   });
-  expect(Object.keys(template.findResources("AWS::Lambda::Alias"))).toHaveLength(4);
+  expect(Object.keys(template.findResources("AWS::Lambda::Alias"))).toHaveLength(5);
   template.hasResourceProperties("AWS::Lambda::Function", {
     Timeout: 30,
     MemorySize: 256,
