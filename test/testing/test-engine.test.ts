@@ -37,7 +37,7 @@ const once = workflow("once", {}, async (ctx: Context, _: undefined) => ctx.step
 describe("the engine for tests", () => {
   it("skips the time that a run sleeps, and tells the virtual time", async () => {
     const engine = await createTestEngine({ workflows: [order], start: new Date(DAY_MS) });
-    const began = performance.now();
+    // A day by the minute, or by the polls of a client, would take longer than a test may.
     expect(await engine.run(order, { cents: 5 })).toEqual({
       id: "charged for real",
       cents: 5,
@@ -46,8 +46,6 @@ describe("the engine for tests", () => {
     });
     expect(engine.now()).toBeGreaterThanOrEqual(5 * DAY_MS);
     expect(engine.now()).toBeLessThan(5 * DAY_MS + 60_000);
-    // Four days by the minute, or by the polls of a client, would take many times that.
-    expect(performance.now() - began).toBeLessThan(3_000);
   });
 
   it("advances as far as it is told, with everything that is due by then", async () => {
