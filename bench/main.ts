@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 import { measureBudget } from "./figures/budget.ts";
 import { measureBundle } from "./figures/bundle.ts";
 import { measureChildren } from "./figures/children.ts";
+import { measureColdStart } from "./figures/cold-start.ts";
 import { measureCrash } from "./figures/crash.ts";
 import { measureLongRun } from "./figures/long.ts";
 import { measureMemory } from "./figures/memory.ts";
@@ -56,6 +57,7 @@ const FIGURES: Readonly<Record<string, Measure>> = {
   long: onWarmStack("long", (session, { isQuick }) =>
     measureLongRun(session, isQuick ? 2_000 : 10_000),
   ),
+  cold: ({ directory, isQuick }) => measureColdStart(directory, isQuick ? 15 : 40),
   resume: (setting) => measureColdResume(setting, setting.isQuick ? 1 : 5),
   first: (setting) => measureFirstResult(setting, setting.isQuick ? 1 : 5),
   crash: (setting) => measureCrash(setting, setting.isQuick ? 1 : 5),

@@ -43,6 +43,8 @@ export function packageManifest(
     license,
     keywords: ["workflow", "durable", "agent", "lambda", "dynamodb", "sqs", "cdk"],
     type: "module",
+    // So that bundlers leave out each module of which nothing is used.
+    sideEffects: false,
     engines,
     bin: { savepoint: "cli/bin.js" },
     exports: Object.fromEntries(

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { importedPackages, packageManifest } from "../../package/manifest.ts";
 
@@ -34,6 +35,11 @@ describe("the manifest of the package", () => {
       ".": { types: "./lambda/index.d.ts", default: "./lambda/index.js" },
       "./cdk": { types: "./infra/index.d.ts", default: "./infra/index.js" },
     });
+  });
+
+  test("lets bundlers leave out what is not used of it, as in the repository", () => {
+    expect(packageManifest(repository, new Set())["sideEffects"]).toBe(false);
+    expect(JSON.parse(readFileSync("package.json", "utf8"))).toMatchObject({ sideEffects: false });
   });
 
   test("tells the versions that it is tested with, for new projects", () => {
