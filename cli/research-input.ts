@@ -1,4 +1,9 @@
-import { type Corpus, modelChoice, type ModelChoice } from "../lambda/agent/input.ts";
+import {
+  type Corpus,
+  modelChoice,
+  type ModelChoice,
+  OPENAI_MODELS,
+} from "../lambda/agent/input.ts";
 import type { Ids } from "../lambda/core/ids.ts";
 import { UsageError } from "./cli-error.ts";
 import { duration, plainJson, plainLine } from "./plain-text.ts";
@@ -23,8 +28,6 @@ const DEFAULT_TOPIC = "durable execution";
 const DEFAULT_MAX_ITERATIONS = 3;
 /** How long a plan waits to be approved: a week. */
 const DEFAULT_APPROVAL_MS = 7 * 86_400_000;
-/** A small model to read and a large one to write (developers.openai.com, "Models"). */
-const OPENAI_MODELS = ["gpt-5.4-mini", "gpt-5.4"] as const;
 
 /**
  * Understands `--model`: `extractive`, `openai`, `openai:NAME`, `openai:SMALL,LARGE`, and the same
@@ -40,8 +43,8 @@ export function parseModel(text: string): ModelChoice {
     );
   }
   const [, chat, first, second] = match;
-  const [small, large] = first === undefined ? OPENAI_MODELS : [first, second ?? first];
-  return { kind: "openai", api: chat === undefined ? "responses" : "chat", small, large };
+  const names = first !== undefined && { small: first, large: second ?? first };
+  return { ...OPENAI_MODELS, api: chat === undefined ? "responses" : "chat", ...names };
 }
 
 /**

@@ -4,10 +4,8 @@ import { deploymentFrom } from "./deployment.ts";
 import { SavepointStack } from "./stack.ts";
 
 const app = new App({ context: recommended });
-const stack = new SavepointStack(app, "Savepoint", {
-  workflows: "lambda/agent/savepoint.config.ts",
-  ...deploymentFrom((name) => app.node.tryGetContext(name)),
-});
+const deployment = deploymentFrom((name) => app.node.tryGetContext(name));
+const stack = new SavepointStack(app, "Savepoint", deployment);
 // So that the bill can be read by application (AWS Billing, "cost allocation tags").
 Tags.of(stack).add("application", "savepoint");
 app.synth();

@@ -1,5 +1,4 @@
 import { type Context, event, TerminalError, ValidationError, workflow } from "../index.ts";
-import { TokenMeter } from "./ask-model.ts";
 import {
   APPROVAL,
   type ApprovalAnswer,
@@ -8,6 +7,8 @@ import {
   PLAN,
   planInput,
 } from "./input.ts";
+import { MeteredModel } from "./metered-model.ts";
+import type { OpenModel } from "./model/open-model.ts";
 import type { Tokens } from "./model/port.ts";
 import { scout, type Start } from "./scout.ts";
 
@@ -20,18 +21,25 @@ export interface Proposal extends Start {
 }
 
 /**
- * The workflow `plan-research`: takes the first look and plans, as a run of its own, whose output can be
+ * Makes the workflow `plan-research`: takes the first look and plans, as a run of its own, whose output can be
  * read while the run that has asked for it waits.
  */
-export const planResearch = workflow(
-  "plan-research",
-  { input: planInput },
-  async (ctx, input): Promise<Proposal> => {
-    const meter = new TokenMeter();
-    const start = await scout(ctx, input, meter);
-    return { ...start, tokens: meter.total() };
-  },
-);
+export const createPlanResearch = (open: OpenModel) =>
+  workflow("plan-research", { input: planInput }, async (ctx, input): Promise<Proposal> => {
+    const metered = new MeteredModel(() => open(input.model));
+    const start = await scout(ctx, input, metered);
+    return { ...start, tokens: metered.total() };
+  });
+
+/** The workflow that plans. */
+export type PlanResearch = ReturnType<typeof createPlanResearch>;
+
+/** What the plan of a research is waited for with. */
+interface Approval {
+  readonly timeoutMs: number;
+  readonly metered: MeteredModel;
+  readonly planResearch: PlanResearch;
+}
 
 /**
  * Has the research planned, and waits until a person has approved the plan.
@@ -41,18 +49,20 @@ export const planResearch = workflow(
 export async function approvedStart(
   ctx: Context,
   { topic, corpus, model }: ParsedResearchInput,
-  { timeoutMs, meter }: { readonly timeoutMs: number; readonly meter: TokenMeter },
+  { timeoutMs, metered, planResearch }: Approval,
 ): Promise<Start> {
   const { plan, reserved, tokens } = await ctx.run(
     planResearch,
     { topic, corpus, model },
     { key: PLAN },
   );
-  meter.add(tokens);
-  const { approved, queries, reason } = await answerTo(ctx, timeoutMs, meter);
+  metered.add(tokens);
+  const { approved, queries, reason } = await answerTo(ctx, timeoutMs, metered);
   if (!approved) {
     const why = reason === undefined || reason === "" ? "" : `: ${reason}`;
-    throw new TerminalError(`the plan was rejected${why}`, { details: { tokens: meter.total() } });
+    throw new TerminalError(`the plan was rejected${why}`, {
+      details: { tokens: metered.total() },
+    });
   }
   if (!queries) return { plan, reserved };
   // What the first look found was left to the topic's own query, which may be gone.
@@ -62,7 +72,7 @@ export async function approvedStart(
 async function answerTo(
   ctx: Context,
   timeoutMs: number,
-  meter: TokenMeter,
+  metered: MeteredModel,
 ): Promise<ApprovalAnswer> {
   for (;;) {
     try {
@@ -76,7 +86,7 @@ async function answerTo(
     }
     throw new TerminalError(
       `nobody has approved the plan within ${timeoutMs} ms; fork the run from its operation "${APPROVAL}" to ask again`,
-      { details: { tokens: meter.total() } },
+      { details: { tokens: metered.total() } },
     );
   }
 }

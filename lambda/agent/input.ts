@@ -18,6 +18,14 @@ export const modelChoice = z.discriminatedUnion("kind", [
   }),
 ]);
 
+/** What is asked of OpenAI when nobody names a model: a small one reads, a large one writes (developers.openai.com, "Models"). */
+export const OPENAI_MODELS = {
+  kind: "openai",
+  api: "responses",
+  small: "gpt-5.4-mini",
+  large: "gpt-5.4",
+} as const satisfies z.output<typeof modelChoice>;
+
 /** Where the run searches, as stored in its input. */
 export const corpusChoice = z.enum(["live", "sample"]);
 

@@ -1,14 +1,16 @@
 import { type Context, workflow } from "../index.ts";
-import { approvedStart } from "./approval.ts";
-import { askModel, TokenMeter } from "./ask-model.ts";
-import { endpointOf, openAiAccess } from "./configuration.ts";
+import { approvedStart, type PlanResearch } from "./approval.ts";
+import { endpointOf } from "./configuration.ts";
 import { authorsOf } from "./evidence.ts";
 import { type Corpus, type ParsedResearchInput, researchInput } from "./input.ts";
+import { MeteredModel } from "./metered-model.ts";
+import type { OpenModel } from "./model/open-model.ts";
 import { type Draft, modelName, type Tokens } from "./model/port.ts";
 import { checkDraft, claimsOf } from "./report/check-draft.ts";
 import { renderReport } from "./report/render-report.ts";
 import type { StopReason } from "./rounds.ts";
 import { scout } from "./scout.ts";
+import type { SearchQuery } from "./search-query.ts";
 import { type Searched, searchInRounds } from "./search-rounds.ts";
 
 /** Figures of a run. */
@@ -46,33 +48,38 @@ export interface ResearchOutput {
 
 const NOTHING: Draft = { answer: [], sections: [], disagreements: [], gaps: [] };
 
+/** What a research works with: its models, and the workflows of its child runs. */
+interface ResearchParts {
+  readonly open: OpenModel;
+  readonly planResearch: PlanResearch;
+  readonly searchQuery: SearchQuery;
+}
+
 /**
- * The workflow `research`: finds out what Hacker News users say about a topic. It takes a first look, plans
+ * Makes the workflow `research`: finds out what Hacker News users say about a topic. It takes a first look, plans
  * queries, has them approved if that is asked for, searches in rounds until nothing new comes, writes, checks every claim against the sentences
  * that were read, and renders the rest as Markdown. See `docs/research-agent.md`.
  */
-export const research = workflow(
-  "research",
-  { input: researchInput },
-  async (ctx, input): Promise<ResearchOutput> => {
-    const meter = new TokenMeter();
+export const createResearch = ({ open, planResearch, searchQuery }: ResearchParts) =>
+  workflow("research", { input: researchInput }, async (ctx, input): Promise<ResearchOutput> => {
+    const metered = new MeteredModel(() => open(input.model));
     const { topic, model, corpus, approvalTimeoutMs: timeoutMs } = input;
-    const itemUrl = await checkConfiguration(ctx, input);
+    const itemUrl = await checkConfiguration(ctx, open, input);
     const start =
       timeoutMs === undefined
-        ? await scout(ctx, input, meter)
-        : await approvedStart(ctx, input, { timeoutMs, meter });
-    const searched = await searchInRounds(ctx, input, start, meter);
+        ? await scout(ctx, input, metered)
+        : await approvedStart(ctx, input, { timeoutMs, metered, planResearch });
+    const searched = await searchInRounds(ctx, input, start, { metered, searchQuery });
     const { evidence } = searched;
     const draft =
       evidence.quotes.length === 0
         ? NOTHING
-        : await askModel(ctx, { model, meter, step: "write" }, (writer, call) =>
+        : await metered.ask(ctx, "write", (writer, call) =>
             writer.write({ topic, evidence }, call),
           );
     const checked = checkDraft(draft, evidence);
     const claims = claimsOf(checked).length;
-    const stats = statsOf(searched, { claims, dropped: checked.dropped.length, meter });
+    const stats = statsOf(searched, { claims, dropped: checked.dropped.length, metered });
     const author = modelName(model);
     const report = renderReport({
       topic,
@@ -85,8 +92,7 @@ export const research = workflow(
     });
     ctx.log.info("wrote the report", { claims, dropped: stats.dropped, stop: stats.stopReason });
     return { report, found: claims > 0, stats, model: author, corpus };
-  },
-);
+  });
 
 /**
  * Fails before anything is spent when the worker is not set up for the input. What it returns, the URL
@@ -94,16 +100,17 @@ export const research = workflow(
  */
 const checkConfiguration = (
   ctx: Context,
+  open: OpenModel,
   { corpus, model }: ParsedResearchInput,
 ): Promise<string> =>
   ctx.step("check-configuration", async () => {
-    if (model.kind === "openai") await openAiAccess();
+    await open(model);
     return endpointOf(corpus).itemUrl;
   });
 
 function statsOf(
   { evidence, queries, iterations, stopReason, dropped }: Searched,
-  report: { readonly claims: number; readonly dropped: number; readonly meter: TokenMeter },
+  report: { readonly claims: number; readonly dropped: number; readonly metered: MeteredModel },
 ): ResearchStats {
   return {
     iterations,
@@ -115,6 +122,6 @@ function statsOf(
     dropped: report.dropped + dropped,
     hostile: evidence.threads.reduce((sum, { hostile }) => sum + hostile, 0),
     stopReason,
-    tokens: report.meter.total(),
+    tokens: report.metered.total(),
   };
 }

@@ -1,7 +1,7 @@
 import type { Context } from "../index.ts";
-import { askModel, type TokenMeter } from "./ask-model.ts";
 import { type Candidate, selectThreads } from "./hn/select-threads.ts";
 import type { PlanInput } from "./input.ts";
+import type { MeteredModel } from "./metered-model.ts";
 import type { Landscape, Plan } from "./model/port.ts";
 import { search, THREADS_PER_QUERY } from "./search-query.ts";
 import { contentWordsOf } from "./text/words.ts";
@@ -19,8 +19,8 @@ const SHOWN = 15;
 /** Takes a first look (two searches for the topic's own words), and lets the model plan. */
 export async function scout(
   ctx: Context,
-  { topic, corpus, model }: PlanInput,
-  meter: TokenMeter,
+  { topic, corpus }: PlanInput,
+  metered: MeteredModel,
 ): Promise<Start> {
   const query = contentWordsOf(topic).join(" ") || topic;
   const { stories, comments } = await ctx.parallel("scout", {
@@ -33,7 +33,7 @@ export async function scout(
     titles: stories.hits.slice(0, SHOWN).map(({ title }) => title),
     excerpts: comments.hits.slice(0, SHOWN).map(({ excerpt }) => excerpt),
   };
-  const plan = await askModel(ctx, { model, meter, step: "plan" }, (planner, call) =>
+  const plan = await metered.ask(ctx, "plan", (planner, call) =>
     planner.plan(topic, landscape, call),
   );
   const reserved = selectThreads([stories.hits, comments.hits], {

@@ -1,11 +1,12 @@
 import { type Context, type StepOptions, TerminalError, workflow } from "../index.ts";
-import { askModel, TokenMeter } from "./ask-model.ts";
 import { endpointOf } from "./configuration.ts";
 import { type Evidence, evidenceOf, mergeEvidence } from "./evidence.ts";
 import { searchHn, type SearchRequest, type SearchResult } from "./hn/search.ts";
 import { type Candidate, selectThreads } from "./hn/select-threads.ts";
 import { readThread } from "./hn/thread.ts";
 import { type Corpus, type SearchQueryInput, searchQueryInput } from "./input.ts";
+import { MeteredModel } from "./metered-model.ts";
+import type { OpenModel } from "./model/open-model.ts";
 import type { Tokens } from "./model/port.ts";
 import { messageOf, partSettled } from "./settled.ts";
 
@@ -44,54 +45,60 @@ type ThreadResult =
   | { readonly kind: "missing" };
 
 /**
- * The workflow `search-query`: searches Hacker News for one query, reads the best threads and
+ * Makes the workflow `search-query`: searches Hacker News for one query, reads the best threads and
  * notes what they say. A thread that cannot be read is reported in the result; when none can be, or
  * a search fails, the run fails.
  */
-export const searchQuery = workflow(
-  "search-query",
-  { input: searchQueryInput },
-  async (ctx, input): Promise<QueryResult> => {
-    const meter = new TokenMeter();
-    const { query, corpus } = input;
-    const searches = await ctx.parallel("search", {
-      stories: (branch) => search(branch, corpus, { query, kind: "story", order: "relevance" }),
-      comments: (branch) => search(branch, corpus, { query, kind: "comment", order: "relevance" }),
-      "new-stories": (branch) => search(branch, corpus, { query, kind: "story", order: "date" }),
-      "new-comments": (branch) => search(branch, corpus, { query, kind: "comment", order: "date" }),
-    });
-    const candidates = selectThreads(
-      Object.values(searches).map(({ hits }) => hits),
-      { exclude: new Set(input.exclude), limit: THREADS_PER_QUERY },
-    );
-    const results = await ctx.map(
-      "threads",
-      candidates,
-      { concurrency: READING, tolerate: candidates.length },
-      (branch, candidate) => digest(branch, input, candidate, meter),
-    );
-    const { done, failed } = partSettled(candidates, results);
-    const [first] = failed;
-    if (first && done.length === 0) {
-      throw new TerminalError(
-        `query "${query}": none of ${failed.length} threads could be used: ${messageOf(first.error)}`,
-        { cause: first.error, details: { tokens: meter.total() } },
+export const createSearchQuery = (open: OpenModel) =>
+  workflow(
+    "search-query",
+    { input: searchQueryInput },
+    async (ctx, input): Promise<QueryResult> => {
+      const metered = new MeteredModel(() => open(input.model));
+      const { query, corpus } = input;
+      const searches = await ctx.parallel("search", {
+        stories: (branch) => search(branch, corpus, { query, kind: "story", order: "relevance" }),
+        comments: (branch) =>
+          search(branch, corpus, { query, kind: "comment", order: "relevance" }),
+        "new-stories": (branch) => search(branch, corpus, { query, kind: "story", order: "date" }),
+        "new-comments": (branch) =>
+          search(branch, corpus, { query, kind: "comment", order: "date" }),
+      });
+      const candidates = selectThreads(
+        Object.values(searches).map(({ hits }) => hits),
+        { exclude: new Set(input.exclude), limit: THREADS_PER_QUERY },
       );
-    }
-    const read = done.flatMap(({ value }) => (value.kind === "read" ? [value] : []));
-    const missing = done.flatMap(({ value, item }) => (value.kind === "missing" ? [item] : []));
-    return {
-      hits: searches.stories.total + searches.comments.total,
-      evidence: mergeEvidence(read.map(({ evidence }) => evidence)),
-      unread: [
-        ...missing.map((item) => ({ ...item, reason: "it is gone (404)", failed: false })),
-        ...failed.map(({ item, error }) => ({ ...item, reason: messageOf(error), failed: true })),
-      ],
-      dropped: read.reduce((sum, one) => sum + one.dropped, 0),
-      tokens: meter.total(),
-    };
-  },
-);
+      const results = await ctx.map(
+        "threads",
+        candidates,
+        { concurrency: READING, tolerate: candidates.length },
+        (branch, candidate) => digest(branch, input, candidate, metered),
+      );
+      const { done, failed } = partSettled(candidates, results);
+      const [first] = failed;
+      if (first && done.length === 0) {
+        throw new TerminalError(
+          `query "${query}": none of ${failed.length} threads could be used: ${messageOf(first.error)}`,
+          { cause: first.error, details: { tokens: metered.total() } },
+        );
+      }
+      const read = done.flatMap(({ value }) => (value.kind === "read" ? [value] : []));
+      const missing = done.flatMap(({ value, item }) => (value.kind === "missing" ? [item] : []));
+      return {
+        hits: searches.stories.total + searches.comments.total,
+        evidence: mergeEvidence(read.map(({ evidence }) => evidence)),
+        unread: [
+          ...missing.map((item) => ({ ...item, reason: "it is gone (404)", failed: false })),
+          ...failed.map(({ item, error }) => ({ ...item, reason: messageOf(error), failed: true })),
+        ],
+        dropped: read.reduce((sum, one) => sum + one.dropped, 0),
+        tokens: metered.total(),
+      };
+    },
+  );
+
+/** The workflow of one query. */
+export type SearchQuery = ReturnType<typeof createSearchQuery>;
 
 /** One search as a step: one request, under the step's own idempotency key. */
 export const search = (
@@ -105,17 +112,16 @@ export const search = (
 
 async function digest(
   ctx: Context,
-  { topic, query, facets, model, corpus }: SearchQueryInput,
+  { topic, query, facets, corpus }: SearchQueryInput,
   { story }: Candidate,
-  meter: TokenMeter,
+  metered: MeteredModel,
 ): Promise<ThreadResult> {
   const queries = [query, ...facets];
   const thread = await ctx.step(`read-${story}`, READ, (step) =>
     readThread(endpointOf(corpus), story, [topic, ...queries].join(" "), step),
   );
   if (thread === undefined) return { kind: "missing" };
-  const asking = { model, meter, step: `extract-${story}` };
-  const findings = await askModel(ctx, asking, (reader, call) =>
+  const findings = await metered.ask(ctx, `extract-${story}`, (reader, call) =>
     reader.extract({ topic, queries, thread }, call),
   );
   const evidence = evidenceOf(thread, findings);

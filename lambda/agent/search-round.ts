@@ -1,9 +1,9 @@
 import { type Context, SavepointError, TerminalError } from "../index.ts";
-import type { TokenMeter } from "./ask-model.ts";
 import type { ParsedResearchInput } from "./input.ts";
+import type { MeteredModel } from "./metered-model.ts";
 import type { Tokens } from "./model/port.ts";
 import { queryName } from "./rounds.ts";
-import { type QueryResult, searchQuery } from "./search-query.ts";
+import type { QueryResult, SearchQuery } from "./search-query.ts";
 import { messageOf, partSettled } from "./settled.ts";
 
 /** One round of searching. */
@@ -16,6 +16,12 @@ export interface Round {
   readonly read: readonly number[];
   /** Stories left to the round's first query. */
   readonly reserved: readonly number[];
+}
+
+/** What searches: the run's model, and the workflow of a query. */
+export interface SearchParts {
+  readonly metered: MeteredModel;
+  readonly searchQuery: SearchQuery;
 }
 
 /** How the run of one query ended. */
@@ -38,7 +44,7 @@ const SIDE_BY_SIDE = 4;
 export async function searchRound(
   ctx: Context,
   { input, iteration, queries, read, reserved }: Round,
-  meter: TokenMeter,
+  { metered, searchQuery }: SearchParts,
 ): Promise<QueryEnd[]> {
   const { topic, model, corpus } = input;
   const results = await ctx.map(
@@ -53,13 +59,13 @@ export async function searchRound(
     },
   );
   const { done, failed } = partSettled(queries, results);
-  for (const { value } of done) meter.add(value.tokens);
-  for (const { error } of failed) meter.add(tokensIn(error));
+  for (const { value } of done) metered.add(value.tokens);
+  for (const { error } of failed) metered.add(tokensIn(error));
   const [first] = failed;
   if (first && done.length === 0) {
     throw new TerminalError(
       `no query of round ${iteration} could be searched: ${messageOf(first.error)}`,
-      { cause: first.error, details: { tokens: meter.total() } },
+      { cause: first.error, details: { tokens: metered.total() } },
     );
   }
   const ends = [

@@ -1,12 +1,11 @@
 import type { Context } from "../index.ts";
-import { askModel, type TokenMeter } from "./ask-model.ts";
 import type { Evidence } from "./evidence.ts";
 import { Gathering, type SearchedQuery } from "./gathering.ts";
 import type { ParsedResearchInput } from "./input.ts";
 import { QueryQueue, type StopReason, stopReason } from "./rounds.ts";
 import type { Start } from "./scout.ts";
 import type { UnreadThread } from "./search-query.ts";
-import { searchRound } from "./search-round.ts";
+import { type SearchParts, searchRound } from "./search-round.ts";
 
 /** What all rounds together brought. */
 export interface Searched {
@@ -33,9 +32,10 @@ export async function searchInRounds(
   ctx: Context,
   input: ParsedResearchInput,
   { plan, reserved }: Start,
-  meter: TokenMeter,
+  parts: SearchParts,
 ): Promise<Searched> {
-  const { topic, model, maxIterations } = input;
+  const { topic, maxIterations } = input;
+  const { metered } = parts;
   const queue = new QueryQueue();
   queue.propose(plan.queries);
   const gathering = new Gathering();
@@ -52,7 +52,7 @@ export async function searchInRounds(
         // The topic's own query comes first and reads what the first look found; the others look elsewhere.
         reserved: iteration === 1 ? reserved.map(({ story }) => story) : [],
       },
-      meter,
+      parts,
     );
     for (const end of ends) gathering.add(end);
     const { evidence } = gathering;
@@ -64,8 +64,7 @@ export async function searchInRounds(
       deadEnds: ends.flatMap(({ query, result }) => (result?.hits === 0 ? query : [])),
       newQuotes,
     };
-    const asking = { model, meter, step: `assess-${iteration}` };
-    const { enough, next, missing } = await askModel(ctx, asking, (judge, call) =>
+    const { enough, next, missing } = await metered.ask(ctx, `assess-${iteration}`, (judge, call) =>
       judge.assess({ topic, evidence, round }, call),
     );
     queue.propose(next);
@@ -74,7 +73,7 @@ export async function searchInRounds(
     const stop = stopReason({ ...round, totalQuotes, enough, pending: pending.length });
     ctx.log.info("searched a round", { iteration, queries, newQuotes, totalQuotes, stop });
     if (stop === undefined) continue;
-    gathering.assertNothingHidden(meter.total());
+    gathering.assertNothingHidden(metered.total());
     const { queries: searched, unread, dropped } = gathering;
     const end = { pending, missing, iterations: iteration, stopReason: stop, dropped };
     return { evidence, queries: searched, unread, ...end };

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import type { planResearch } from "../../lambda/agent/approval.ts";
-import { approval, research } from "../../lambda/agent/index.ts";
+import { approval } from "../../lambda/agent/index.ts";
 import { event, type RunHandle, TerminalError } from "../../lambda/index.ts";
 import { expectSoundEnd } from "../engine/invariants.ts";
 import { sampled } from "../engine/sample.ts";
 import type { World, WorldOptions } from "../../lambda/testing/world.ts";
+import { type planResearch, research } from "./research-app.ts";
 import { answerInProcess, INPUT, openResearchWorld } from "./research-world.ts";
 
 const HOUR = 3_600_000;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { research, type ResearchInput } from "../../lambda/agent/index.ts";
+import type { ResearchInput } from "../../lambda/agent/index.ts";
 import { systemClock } from "../../lambda/core/clock.ts";
 import { CancelledError, type RunHandle } from "../../lambda/index.ts";
 import { startHnSimulator } from "../../localstack/hn/server.ts";
@@ -7,6 +7,7 @@ import { expectSoundEnd } from "../engine/invariants.ts";
 import { until } from "../localstack/lambda-host/functions.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
 import type { World } from "../../lambda/testing/world.ts";
+import { research } from "./research-app.ts";
 import { answerInProcess, type Diversion, INPUT, openResearchWorld } from "./research-world.ts";
 
 /** A request of the agent's times out after this, milliseconds: what is aborted before is cancelled. */

@@ -1,6 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { RetriesExhaustedError, TerminalError } from "../../lambda/index.ts";
-import { research, type ResearchInput, type ResearchOutput } from "../../lambda/agent/index.ts";
+import {
+  type ResearchInput,
+  type ResearchOutput,
+  researchWorkflows,
+} from "../../lambda/agent/index.ts";
 import { type HnSimulator, startHnSimulator } from "../../localstack/hn/server.ts";
 import {
   type OpenAiReply,
@@ -10,6 +14,7 @@ import {
 } from "../support/openai-server.ts";
 import { newTrace, pausesOf, runInline, type Trace } from "./inline-context.ts";
 
+const { research } = researchWorkflows();
 const UNREAD = "9000000999999.1";
 const FOLLOW_UPS = ["versioning", "idempotency", "determinism"];
 
@@ -251,5 +256,27 @@ describe("a model's failure", () => {
       message: expect.stringContaining("OPENAI_API_KEY and OPENAI_BASE_URL is set"),
     });
     expect(trace.steps).toEqual([]);
+  });
+});
+
+describe("a model that is not deployed", () => {
+  it("is noticed before anything is searched, with advice, and is not tried again", async () => {
+    const error = await failure({ model: { kind: "extractive" } });
+    expect(error).toBeInstanceOf(TerminalError);
+    expect((error as Error).message).toMatch(/not deployed here[^]*-c extractive=true[^]*--model/);
+    expect([trace.steps, trace.retried]).toEqual([[], []]);
+  });
+
+  it("fails a child run of a time when it was", async () => {
+    const { searchQuery } = researchWorkflows();
+    const input = { topic: "durable execution", query: "sqlite", facets: [], exclude: [] };
+    const search = runInline(
+      searchQuery,
+      { ...input, model: { kind: "extractive" }, corpus: "sample" },
+      newTrace(),
+    );
+    await expect(search).rejects.toThrow(
+      /none of \d+ threads could be used: [^]*not deployed here/,
+    );
   });
 });

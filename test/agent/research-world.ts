@@ -1,9 +1,9 @@
 import { vi } from "vitest";
-import { workflows } from "../../lambda/agent/index.ts";
-import { openModel } from "../../lambda/agent/model/open-model.ts";
+import { loadExtractiveModel } from "../../lambda/agent/model/extractive/load.ts";
 import { loadCorpus } from "../../localstack/hn/corpus.ts";
 import { createRoutes } from "../../localstack/hn/routes.ts";
 import { World, type WorldOptions } from "../../lambda/testing/world.ts";
+import { workflows } from "./research-app.ts";
 
 /** Where the sample corpus is, for `fetch` as {@link answerInProcess} has it. */
 const CORPUS = "http://hn.invalid";
@@ -29,12 +29,12 @@ export async function answerInProcess(divert: Diversion = () => undefined): Prom
     return new Response(body, { status, headers });
   });
   // Loaded from disk when it is first used, of which the clock does not know either.
-  await openModel({ kind: "extractive" });
+  await loadExtractiveModel();
 }
 
 /** A world that has the research app's workflows and is under way. */
 export async function openResearchWorld(options: Partial<WorldOptions> = {}): Promise<World> {
-  const world = await World.create({ workflows, ...options });
+  const world = await World.create({ workflows: Object.values(workflows), ...options });
   world.begin();
   return world;
 }

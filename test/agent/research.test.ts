@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { RetriesExhaustedError, TerminalError } from "../../lambda/index.ts";
-import { research, type ResearchInput, type ResearchOutput } from "../../lambda/agent/index.ts";
+import type { ResearchInput, ResearchOutput } from "../../lambda/agent/index.ts";
 import { paragraphsOf } from "../../lambda/agent/text/plain-text.ts";
 import { loadCorpus } from "../../localstack/hn/corpus.ts";
 import { wrappedBlocks } from "../../localstack/hn/item.ts";
@@ -13,6 +13,7 @@ import {
   startHnSimulator,
 } from "../../localstack/hn/server.ts";
 import { newTrace, pausesOf, runInline, type Trace } from "./inline-context.ts";
+import { research } from "./research-app.ts";
 
 const corpus = loadCorpus();
 const folder = mkdtempSync(join(tmpdir(), "research-"));

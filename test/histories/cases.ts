@@ -7,11 +7,10 @@ import { trip } from "../../docs/examples/rollbacks.ts";
 import { trial } from "../../docs/examples/sleeping.ts";
 import { checkout } from "../../docs/examples/steps.ts";
 import { publication } from "../../docs/examples/tokens.ts";
-import { research } from "../../lambda/agent/index.ts";
-import { searchQuery } from "../../lambda/agent/search-query.ts";
 import type { RecordedHistory, RunHandle, Workflow } from "../../lambda/index.ts";
 import { createTestEngine, type TestEngine } from "../../lambda/testing/index.ts";
 import { startHnSimulator } from "../../localstack/hn/server.ts";
+import { research, searchQuery } from "../agent/research-app.ts";
 import { counter, failing, fastest, lookup, release, releaseBefore } from "./workflows.ts";
 
 /** A kept history: how it came about, and whose code must fit it. */

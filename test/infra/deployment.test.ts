@@ -1,7 +1,9 @@
 import { RemovalPolicy } from "aws-cdk-lib";
 import { describe, expect, it } from "vitest";
 import { deploymentFrom } from "../../infra/deployment.ts";
+import { researchInput } from "../../lambda/agent/input.ts";
 
+const SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:openai-AbCdEf";
 const chosen = (choices: Record<string, unknown>) => deploymentFrom((name) => choices[name]);
 
 describe("a deployment", () => {
@@ -11,7 +13,23 @@ describe("a deployment", () => {
       deletionProtection: false,
       publicTokens: false,
       schedules: {},
+      workflows: "lambda/agent/openai.config.ts",
     });
+  });
+
+  it("has the extractive model when it is chosen, or a topic is to be researched without a key", () => {
+    const withExtractive = "lambda/agent/savepoint.config.ts";
+    expect(chosen({ extractive: "true" }).workflows).toBe(withExtractive);
+    expect(chosen({ topic: "sqlite" }).workflows).toBe(withExtractive);
+    const both = { topic: "sqlite", openAiSecretArn: SECRET, extractive: "true" };
+    expect(chosen(both).workflows).toBe(withExtractive);
+  });
+
+  it("researches by OpenAI's models where it has the key, and then needs no other", () => {
+    const { workflows, schedules } = chosen({ topic: "sqlite", openAiSecretArn: SECRET });
+    expect(workflows).toBe("lambda/agent/openai.config.ts");
+    const { input } = schedules["periodic-research"] ?? {};
+    expect(researchInput.parse(input).model).toMatchObject({ kind: "openai", api: "responses" });
   });
 
   it("can be one to throw away, or one to protect", () => {
@@ -74,6 +92,8 @@ describe("a deployment", () => {
     [{ publicTokens: "maybe" }, /publicTokens/],
     [{ auth: "oauth" }, /auth/],
     [{ topic: "no" }, /topic/],
+    [{ topic: "sqlite", extractive: "false" }, /extractive model; give openAiSecretArn/],
+    [{ extractive: "maybe" }, /extractive/],
     [{ topic: "a <time> apart" }, /schedule "periodic-research"[^]*</],
     [{ topic: "sqlite", schedule: "daily" }, /schedule "periodic-research"[^]*daily/],
   ])("refuses %o and says which choice it was", (choices, message) => {

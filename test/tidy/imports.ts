@@ -72,6 +72,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     may: [
       "lambda/store/schema.ts",
       "lambda/core",
+      // What the clock may start in the research app.
+      "lambda/agent/input.ts",
       "localstack/embedded/bundle.ts",
       "localstack/embedded/module-file.ts",
     ],

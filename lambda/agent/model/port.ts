@@ -19,7 +19,7 @@ export interface ModelCall {
 
 /**
  * What a call came to. An answer that was paid for but cannot be used is an outcome and no error, so
- * that its tokens are recorded; `askModel` decides what follows from it.
+ * that its tokens are recorded; `MeteredModel` decides what follows from it.
  */
 export type Outcome<T> =
   | { readonly kind: "answer"; readonly value: T; readonly tokens: Tokens }
