@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { connect, createDynamoDBClient, createSqsClient } from "../lambda/client/connect.ts";
+import { connect, createDynamoDBClient } from "../lambda/client/connect.ts";
 import type { Savepoint } from "../lambda/index.ts";
+import { createSqsClient } from "../lambda/queue/sqs-hints.ts";
 import { TABLE_NAME } from "../localstack/embedded/resources.ts";
 import { freshPartition, type PutPlace } from "./bare-put.ts";
 import { type StackProcess, startStackProcess } from "./stack-process.ts";

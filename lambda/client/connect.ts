@@ -1,11 +1,12 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
-import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import { CALL_TIMEOUTS } from "../core/call-timeouts.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { ENV } from "../core/environment.ts";
 import { InvalidArgumentError } from "../core/errors.ts";
 import { type Ids, systemIds } from "../core/ids.ts";
 import { jsonLog, type Log } from "../core/log.ts";
-import { openHints } from "../queue/hints.ts";
+import { hintsOnDemand } from "../queue/hints.ts";
 import { openStore } from "../store/store.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { createSavepoint, type Savepoint } from "./savepoint.ts";
@@ -40,10 +41,12 @@ export function openDeployment(options: ConnectOptions): ClientDependencies {
   const table = options.table ?? fromEnvironment(ENV.table, "table");
   const queueUrl = options.queueUrl ?? fromEnvironment(ENV.queueUrl, "queueUrl");
   const client = options.dynamodb ?? createDynamoDBClient();
-  const sqs = options.sqs ?? createSqsClient();
   return {
     store: openStore({ client, table, clock, ids }),
-    hints: openHints(sqs, queueUrl),
+    hints: hintsOnDemand(async () => {
+      const { createSqsClient, openHints } = await import("../queue/sqs-hints.ts");
+      return openHints(options.sqs ?? createSqsClient(), queueUrl);
+    }),
     clock,
     ids,
     log:
@@ -55,9 +58,6 @@ export function openDeployment(options: ConnectOptions): ClientDependencies {
   };
 }
 
-/** By itself the SDK waits for ever: one connection that goes nowhere would hold a lease with it. */
-const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
-
 /**
  * The DynamoDB client that `connect` makes. It tries each call once: the store retries by itself, so
  * that it can tell its own lost write from a rival's.
@@ -67,13 +67,9 @@ export const createDynamoDBClient = (config: DynamoDBClientConfig = {}): DynamoD
   new DynamoDBClient({
     maxAttempts: 1,
     cacheMiddleware: true,
-    requestHandler: TIMEOUTS,
+    requestHandler: CALL_TIMEOUTS,
     ...config,
   });
-
-/** The SQS client that `connect` makes; `config` as above. */
-export const createSqsClient = (config: SQSClientConfig = {}): SQSClient =>
-  new SQSClient({ maxAttempts: 3, cacheMiddleware: true, requestHandler: TIMEOUTS, ...config });
 
 function fromEnvironment(name: string, option: string): string {
   const value = process.env[name];

@@ -1,12 +1,4 @@
-import {
-  ChangeMessageVisibilityBatchCommand,
-  ChangeMessageVisibilityCommand,
-  DeleteMessageCommand,
-  SendMessageCommand,
-  type SQSClient,
-} from "@aws-sdk/client-sqs";
 import type { EpochMs } from "../core/clock.ts";
-import { LIMITS } from "../core/limits.ts";
 
 /** "Look at this run." Losing, repeating or reordering hints is harmless. */
 export interface Hint {
@@ -41,78 +33,17 @@ export interface Hints {
   delete(receipt: string): Promise<void>;
 }
 
-const seconds = (ms: number): number => Math.ceil(Math.max(ms, 0) / 1000);
-
-/** A batch of messages takes at most this many (SQS API reference). */
-const BATCH_MAX = 10;
-
-/** Hides one batch; why some were not, an error for each: a batch refused keeps no other back. */
-async function hideBatch(
-  client: SQSClient,
-  QueueUrl: string,
-  receipts: readonly string[],
-  ms: number,
-): Promise<Error[]> {
-  const command = new ChangeMessageVisibilityBatchCommand({
-    QueueUrl,
-    Entries: receipts.map((receipt, index) => ({
-      Id: String(index),
-      ReceiptHandle: receipt,
-      VisibilityTimeout: seconds(ms),
-    })),
-  });
-  try {
-    const { Failed = [] } = await client.send(command);
-    return Failed.map(({ Code, Message }) => new Error(`${Code}: ${Message ?? "no reason given"}`));
-  } catch (error) {
-    return receipts.map(() => error as Error);
-  }
-}
-
-function notHidden(causes: readonly Error[], asked: number): Error {
-  const reasons = [...new Set(causes.map(({ message }) => message))].join("; ");
-  return new AggregateError(
-    causes,
-    `${causes.length} of ${asked} messages were not hidden, and come back when their present time is over: ${reasons}`,
-  );
-}
-
-/** Opens the hint queue over an SDK client. */
-export function openHints(client: SQSClient, queueUrl: string): Hints {
-  const QueueUrl = queueUrl;
+/**
+ * A queue that is opened when it is first used: most of what a cold start does needs none.
+ * @param open called once; what it throws, each call throws
+ */
+export function hintsOnDemand(open: () => Promise<Hints>): Hints {
+  let opening: Promise<Hints> | undefined;
+  const opened = () => (opening ??= open());
   return {
-    async send(hint, delayMs = 0) {
-      const DelaySeconds = Math.min(seconds(delayMs), LIMITS.hintDelayMaxMs / 1000);
-      await client.send(
-        new SendMessageCommand({
-          QueueUrl,
-          MessageBody: JSON.stringify(hint),
-          ...(DelaySeconds > 0 && { DelaySeconds }),
-        }),
-      );
-    },
-    async hide(receipt, ms) {
-      await client.send(
-        new ChangeMessageVisibilityCommand({
-          QueueUrl,
-          ReceiptHandle: receipt,
-          VisibilityTimeout: seconds(ms),
-        }),
-      );
-    },
-    async hideAll(receipts, ms) {
-      const batches: string[][] = [];
-      for (let at = 0; at < receipts.length; at += BATCH_MAX) {
-        batches.push(receipts.slice(at, at + BATCH_MAX));
-      }
-      const refusals = await Promise.all(
-        batches.map((batch) => hideBatch(client, QueueUrl, batch, ms)),
-      );
-      const causes = refusals.flat();
-      if (causes.length > 0) throw notHidden(causes, receipts.length);
-    },
-    async delete(receipt) {
-      await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: receipt }));
-    },
+    send: async (hint, delayMs) => (await opened()).send(hint, delayMs),
+    hide: async (receipt, ms) => (await opened()).hide(receipt, ms),
+    hideAll: async (receipts, ms) => (await opened()).hideAll(receipts, ms),
+    delete: async (receipt) => (await opened()).delete(receipt),
   };
 }

@@ -5,7 +5,7 @@ import type { Log } from "../core/log.ts";
 import type { EngineDependencies } from "../engine/dependencies.ts";
 import type { EngineSettings } from "../engine/settings.ts";
 import { type Workflow, workflowsByName } from "../engine/workflow.ts";
-import { openHints } from "../queue/hints.ts";
+import { openHints } from "../queue/sqs-hints.ts";
 import { openStore } from "../store/store.ts";
 import type { AwsJsonHandler } from "../../localstack/embedded/aws-json.ts";
 import { HINT_QUEUE, TABLE_NAME } from "../../localstack/embedded/resources.ts";

@@ -1,6 +1,7 @@
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { expect, it } from "vitest";
-import { type Hints, openHints } from "../../lambda/queue/hints.ts";
+import { type Hints, hintsOnDemand } from "../../lambda/queue/hints.ts";
+import { openHints } from "../../lambda/queue/sqs-hints.ts";
 import { openWorld, type World } from "../localstack/sqs/world.ts";
 
 /** A queue with that many messages, each hidden by its receipt. */
@@ -51,4 +52,23 @@ it("a call that SQS refuses as a whole keeps no other batch from being hidden", 
   await expect(hidden).rejects.toThrow(/^10 of 20 messages were not hidden.*: throttled$/);
   world.advance(650_000);
   expect(await receiptsOf(world, url)).toHaveLength(10);
+});
+
+it("is opened at its first use, once", async () => {
+  const { receipts, hints } = await queueOf(3);
+  let times = 0;
+  const later = hintsOnDemand(async () => {
+    times += 1;
+    return hints;
+  });
+  expect(times).toBe(0);
+  await Promise.all([later.hide(receipts[0] ?? "", 1_000), later.delete(receipts[1] ?? "")]);
+  await later.send({ run: "another", for: undefined });
+  expect(times).toBe(1);
+});
+
+it("tells each caller why it cannot be opened", async () => {
+  const closed = hintsOnDemand(() => Promise.reject(new Error("there is no such file")));
+  await expect(closed.send({ run: "run-1", for: undefined })).rejects.toThrow("no such file");
+  await expect(closed.hideAll(["receipt"], 1_000)).rejects.toThrow("no such file");
 });
