@@ -1,9 +1,9 @@
-import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { SQSEvent } from "aws-lambda";
 import { descriptor } from "../infra/descriptor.ts";
 import { systemClock } from "../lambda/core/clock.ts";
-import { type Endpoint, openEndpoint } from "../localstack/embedded/aws-endpoint.ts";
+import { openEndpoint } from "../localstack/embedded/aws-endpoint.ts";
 import { bundleFunction, type FunctionSource } from "../localstack/embedded/bundle.ts";
 import { createClosers } from "../localstack/embedded/closers.ts";
 import { createDynamoDB } from "../localstack/embedded/dynamodb/dynamodb.ts";
@@ -14,15 +14,18 @@ import type { FunctionDefinition } from "../localstack/embedded/lambda-host/func
 import { createLambdaHost } from "../localstack/embedded/lambda-host/host.ts";
 import { createResources, HINT_QUEUE } from "../localstack/embedded/resources.ts";
 import { sqsEvent } from "../localstack/embedded/sqs-event.ts";
-import { newMessage } from "../localstack/embedded/sqs/message.ts";
 import { queueArn } from "../localstack/embedded/sqs/queue-attributes.ts";
 import { queuePath } from "../localstack/embedded/sqs/queue-url.ts";
 import { createSqs } from "../localstack/embedded/sqs/sqs.ts";
+import type { StackAddress } from "./stack-process.ts";
 
 /** A project's configuration with one workflow, whose input is checked. */
 export const CHECKED_CONFIG = fixture("checked.config.ts");
 /** A function that puts one item through the SDK. */
 const BARE_HANDLER = fixture("bare-handler.ts");
+/** How long a hint stays hidden that was handed over, and how long one is waited for, milliseconds. */
+const HIDE_MS = 900_000;
+const WAIT_MS = 1_000;
 /** Opens the services to the functions. */
 const TOKEN = "benchmark";
 
@@ -37,8 +40,9 @@ export interface Seen extends Outcome {
 
 /** Functions that are never warm, and the services that they call, in this process. */
 export interface ColdFunctions {
-  readonly endpoint: Endpoint;
-  readonly token: string;
+  readonly address: StackAddress;
+  /** The event with which Lambda hands the next hint in the queue to the worker. */
+  nextHint(): Promise<SQSEvent>;
   /** Invokes a function in a process that starts for it and ends with it: its calls, as they came. */
   invoke(name: "worker" | "bare", event: unknown): Promise<readonly Seen[]>;
   close(): Promise<void>;
@@ -62,13 +66,21 @@ export async function openColdFunctions(directory: string): Promise<ColdFunction
   const handlers = { dynamodb: dynamodb.handler, sqs: sqs.handler };
   const endpoint = await openEndpoint({ ...handlers, token: TOKEN });
   closers.add(endpoint.close);
+  const queueUrl = endpoint.url + queuePath(HINT_QUEUE);
+  const address = { awsEndpoint: endpoint.url, queueUrl, token: TOKEN };
   const functions = {
-    worker: await definitionOf({ role: "worker", config: CHECKED_CONFIG }, directory, endpoint.url),
-    bare: await definitionOf(BARE_HANDLER, directory, endpoint.url),
+    worker: await definitionOf({ role: "worker", config: CHECKED_CONFIG }, directory, address),
+    bare: await definitionOf(BARE_HANDLER, directory, address),
   };
   return {
-    endpoint,
-    token: TOKEN,
+    address,
+    async nextHint() {
+      const { signal } = new AbortController();
+      const taking = { max: 1, hideMs: HIDE_MS, waitMs: WAIT_MS, signal };
+      const messages = await sqs.queues.receive(HINT_QUEUE, taking);
+      if (messages.length === 0) throw new Error("there is no hint in the queue");
+      return sqsEvent(messages, queueArn("us-east-1", HINT_QUEUE), "us-east-1");
+    },
     async invoke(name, event) {
       const host = createLambdaHost({ functions, log });
       const seen: Seen[] = [];
@@ -87,30 +99,15 @@ export async function openColdFunctions(directory: string): Promise<ColdFunction
 async function definitionOf(
   source: FunctionSource,
   directory: string,
-  url: string,
+  { awsEndpoint: endpoint, queueUrl, token }: StackAddress,
 ): Promise<FunctionDefinition> {
   const name = typeof source === "string" ? "bare" : source.role;
   const bundle = await bundleFunction(source, join(directory, name));
-  const queueUrl = url + queuePath(HINT_QUEUE);
   return {
     directory: bundle.directory,
     timeoutMs: descriptor.functions.worker.timeoutSeconds * 1000,
     memoryMb: descriptor.functions.worker.memoryMb,
-    environment: handlerEnvironment({ endpoint: url, queueUrl, token: TOKEN, code: bundle.sha256 }),
+    environment: handlerEnvironment({ endpoint, queueUrl, token, code: bundle.sha256 }),
     maxProcesses: 1,
   };
-}
-
-/** The event with which Lambda hands a run's hint to the worker. */
-export function hintEvent(run: string) {
-  const now = systemClock.now();
-  const id = randomUUID();
-  const message = newMessage({
-    key: id,
-    id,
-    body: JSON.stringify({ run }),
-    sentAt: now,
-    dueAt: now,
-  });
-  return sqsEvent([message], queueArn("us-east-1", HINT_QUEUE), "us-east-1");
 }

@@ -4,7 +4,7 @@ import type { Savepoint } from "../lambda/index.ts";
 import { createSqsClient } from "../lambda/queue/sqs-hints.ts";
 import { TABLE_NAME } from "../localstack/embedded/resources.ts";
 import { freshPartition, type PutPlace } from "./bare-put.ts";
-import { type StackProcess, startStackProcess } from "./stack-process.ts";
+import { type StackAddress, type StackProcess, startStackProcess } from "./stack-process.ts";
 import { createWorkflows } from "./workflows.ts";
 
 /** A running stack and a client of it in this process. */
@@ -32,17 +32,25 @@ export const workflows = createWorkflows(() => {
 /** Starts a stack in a folder and connects to it as a program outside of it does. */
 export async function openSession(directory: string, emptyServer: string): Promise<Session> {
   const stack = await startStackProcess(directory, emptyServer);
-  const { awsEndpoint, queueUrl, token } = stack.address;
+  const { savepoint, client } = connectTo(stack.address);
+  return {
+    stack,
+    savepoint,
+    bare: { client, table: TABLE_NAME, partition: freshPartition(String(process.pid)) },
+  };
+}
+
+/** A client of embedded services, and what it calls DynamoDB with. */
+export function connectTo({ awsEndpoint, queueUrl, token }: StackAddress): {
+  readonly savepoint: Savepoint;
+  readonly client: DynamoDBClient;
+} {
   const config = {
     endpoint: awsEndpoint,
     region: "us-east-1",
     credentials: { accessKeyId: token, secretAccessKey: "signatures-are-not-checked" },
   };
-  const client: DynamoDBClient = createDynamoDBClient(config);
+  const client = createDynamoDBClient(config);
   const sqs = createSqsClient(config);
-  return {
-    stack,
-    savepoint: connect({ table: TABLE_NAME, queueUrl, dynamodb: client, sqs }),
-    bare: { client, table: TABLE_NAME, partition: freshPartition(String(process.pid)) },
-  };
+  return { savepoint: connect({ table: TABLE_NAME, queueUrl, dynamodb: client, sqs }), client };
 }
