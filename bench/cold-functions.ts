@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { SQSEvent } from "aws-lambda";
 import { descriptor } from "../infra/descriptor.ts";
 import { systemClock } from "../lambda/core/clock.ts";
+import { parseHint } from "../lambda/queue/hints.ts";
 import { openEndpoint } from "../localstack/embedded/aws-endpoint.ts";
 import { bundleFunction, type FunctionSource } from "../localstack/embedded/bundle.ts";
 import { createClosers } from "../localstack/embedded/closers.ts";
@@ -41,8 +42,8 @@ export interface Seen extends Outcome {
 /** Functions that are never warm, and the services that they call, in this process. */
 export interface ColdFunctions {
   readonly address: StackAddress;
-  /** The event with which Lambda hands the next hint in the queue to the worker. */
-  nextHint(): Promise<SQSEvent>;
+  /** The event with which Lambda hands a run's hint to the worker. Nobody deletes hints here: those of others are old. */
+  hintOf(run: string): Promise<SQSEvent>;
   /** Invokes a function in a process that starts for it and ends with it: its calls, as they came. */
   invoke(name: "worker" | "bare", event: unknown): Promise<readonly Seen[]>;
   close(): Promise<void>;
@@ -74,12 +75,15 @@ export async function openColdFunctions(directory: string): Promise<ColdFunction
   };
   return {
     address,
-    async nextHint() {
+    async hintOf(run) {
       const { signal } = new AbortController();
       const taking = { max: 1, hideMs: HIDE_MS, waitMs: WAIT_MS, signal };
-      const messages = await sqs.queues.receive(HINT_QUEUE, taking);
-      if (messages.length === 0) throw new Error("there is no hint in the queue");
-      return sqsEvent(messages, queueArn("us-east-1", HINT_QUEUE), "us-east-1");
+      for (;;) {
+        const messages = await sqs.queues.receive(HINT_QUEUE, taking);
+        if (messages.length === 0) throw new Error(`there is no hint of the run "${run}"`);
+        if (messages.some(({ body }) => parseHint(body)?.run !== run)) continue;
+        return sqsEvent(messages, queueArn("us-east-1", HINT_QUEUE), "us-east-1");
+      }
     },
     async invoke(name, event) {
       const host = createLambdaHost({ functions, log });

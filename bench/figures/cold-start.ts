@@ -21,8 +21,8 @@ export async function measureColdStart(parent: string, rounds: number): Promise<
     for (let round = 0; round < rounds; round += 1) {
       const put = await functions.invoke("bare", { id: randomUUID() });
       bare.push(timeOf(put, "item", ({ action }) => action === "PutItem"));
-      await savepoint.start(greet, { name: "you" });
-      const run = await functions.invoke("worker", await functions.nextHint());
+      const { id } = await savepoint.start(greet, { name: "you" });
+      const run = await functions.invoke("worker", await functions.hintOf(id));
       claims.push(timeOf(run, "claim", ({ action }) => action === "UpdateItem"));
       records.push(timeOf(run, "record", ({ input }) => isStepRecord(input) === "engine"));
     }
