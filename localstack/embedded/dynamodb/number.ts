@@ -16,7 +16,7 @@ const MIN_EXPONENT = -129;
 /** Decimal numbers up to this length are told apart, and ordered rightly, by their doubles. */
 const EXACT_LENGTH = 15;
 
-const SYNTAX = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?\s*$/;
+const SYNTAX = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 
 /**
  * The one way to write a number: no exponent, no superfluous zeros or signs.

@@ -5,6 +5,8 @@ import { validationError } from "./errors.ts";
 /** A member that a request may have. */
 export interface Member<T> {
   readonly matches: (value: unknown) => value is T;
+  /** Whether a value has at least the type in JSON: without it the request cannot even be read. */
+  readonly isReadable: (value: unknown) => boolean;
   /** What is wanted, for the message of a refusal. */
   readonly wanted: string;
   readonly isRequired: boolean;
@@ -28,13 +30,20 @@ export type Request<S extends Shape> = {
 };
 
 /** A string. */
-export const text = member("a string", (value): value is string => typeof value === "string");
+export const text = member("a string", isText);
+/** A string that is not empty, as a name is. */
+export const name = member(
+  "a string of at least one character",
+  (value): value is string => isText(value) && value !== "",
+  isText,
+);
 /** True or false. */
 export const flag = member("a boolean", (value): value is boolean => typeof value === "boolean");
 /** An integer from 1. */
 export const count = member(
   "an integer greater than or equal to 1",
   (value): value is number => Number.isInteger(value) && Number(value) >= 1,
+  (value) => typeof value === "number",
 );
 /** An object, whose members are checked elsewhere. */
 export const object = member("an object", isObject);
@@ -43,8 +52,10 @@ export const list = member("a list", (value): value is readonly unknown[] => Arr
 
 /** One of some strings. */
 export function oneOf<const T extends string>(...options: readonly T[]): Member<T> {
-  return member(`one of ${options.join(", ")}`, (value): value is T =>
-    options.some((option) => option === value),
+  return member(
+    `one of ${options.join(", ")}`,
+    (value): value is T => options.some((option) => option === value),
+    isText,
   );
 }
 
@@ -58,7 +69,7 @@ export function required<T>(optional: Member<T>): RequiredMember<T> {
  *
  * @param where what messages call it, as `PutItem`
  * @throws AwsError `ValidationException` naming a member that is unknown, missing or not allowed,
- * `SerializationException` when it is no object
+ * `SerializationException` naming what has another type in JSON than its own
  */
 export function defineRequest<S extends Shape>(
   where: string,
@@ -89,8 +100,16 @@ export function defineRequest<S extends Shape>(
   };
 }
 
-function member<T>(wanted: string, matches: (value: unknown) => value is T): Member<T> {
-  return { matches, wanted, isRequired: false };
+function member<T>(
+  wanted: string,
+  matches: (value: unknown) => value is T,
+  isReadable: (value: unknown) => boolean = matches,
+): Member<T> {
+  return { matches, isReadable, wanted, isRequired: false };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
 }
 
 function isObject(value: unknown): value is Members {
@@ -104,8 +123,12 @@ function unknownMember(where: string, name: string, known: Iterable<string>): Aw
   );
 }
 
-function wrongValue(where: string, name: string, { wanted }: Member<unknown>, value: unknown) {
-  return validationError(`${where}: ${name} must be ${wanted}, not ${show(value)}`);
+function wrongValue(where: string, name: string, member: Member<unknown>, value: unknown) {
+  const { wanted, isReadable } = member;
+  const problem = `${where}: ${name} must be ${wanted}, not ${show(value)}`;
+  return isReadable(value)
+    ? validationError(problem)
+    : new AwsError("SerializationException", problem);
 }
 
 function show(value: unknown): string {

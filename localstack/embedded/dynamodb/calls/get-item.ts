@@ -4,11 +4,11 @@ import { consumedCapacity, readUnits, reportCapacity } from "../capacity.ts";
 import type { Database } from "../database.ts";
 import { project } from "../expressions/projection.ts";
 import { checkKey } from "../key-schema.ts";
-import { defineRequest, flag, object, required, text } from "../request.ts";
+import { defineRequest, flag, name, object, required, text } from "../request.ts";
 import { capacityDetail } from "./write-item.ts";
 
 const read = defineRequest("GetItem", {
-  TableName: required(text),
+  TableName: required(name),
   Key: required(object),
   ConsistentRead: flag,
   ProjectionExpression: text,

@@ -12,6 +12,7 @@ import {
   count,
   defineRequest,
   flag,
+  name,
   object,
   oneOf,
   type Request,
@@ -24,8 +25,8 @@ import { type QuerySource, querySource, readCursor } from "./query-source.ts";
 import { capacityDetail } from "./write-item.ts";
 
 const MEMBERS = {
-  TableName: required(text),
-  IndexName: text,
+  TableName: required(name),
+  IndexName: name,
   KeyConditionExpression: required(text),
   FilterExpression: text,
   ProjectionExpression: text,

@@ -3,13 +3,13 @@ import type { Members, Performed } from "../../faults.ts";
 import type { Database } from "../database.ts";
 import { readDefinition } from "../definition.ts";
 import { validationError } from "../errors.ts";
-import { defineRequest, flag, object, required, text } from "../request.ts";
+import { defineRequest, flag, name, object, required, text } from "../request.ts";
 import type { Table } from "../table.ts";
 
-const readDescribe = defineRequest("DescribeTable", { TableName: required(text) });
-const readDescribeTtl = defineRequest("DescribeTimeToLive", { TableName: required(text) });
+const readDescribe = defineRequest("DescribeTable", { TableName: required(name) });
+const readDescribeTtl = defineRequest("DescribeTimeToLive", { TableName: required(name) });
 const readUpdateTtl = defineRequest("UpdateTimeToLive", {
-  TableName: required(text),
+  TableName: required(name),
   TimeToLiveSpecification: required(object),
 });
 const readTtl = defineRequest("TimeToLiveSpecification", {

@@ -2,6 +2,7 @@ import type { Members, Performed } from "../../faults.ts";
 import { admitItem } from "../admit.ts";
 import type { Database } from "../database.ts";
 import { invalidParameter } from "../errors.ts";
+import type { Action } from "../expressions/ast.ts";
 import { type Changes, evaluateUpdate } from "../expressions/evaluate-update.ts";
 import type { Update } from "../expressions/prepare.ts";
 import { project } from "../expressions/projection.ts";
@@ -44,7 +45,9 @@ export function updateItem(db: Database, input: Members): Performed {
     size: 0,
     next(before) {
       const base = before?.item ?? key;
-      const changes: Changes = update ? evaluateUpdate(update.actions, base, values) : new Map();
+      const actions = before ? update?.actions : update?.actions.filter(adds);
+      if (!before && actions?.length === 0) return undefined;
+      const changes: Changes = actions ? evaluateUpdate(actions, base, values) : new Map();
       const item = withAttributes(base, changes);
       const size = (before?.size ?? itemSize(key)) + growth(base, changes);
       checkStorable(table, item, size, true);
@@ -54,6 +57,9 @@ export function updateItem(db: Database, input: Members): Performed {
   const attributes = returned(request.ReturnValues ?? "NONE", written, update);
   return writeAnswer(written.consumed, request.ReturnConsumedCapacity, attributes);
 }
+
+/** Whether an action does something to an item that is missing, from which nothing can be taken away. */
+const adds = ({ kind }: Action): boolean => kind === "SET" || kind === "ADD";
 
 function checkNoKey({ names }: KeySchema, { attributes }: Update): void {
   for (const name of names) {

@@ -12,7 +12,7 @@ import type { Condition } from "../expressions/ast.ts";
 import { holds } from "../expressions/evaluate-condition.ts";
 import type { Item } from "../item.ts";
 import type { Place } from "../key-schema.ts";
-import { object, oneOf, required, text } from "../request.ts";
+import { name, object, oneOf, required, text } from "../request.ts";
 import type { Row, Table } from "../table.ts";
 
 /** The largest item ("Quotas in Amazon DynamoDB"). */
@@ -24,7 +24,7 @@ export const capacityDetail = oneOf("INDEXES", "TOTAL", "NONE");
 
 /** The members that all three writes of one item have. */
 export const WRITE_MEMBERS = {
-  TableName: required(text),
+  TableName: required(name),
   ConditionExpression: text,
   ExpressionAttributeNames: object,
   ExpressionAttributeValues: object,

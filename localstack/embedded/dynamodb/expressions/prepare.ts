@@ -73,18 +73,25 @@ export function createPrepare(capacity = 1000): Prepare {
   };
 }
 
+/** Tells what is empty from what is absent: that is refused, and must not pass for a request known. */
 function cacheKey(texts: ExpressionTexts): string {
-  let key =
-    `${texts.ConditionExpression ?? ""}\0${texts.UpdateExpression ?? ""}\0` +
-    `${texts.FilterExpression ?? ""}\0${texts.ProjectionExpression ?? ""}\0` +
-    (texts.KeyConditionExpression ?? "");
   const names = texts.ExpressionAttributeNames;
+  let key =
+    keyPart(texts.ConditionExpression) +
+    keyPart(texts.UpdateExpression) +
+    keyPart(texts.FilterExpression) +
+    keyPart(texts.ProjectionExpression) +
+    keyPart(texts.KeyConditionExpression) +
+    (names ? "#" : "");
   for (const placeholder in names) {
     const name = String(names[placeholder]);
     key += `\0${placeholder}${name.length}:${name}`;
   }
   return key;
 }
+
+const keyPart = (text: string | undefined): string =>
+  text === undefined ? "-" : `${text.length}:${text}`;
 
 function parseAll(texts: ExpressionTexts): Prepared {
   const names = checkNames(texts.ExpressionAttributeNames);
