@@ -68,6 +68,11 @@ describe("a query of the table", () => {
     ["sk <= :a", { ":a": "003" }, 4, "000"],
     ["sk > :a", { ":a": "003" }, 21, "004"],
     ["sk >= :a", { ":a": "003" }, 22, "003"],
+    [":a = sk", { ":a": "003" }, 1, "003"],
+    [":a > sk", { ":a": "003" }, 3, "000"],
+    [":a >= sk", { ":a": "003" }, 4, "000"],
+    [":a < sk", { ":a": "003" }, 21, "004"],
+    [":a <= sk", { ":a": "003" }, 22, "003"],
     ["sk BETWEEN :a AND :b", { ":a": "003", ":b": "006" }, 4, "003"],
     ["begins_with(sk, :a)", { ":a": "01" }, 10, "010"],
     ["begins_with ( sk , :a )", { ":a": "x" }, 0, undefined],
@@ -134,7 +139,7 @@ describe("a query of the table", () => {
     ["pk = :p AND sk <> :p", "Invalid operator used in KeyConditionExpression: <>"],
     ["pk = :p AND f = :p", "f is not part of the key"],
     ["pk = :p AND sk = :p AND sk = :p", "Query key condition not supported"],
-    [":p = pk", "must have a key attribute"],
+    [":p = :p", "must have a key attribute"],
     ["pk = :p AND sk BETWEEN :p AND sk", "must compare a key attribute with values"],
   ])("the key condition %s is refused", async (KeyConditionExpression, message) => {
     await expect(query({ ...partition, KeyConditionExpression })).rejects.toMatchObject(

@@ -51,6 +51,7 @@ describe("a request that no SDK has checked", () => {
     ["GetItem", { Key, TableName: 5 }],
     ["GetItem", { Key: [] }],
     ["PutItem", { Item: Key, ConditionExpression: 5 }],
+    ["GetItem", { Key, ProjectionExpression: "#a", ExpressionAttributeNames: { "#a": 5 } }],
     ["Query", { KeyConditionExpression: "pk = :p", Limit: "1" }],
   ])("a member of %s with another type than its own cannot be read: %j", async (action, input) => {
     expect(await refusalOf(action, input)).toMatch(/^SerializationException/);

@@ -9,6 +9,9 @@ export interface KeyTerm {
   readonly values: readonly string[];
 }
 
+/** The operators with their sides exchanged. */
+const MIRRORED = { "=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<=" } as const;
+
 /**
  * Parses a KeyConditionExpression: one or two terms joined by AND, each about a key attribute.
  * Which of them are keys is for the table to judge.
@@ -23,9 +26,13 @@ function termsOf(reader: Reader, condition: Condition): KeyTerm[] {
   switch (condition.kind) {
     case "and":
       return [...termsOf(reader, condition.left), ...termsOf(reader, condition.right)];
-    case "compare":
-      if (condition.operator === "<>") throw invalidOperator(reader, "<>");
-      return [term(reader, condition.operator, condition.left, [condition.right])];
+    case "compare": {
+      const { operator, left, right } = condition;
+      if (operator === "<>") throw invalidOperator(reader, "<>");
+      return left.kind === "value"
+        ? [term(reader, MIRRORED[operator], right, [left])]
+        : [term(reader, operator, left, [right])];
+    }
     case "between":
       return [term(reader, "between", condition.operand, [condition.low, condition.high])];
     case "begins_with":

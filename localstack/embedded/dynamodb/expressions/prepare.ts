@@ -1,4 +1,4 @@
-import type { AwsError } from "../../aws-error.ts";
+import { AwsError } from "../../aws-error.ts";
 import { validationError } from "../errors.ts";
 import type { Action, Condition, Projection, ValueCheck } from "./ast.ts";
 import { type KeyTerm, parseKeyCondition } from "./key-condition.ts";
@@ -139,7 +139,8 @@ function checkNames(given: ExpressionTexts["ExpressionAttributeNames"] = {}): Na
   const names: Record<string, string> = {};
   for (const [placeholder, name] of Object.entries(given)) {
     if (typeof name !== "string" || name === "") {
-      throw validationError(
+      throw new AwsError(
+        name === "" ? "ValidationException" : "SerializationException",
         `ExpressionAttributeNames contains invalid value: ${JSON.stringify(name)} for key ` +
           `${placeholder}; an attribute's name is a string that is not empty`,
       );
