@@ -1,5 +1,5 @@
 import { AwsError } from "../aws-error.ts";
-import { type Fields, integerField, isFields } from "./request-fields.ts";
+import { type Fields, isFields } from "./request-fields.ts";
 import { invalidValue } from "./sqs-error.ts";
 
 /** Account that the embedded stack's ARNs and URLs name. */
@@ -54,9 +54,13 @@ export function queueAttributesFrom(attributes: unknown): QueueAttributes {
   const numeric = (name: keyof typeof NUMERIC): number => {
     const { min, max, preset } = NUMERIC[name];
     const value = given[name];
-    return value === undefined
-      ? preset
-      : (integerField({ [name]: Number(value) }, name, min, max) ?? preset);
+    if (value === undefined) return preset;
+    const seconds = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : NaN;
+    if (seconds >= min && seconds <= max) return seconds;
+    throw new AwsError(
+      "InvalidAttributeValue",
+      `Invalid value ${JSON.stringify(value)} for the parameter ${name}: it must be the text of an integer >= ${min} and <= ${max}.`,
+    );
   };
   return {
     VisibilityTimeout: numeric("VisibilityTimeout"),

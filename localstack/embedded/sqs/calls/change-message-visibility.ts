@@ -49,7 +49,7 @@ export const changeMessageVisibilityBatch: Performer = async ({ queues }, input)
   return { Successful, ...(Failed.length > 0 && { Failed }) };
 };
 
-function entriesOf(action: string, entries: unknown): [id: string, entry: Fields][] {
+function entriesOf(action: string, entries: unknown = []): [id: string, entry: Fields][] {
   if (!Array.isArray(entries)) throw invalidValue("Entries", entries, "Must be a list of entries");
   if (entries.length === 0) {
     throw new AwsError("EmptyBatchRequest", "There should be at least one entry in the request.");
@@ -74,7 +74,8 @@ function entriesOf(action: string, entries: unknown): [id: string, entry: Fields
 }
 
 function entryId(fields: Fields): string {
-  const id = textField(fields, "Id");
+  // Only one that is absent is a missing parameter.
+  const id = fields["Id"] === "" ? "" : textField(fields, "Id");
   if (ENTRY_ID.test(id)) return id;
   throw new AwsError(
     "InvalidBatchEntryId",
