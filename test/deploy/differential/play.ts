@@ -1,0 +1,50 @@
+import { areSame, shown } from "./answers.ts";
+import type { KnownDifference } from "./known-difference.ts";
+import type { Answer, Stack } from "./stacks.ts";
+
+/** The two that get the same requests. */
+export interface Stacks {
+  readonly embedded: Stack;
+  readonly emulator: Stack;
+}
+
+/** What both have answered to the same request. */
+export interface Answers {
+  readonly embedded: Answer;
+  readonly emulator: Answer;
+}
+
+/** A request, and what became of it. */
+export interface Turn {
+  /** For whoever reads why a test has failed. */
+  readonly request: string;
+  readonly answers: Answers;
+}
+
+/** Whether two answers are this listed difference. */
+export const shows = ({ embedded, emulator }: Answers, difference: KnownDifference): boolean =>
+  !areSame(embedded, emulator) &&
+  difference.embedded.test(shown(embedded)) &&
+  difference.emulator.test(shown(emulator));
+
+/**
+ * Follows a play until a listed difference leaves other state behind in one of both.
+ * @returns the first request with its answers that differ otherwise; undefined when there is none
+ */
+export async function firstDifference(
+  turns: AsyncIterable<Turn>,
+  known: readonly KnownDifference[],
+): Promise<string | undefined> {
+  for await (const { request, answers } of turns) {
+    const { embedded, emulator } = answers;
+    if (areSame(embedded, emulator)) continue;
+    const difference = known.find((one) => shows(answers, one));
+    if (!difference) {
+      const both = `embedded:  ${shown(embedded)}\n  MiniStack: ${shown(emulator)}`;
+      return `${request.slice(0, 3000)}\n  ${both}`;
+    }
+    const haveBothRefused = embedded.error !== undefined && emulator.error !== undefined;
+    if (!haveBothRefused && !difference.leavesAlike) return undefined;
+  }
+  return undefined;
+}
