@@ -26,6 +26,23 @@ const values = (...given: readonly unknown[]) => ({
   ExpressionAttributeValues: Object.fromEntries(given.map((one, at) => [`:v${at}`, one])),
 });
 
+/** Differences that the engine meets. */
+export const ENGINE_DIFFERENCES: readonly KnownDifference[] = [
+  {
+    service,
+    right: "embedded",
+    what: "removes elements of a list one after the other, each by its place among those left",
+    page: UPDATES,
+    example: [
+      put({ box: { L: [{ S: "a" }, { S: "b" }] } }),
+      update("REMOVE box[0], box[1]", { ReturnValues: "ALL_NEW" }),
+    ],
+    request: /REMOVE \W?\w+\[0\], \W?\w+\[1\]/,
+    embedded: /^OK/,
+    emulator: /^OK/,
+  },
+];
+
 /** Differences that requests of the kind the store makes meet. */
 export const DIFFERENCES: readonly KnownDifference[] = [
   {

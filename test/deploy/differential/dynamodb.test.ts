@@ -24,7 +24,7 @@ test(
       fc.asyncProperty(requests, async (all) => {
         expect(await difference(all, DIFFERENCES)).toBeUndefined();
       }),
-      searched(100),
+      searched(80),
     );
   },
   SEARCH_TIMEOUT_MS,
@@ -40,7 +40,7 @@ test(
       fc.asyncProperty(requests, async (all) => {
         expect(await difference(all, known)).toBeUndefined();
       }),
-      searched(120),
+      searched(100),
     );
   },
   SEARCH_TIMEOUT_MS,

@@ -13,6 +13,8 @@ export interface KnownDifference {
   readonly leavesAlike?: true;
   /** Requests, the last of which shows the difference. */
   readonly example: readonly Step[];
+  /** What requests it is about, where the answers alone do not tell. */
+  readonly request?: RegExp;
   /** What the embedded stack answers, as `shown` writes it. */
   readonly embedded: RegExp;
   /** What MiniStack answers. */

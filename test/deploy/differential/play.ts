@@ -21,11 +21,16 @@ export interface Turn {
   readonly answers: Answers;
 }
 
-/** Whether two answers are this listed difference. */
-export const shows = ({ embedded, emulator }: Answers, difference: KnownDifference): boolean =>
-  !areSame(embedded, emulator) &&
-  difference.embedded.test(shown(embedded)) &&
-  difference.emulator.test(shown(emulator));
+/** Whether a turn shows this listed difference. */
+export function shows({ request, answers }: Turn, difference: KnownDifference): boolean {
+  const { embedded, emulator } = answers;
+  return (
+    !areSame(embedded, emulator) &&
+    (difference.request?.test(request) ?? true) &&
+    difference.embedded.test(shown(embedded)) &&
+    difference.emulator.test(shown(emulator))
+  );
+}
 
 /**
  * Follows a play until a listed difference leaves other state behind in one of both.
@@ -35,13 +40,13 @@ export async function firstDifference(
   turns: AsyncIterable<Turn>,
   known: readonly KnownDifference[],
 ): Promise<string | undefined> {
-  for await (const { request, answers } of turns) {
-    const { embedded, emulator } = answers;
+  for await (const turn of turns) {
+    const { embedded, emulator } = turn.answers;
     if (areSame(embedded, emulator)) continue;
-    const difference = known.find((one) => shows(answers, one));
+    const difference = known.find((one) => shows(turn, one));
     if (!difference) {
       const both = `embedded:  ${shown(embedded)}\n  MiniStack: ${shown(emulator)}`;
-      return `${request.slice(0, 3000)}\n  ${both}`;
+      return `${turn.request.slice(0, 3000)}\n  ${both}`;
     }
     const haveBothRefused = embedded.error !== undefined && emulator.error !== undefined;
     if (!haveBothRefused && !difference.leavesAlike) return undefined;

@@ -7,10 +7,12 @@ import { freePort } from "../tried-deployment.ts";
 import { embeddedStack, emulatedStack } from "./stacks.ts";
 import type { Stacks } from "./play.ts";
 
-/** Both stacks while the tests of a file run, and names that no two plays on them share. */
+/** Both stacks while the tests of a file run. */
 export interface Running {
   readonly stacks: () => Stacks;
-  /** A name for a play's items or queue. */
+  /** Both with an empty table each. */
+  readonly emptied: () => Promise<Stacks>;
+  /** A name for the items or the queue of a play, which no two share. */
   readonly newName: () => string;
 }
 
@@ -20,16 +22,17 @@ export function runningStacks(): Running {
   let ministack: MiniStack;
   let stacks: Stacks;
   let names = 0;
+  const emptied = async () => ({
+    embedded: await embeddedStack(),
+    emulator: await emulatedStack(ministack.endpoint),
+  });
   beforeAll(async () => {
     ministack = await startMiniStack({ directory, port: await freePort() });
-    stacks = {
-      embedded: await embeddedStack(),
-      emulator: await emulatedStack(ministack.endpoint),
-    };
+    stacks = await emptied();
   });
   afterAll(async () => {
     await ministack.stop();
     rmSync(directory, { recursive: true });
   });
-  return { stacks: () => stacks, newName: () => `play${++names}` };
+  return { stacks: () => stacks, emptied, newName: () => `play${++names}` };
 }

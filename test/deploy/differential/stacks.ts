@@ -1,8 +1,9 @@
+import { TABLE } from "../../../lambda/store/schema.ts";
 import { AwsError } from "../../../localstack/embedded/aws-error.ts";
 import type { AwsJsonHandler } from "../../../localstack/embedded/aws-json.ts";
 import { createDynamoDB } from "../../../localstack/embedded/dynamodb/dynamodb.ts";
 import type { Members } from "../../../localstack/embedded/faults.ts";
-import { createResources } from "../../../localstack/embedded/resources.ts";
+import { createResources, TABLE_NAME } from "../../../localstack/embedded/resources.ts";
 import { createSqs } from "../../../localstack/embedded/sqs/sqs.ts";
 
 /** The services that both have. */
@@ -45,7 +46,7 @@ export async function embeddedStack(): Promise<Stack> {
   return stack;
 }
 
-/** A MiniStack that has just been started, over loopback; it gets the same table and queues. */
+/** A MiniStack over loopback; it gets the same table, empty, and queues. */
 export async function emulatedStack(endpoint: string): Promise<Stack> {
   const stack: Stack = {
     async send(service, action, body) {
@@ -62,7 +63,13 @@ export async function emulatedStack(endpoint: string): Promise<Stack> {
       return answerFrom(answer.status, await answer.text(), queryError);
     },
   };
+  await call(stack, "dynamodb", "DeleteTable", { TableName: TABLE_NAME });
   await prepare(stack);
+  // It would remove items by the machine's clock, which plays do not go by.
+  await call(stack, "dynamodb", "UpdateTimeToLive", {
+    TableName: TABLE_NAME,
+    TimeToLiveSpecification: { AttributeName: TABLE.ttl, Enabled: false },
+  });
   return stack;
 }
 
