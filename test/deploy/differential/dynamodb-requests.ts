@@ -3,16 +3,10 @@ import { TABLE } from "../../../lambda/store/schema.ts";
 import type { AttributeValue } from "../../../localstack/embedded/dynamodb/item.ts";
 import type { Members } from "../../../localstack/embedded/faults.ts";
 import { TABLE_NAME } from "../../../localstack/embedded/resources.ts";
-import {
-  ATTRIBUTES,
-  condition,
-  type Expression,
-  expressionMembers,
-  number,
-  sized,
-  update,
-  value,
-} from "./expressions.ts";
+import { condition } from "./conditions.ts";
+import { type Expression, expressionMembers } from "./expression.ts";
+import { update } from "./updates.ts";
+import { FITTING, number, sized, value } from "./values.ts";
 
 /** A call on DynamoDB. In its texts, `%P` stands for what no other sequence of calls has. */
 export interface Request {
@@ -40,7 +34,16 @@ const indexKey: Readonly<Record<string, fc.Arbitrary<AttributeValue>>> = {
   workflow: one("research", "tests").map((S) => ({ S })),
 };
 const attributes = fc.record(
-  { ...Object.fromEntries(ATTRIBUTES.map((name) => [name, value])), parts: sized, ...indexKey },
+  {
+    ...Object.fromEntries(
+      Object.entries(FITTING).map(([name, values]) => [
+        name,
+        fc.oneof({ weight: 3, arbitrary: values }, value),
+      ]),
+    ),
+    parts: sized,
+    ...indexKey,
+  },
   { requiredKeys: [] },
 );
 const returnOnFailure = maybe(one("ALL_OLD", "NONE"));

@@ -24,7 +24,7 @@ test(
       fc.asyncProperty(requests, async (all) => {
         expect(await difference(all, DIFFERENCES)).toBeUndefined();
       }),
-      searched(80),
+      searched(150),
     );
   },
   SEARCH_TIMEOUT_MS,
@@ -40,7 +40,7 @@ test(
       fc.asyncProperty(requests, async (all) => {
         expect(await difference(all, known)).toBeUndefined();
       }),
-      searched(100),
+      searched(120),
     );
   },
   SEARCH_TIMEOUT_MS,
