@@ -43,10 +43,13 @@ const fittingComparison = fc
       ...Object.entries(FITTING).map(([name, values]) =>
         values.map((given): Expression => ({ text: `#${name} SIGN ?`, values: [given] })),
       ),
-      fc.nat({ max: 3 }).map((n): Expression => ({
-        text: "size(#parts) SIGN ?",
-        values: [{ N: String(n) }],
-      })),
+      {
+        weight: 3,
+        arbitrary: fc.nat({ max: 3 }).map((n): Expression => ({
+          text: "size(#parts) SIGN ?",
+          values: [{ N: String(n) }],
+        })),
+      },
     ),
     one("=", "<>", "<", "<=", ">", ">="),
   )
