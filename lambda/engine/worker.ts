@@ -17,6 +17,12 @@ export interface LambdaTime {
   getRemainingTimeInMillis(): number;
 }
 
+/**
+ * Names of its code that a worker claims with. An IN takes a hundred operands, and the attribute counts: the
+ * hundredth value is refused.
+ */
+const CODES_MAX = 99;
+
 /** Whether a message is done with, or must come back. */
 type Verdict = "done" | "failed";
 
@@ -163,7 +169,7 @@ async function take({ deps, keeper }: Batch, record: SQSRecord): Promise<Taken> 
           settings.code,
           ...[...workflows.values()].map((one) => codeOf(one, settings.code)),
         ]),
-      ].slice(0, 100),
+      ].slice(0, CODES_MAX),
     });
     if (result.claimed) return { kind: "claimed", claim: { ...result, monotonicUntil } };
     await keeper.drop(record.receiptHandle);

@@ -13,7 +13,7 @@ export interface ClaimRequest {
   readonly message: string;
   readonly now: EpochMs;
   readonly leaseUntil: EpochMs;
-  /** Names of the claimer's code, 1 to 100: a run blocked under one of them is not claimed. */
+  /** Names of the claimer's code, 1 to 99: a run blocked under one of them is not claimed. */
   readonly codes: readonly string[];
   /** Tells the claimer's bundle from others; not "*". */
   readonly bundle: string;

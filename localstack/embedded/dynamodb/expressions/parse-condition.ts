@@ -5,8 +5,11 @@ import type { Reader } from "./reader.ts";
 
 /** Types that have an order. */
 const ORDERED: readonly AttributeType[] = ["S", "N", "B"];
-/** Operands of one IN ("Comparison operator and function reference"). */
-const MAX_CANDIDATES = 100;
+/**
+ * Values of one IN. The guide says 100 ("Condition and filter expressions, operators, and functions"), of which
+ * DynamoDB itself was seen to count the first operand; whoever keeps to 99 is safe.
+ */
+const MAX_CANDIDATES = 99;
 const COMPARATORS: ReadonlyMap<string, Comparator> = new Map(
   (["=", "<>", "<", "<=", ">", ">="] as const).map((operator) => [operator, operator]),
 );
