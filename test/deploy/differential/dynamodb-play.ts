@@ -2,20 +2,32 @@ import { TABLE_NAME as TableName } from "../../../localstack/embedded/resources.
 import type { Request } from "./dynamodb-requests.ts";
 import type { Stacks, Turn } from "./play.ts";
 
-/** Plays requests on items and index entries of their own. */
+/** Pages of a query that are read. */
+const PAGES_MAX = 6;
+
+/** Plays requests on items and index entries of their own; a query is followed by its further pages. */
 export async function* playRequests(
-  { embedded, emulator }: Stacks,
+  stacks: Stacks,
   requests: readonly Request[],
   own: string,
 ): AsyncGenerator<Turn> {
   for (const { action, input } of requests) {
-    const body = JSON.stringify(input).replaceAll("%P", own);
-    const [one, other] = await Promise.all([
-      embedded.send("dynamodb", action, body),
-      emulator.send("dynamodb", action, body),
-    ]);
-    yield { request: `${action} ${body}`, answers: { embedded: one, emulator: other } };
+    let start: unknown;
+    for (let page = 0; page === 0 || (start && page < PAGES_MAX); page += 1) {
+      const request = start ? { ...input, ExclusiveStartKey: start } : input;
+      const turn = await ask(stacks, action, JSON.stringify(request).replaceAll("%P", own));
+      yield turn;
+      start = turn.answers.embedded.members["LastEvaluatedKey"];
+    }
   }
+}
+
+async function ask({ embedded, emulator }: Stacks, action: string, body: string): Promise<Turn> {
+  const [one, other] = await Promise.all([
+    embedded.send("dynamodb", action, body),
+    emulator.send("dynamodb", action, body),
+  ]);
+  return { request: `${action} ${body}`, answers: { embedded: one, emulator: other } };
 }
 
 const everything = (IndexName: string | undefined, name: string, value: string): Request => ({
