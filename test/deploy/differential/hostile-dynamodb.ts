@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import type { Members } from "../../../localstack/embedded/faults.ts";
-import { TABLE_NAME } from "../../../localstack/embedded/resources.ts";
+import { TABLE_NAME as TableName } from "../../../localstack/embedded/resources.ts";
 import { type Request, validRequest } from "./dynamodb-requests.ts";
+import { SPOILING } from "./hostile-members.ts";
 import {
   CONDITIONS,
   KEY,
@@ -23,7 +24,7 @@ const VALUES_OF: Readonly<Record<string, unknown>> = {
 };
 
 /** The names and values that texts refer to; those that are "missing" are left out. */
-export function placeholders(...texts: readonly string[]): Members {
+function placeholders(...texts: readonly string[]): Members {
   const all = texts.join(" ");
   const found = (pattern: RegExp) => [
     ...new Set(
@@ -38,11 +39,10 @@ export function placeholders(...texts: readonly string[]): Members {
   };
 }
 
-const TableName = TABLE_NAME;
 const one = <T>(options: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...options);
 const item = { ...KEY, status: { S: "a" }, box: { L: [{ S: "b" }] } };
-const valued = { ":v": { S: "a" } };
 
+/** Values, keys and expressions, each where it belongs. */
 const odd: fc.Arbitrary<Request> = fc.oneof(
   one(VALUES).map((value) => ({
     action: "PutItem",
@@ -118,111 +118,9 @@ const odd: fc.Arbitrary<Request> = fc.oneof(
   })),
 );
 
-/** Members that are wrong whatever the call. */
-const MEMBERS: readonly Members[] = [
-  { TableName: undefined },
-  { TableName: "no-such-table" },
-  { TableName: "" },
-  { TableName: "x" },
-  { TableName: 5 },
-  { Item: undefined },
-  { Item: [] },
-  { Key: undefined },
-  { Key: [] },
-  { ReturnValues: "DOG" },
-  { ReturnValues: "none" },
-  { ReturnValues: "UPDATED_OLD" },
-  { ReturnValuesOnConditionCheckFailure: "DOG" },
-  { ReturnValuesOnConditionCheckFailure: "ALL_NEW" },
-  { ConsistentRead: "true" },
-  { ConsistentRead: true, IndexName: "due" },
-  { IndexName: "no-such-index" },
-  { IndexName: "" },
-  { Limit: 0 },
-  { Limit: -1 },
-  { Limit: "1" },
-  { ScanIndexForward: "no" },
-  { Select: "ALL_ATTRIBUTES", IndexName: "due" },
-  { Select: "ALL_PROJECTED_ATTRIBUTES" },
-  { Select: "SPECIFIC_ATTRIBUTES" },
-  { Select: "DOG" },
-  { KeyConditionExpression: undefined },
-  { ExclusiveStartKey: {} },
-  { ExclusiveStartKey: { pk: { S: "other" }, sk: { S: "META" } } },
-  { ExclusiveStartKey: { pk: { S: "RUN#%P" } } },
-  { ExclusiveStartKey: { ...KEY, extra: { S: "a" } } },
-  { ExclusiveStartKey: { ...KEY, sk: { N: "1" } } },
-  { ExpressionAttributeNames: { "#unused": "a" } },
-  { ExpressionAttributeNames: { unused: "a" } },
-  { ExpressionAttributeNames: {} },
-  { ExpressionAttributeNames: { "#status": "" } },
-  { ExpressionAttributeNames: { "#status": 5 } },
-  { ExpressionAttributeNames: [] },
-  { ExpressionAttributeValues: { ":unused": { S: "a" } } },
-  { ExpressionAttributeValues: { unused: { S: "a" } } },
-  { ExpressionAttributeValues: {} },
-  { ExpressionAttributeValues: { ":v0": { S: 5 } } },
-  { ExpressionAttributeValues: [] },
-  { ConditionExpression: 5 },
-  { UpdateExpression: 5 },
-  { FilterExpression: "pk = :v", ExpressionAttributeValues: valued },
-  { RequestItems: undefined },
-  { RequestItems: {} },
-  { RequestItems: { "no-such-table": { Keys: [KEY] } } },
-  { RequestItems: { [TABLE_NAME]: {} } },
-  { RequestItems: { [TABLE_NAME]: { Keys: [] } } },
-  { RequestItems: { [TABLE_NAME]: { Keys: [KEY, KEY] } } },
-  { RequestItems: { [TABLE_NAME]: { Keys: [{}] } } },
-  { RequestItems: { [TABLE_NAME]: { Keys: "a" } } },
-  {
-    RequestItems: {
-      [TABLE_NAME]: {
-        Keys: Array.from({ length: 101 }, (_, at) => ({ ...KEY, sk: { S: String(at) } })),
-      },
-    },
-  },
-];
-
-/** What each call can have of those. */
-const KNOWN: Readonly<Record<string, readonly string[]>> = {
-  PutItem: ["Item", "ReturnValues", "ReturnValuesOnConditionCheckFailure", "ConditionExpression"],
-  UpdateItem: [
-    "Key",
-    "ReturnValues",
-    "ReturnValuesOnConditionCheckFailure",
-    "ConditionExpression",
-    "UpdateExpression",
-  ],
-  DeleteItem: ["Key", "ReturnValues", "ReturnValuesOnConditionCheckFailure", "ConditionExpression"],
-  GetItem: ["Key", "ConsistentRead"],
-  Query: [
-    "ConsistentRead",
-    "IndexName",
-    "Limit",
-    "ScanIndexForward",
-    "Select",
-    "KeyConditionExpression",
-    "ExclusiveStartKey",
-    "FilterExpression",
-  ],
-  BatchGetItem: [],
-};
-const EVERYWHERE = ["TableName", "ExpressionAttributeNames", "ExpressionAttributeValues"];
-
-function fits({ action, input }: Request, members: Members): boolean {
-  if (action === "BatchGetItem") return "RequestItems" in members;
-  const has = [...(KNOWN[action] ?? []), ...EVERYWHERE];
-  return (
-    Object.keys(members).every((name) => has.includes(name)) &&
-    (!("ExpressionAttributeValues" in members) || action !== "GetItem") &&
-    Object.keys(input).length > 0
-  );
-}
-
-const spoiled = fc
-  .tuple(validRequest, one(MEMBERS))
-  .filter(([request, members]) => fits(request, members))
-  .map(([{ action, input }, members]) => ({ action, input: { ...input, ...members } }));
+const spoiled = validRequest.chain(({ action, input }) =>
+  one(SPOILING[action] ?? []).map((members) => ({ action, input: { ...input, ...members } })),
+);
 
 const large = one([399, 400, 401]).map((kilobytes) => ({
   action: "PutItem",
