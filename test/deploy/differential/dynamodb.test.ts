@@ -24,7 +24,7 @@ test(
       fc.asyncProperty(requests, async (all) => {
         expect(await difference(all, DIFFERENCES)).toBeUndefined();
       }),
-      searched(150),
+      searched(100),
     );
   },
   SEARCH_TIMEOUT_MS,

@@ -9,7 +9,7 @@ export interface KnownDifference {
   readonly right: "embedded" | "unclear";
   /** What decides, or was found not to: a page of AWS's documentation, or tests that are run on DynamoDB. */
   readonly page: string;
-  /** Whether both are left with the same, though one has refused; otherwise they are not compared further. */
+  /** Whether both are left with the same, though one has refused a change; else they are not compared further. */
   readonly leavesAlike?: true;
   /** Requests, the last of which shows the difference. */
   readonly example: readonly Step[];

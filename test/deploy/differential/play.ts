@@ -32,6 +32,9 @@ export function shows({ request, answers }: Turn, difference: KnownDifference): 
   );
 }
 
+/** A call that changes nothing. */
+const READ = /^(Get|BatchGet|Query)/;
+
 /**
  * Follows a play until a listed difference leaves other state behind in one of both.
  * @returns the first request with its answers that differ otherwise; undefined when there is none
@@ -49,7 +52,8 @@ export async function firstDifference(
       return `${turn.request.slice(0, 3000)}\n  ${both}`;
     }
     const haveBothRefused = embedded.error !== undefined && emulator.error !== undefined;
-    if (!haveBothRefused && !difference.leavesAlike) return undefined;
+    const leavesAlike = haveBothRefused || difference.leavesAlike || READ.test(turn.request);
+    if (!leavesAlike) return undefined;
   }
   return undefined;
 }

@@ -94,7 +94,6 @@ export const HOSTILE_SQS_DIFFERENCES: readonly KnownDifference[] = [
     right: "unclear",
     what: "answers all attributes when none is asked for",
     page: `${API}/API_GetQueueAttributes.html`,
-    leavesAlike: true,
     example: [call("GetQueueAttributes")],
     embedded: /^OK \{"Attributes":\{\}\}$/,
     emulator: /^OK/,

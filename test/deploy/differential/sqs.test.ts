@@ -19,7 +19,7 @@ test(
         const played = play([...all, ...LEFT_MESSAGES]);
         expect(await firstDifference(played, SQS_DIFFERENCES)).toBeUndefined();
       }),
-      searched(100),
+      searched(80),
     );
   },
   SEARCH_TIMEOUT_MS,
