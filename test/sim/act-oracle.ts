@@ -15,11 +15,22 @@ import {
 const SKEW_MS = 2_000;
 /** Rows that make a run. */
 const BIRTHS: ReadonlySet<string> = new Set(["start", "child start", "fork", "put as cancelled"]);
+/** Rows of what is asked of a run that is there: each request takes effect once, whichever copy of it does. */
+const REQUESTS: ReadonlySet<string> = new Set([
+  "cancel",
+  "terminate",
+  "ask to pause",
+  "pause",
+  "resume",
+  "take pause back",
+  "resume ended run",
+]);
 
 /** Judges what is done from outside beside cancels, as its writes take effect. */
 export class ActOracle {
   readonly #mirror: Mirror;
   readonly #incarnations = new Set<string>();
+  readonly #requests = new Set<string>();
 
   constructor(mirror: Mirror) {
     this.#mirror = mirror;
@@ -33,6 +44,7 @@ export class ActOracle {
     if (sk !== "META") return undefined;
     return (
       this.#judgeBirth(change) ??
+      this.#judgeRequest(change) ??
       judgePause(change) ??
       (row === "resume ended run" ? this.#judgeResume(change) : undefined) ??
       (row === "fork" ? this.#judgeFork(change) : undefined)
@@ -65,6 +77,16 @@ export class ActOracle {
     const incarnation = textOf(after, "inc") ?? "";
     if (this.#incarnations.has(incarnation)) return `${pk} came back as what it had been`;
     this.#incarnations.add(incarnation);
+    return undefined;
+  }
+
+  /** A late copy of a request that has taken effect changes nothing: the run may have been resumed since. */
+  #judgeRequest({ after, pk, row }: Change): string | undefined {
+    const tx = textOf(after, "tx");
+    if (!REQUESTS.has(row) || tx === undefined) return undefined;
+    const request = `${pk} ${row} ${tx}`;
+    if (this.#requests.has(request)) return `${pk}: one request, "${row}", took effect twice`;
+    this.#requests.add(request);
     return undefined;
   }
 

@@ -1,4 +1,6 @@
 import { type CalmCall, numbered } from "./calm-calls.ts";
+import { Draw } from "./draw.ts";
+import { drawDuel } from "./duels.ts";
 import { judgeAgainst, judgeEnd } from "./end-oracle.ts";
 import { Play } from "./play.ts";
 import {
@@ -20,16 +22,18 @@ const TELLING: ReadonlySet<string> = new Set(["park", "hand over", "step result"
 
 /** Plays a scenario and judges it, after the same without faults. */
 export async function playAndJudge(scenario: Scenario): Promise<Play> {
-  const calm = await judged({ ...scenario, faults: [], deploys: [] });
-  const isCalm = scenario.faults.length === 0 && scenario.deploys.length === 0;
+  const calm = await judged({ ...scenario, faults: [], deploys: [], acts: [] });
+  const isCalm = [scenario.faults, scenario.deploys, scenario.acts].every(
+    ({ length }) => length === 0,
+  );
   return calm.violation || isCalm ? calm : judged(scenario, calm);
 }
 
 /**
  * Plays the scenario of a seed: as it is, then with faults, which are aimed at the calls that there
  * are without them, then with something done to its runs from outside, aimed alike; in some seeds with
- * other code deployed, too. The last play
- * comes back, or the first that went wrong, and each is told to `played`.
+ * other code deployed, too, and in some a duel. The last play comes back, or the first that went wrong, and
+ * each is told to `played`.
  */
 export async function playSeed(
   seed: number,
@@ -47,11 +51,15 @@ export async function playSeed(
   }
   const acted = await judged(withActs(calm.scenario, there));
   played(acted);
-  const deploying = acted.violation ? undefined : withDeploys(calm.scenario, there);
-  if (!deploying) return acted;
-  const deployed = await judged(deploying, calm);
-  played(deployed);
-  return deployed;
+  if (acted.violation) return acted;
+  const deploying = withDeploys(calm.scenario, there);
+  const last = deploying ? await judged(deploying, calm) : acted;
+  if (deploying) played(last);
+  const duel = last.violation ? undefined : drawDuel(seed, new Draw(seed * 37 + 5));
+  if (!duel) return last;
+  const fought = await playAndJudge(duel);
+  played(fought);
+  return fought;
 }
 
 /** What there is in a play in which nothing is done and nothing goes wrong. */

@@ -1,0 +1,137 @@
+import type { Act } from "./acts.ts";
+import type { Draw } from "./draw.ts";
+import type { Fault } from "./faults.ts";
+import type { Block, Program } from "./node-kind.ts";
+import type { Node } from "./nodes/index.ts";
+import { plainStep } from "./nodes/step.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** Two who meet at one moment that programs and faults drawn apart hit too seldom. */
+interface Duel {
+  readonly bodies: readonly Block[];
+  readonly faults: readonly Fault[];
+  readonly acts: readonly Act[];
+}
+
+/** How many seeds have one. */
+const DUELLING = 0.35;
+const LEASE_MS = 30_000;
+/** The run goes on after it, and so is replayed. */
+const REST_MS = 120_000;
+
+const DUELS = [latePatch, lateLoser, earlierOutcome, lateChild, lateCancel];
+
+/**
+ * A scenario of its own for some seeds, in which two meet: drawn apart from all else, it leaves the other plays of
+ * a seed as they are.
+ */
+export function drawDuel(seed: number, draw: Draw): Scenario | undefined {
+  if (!draw.happens(DUELLING)) return undefined;
+  const { bodies, faults, acts } = draw.pick(DUELS)(draw);
+  const programs: Program[] = bodies.map((body, index) => ({ name: `p${index}`, body }));
+  const settings = { leaseMs: LEASE_MS };
+  const setup = {
+    concurrency: 4,
+    invocationMs: 900_000,
+    travelMaxMs: draw.pick([1, 10]),
+    settings,
+  };
+  const actions = [{ atMs: 0, run: "main", program: 0 }];
+  return { seed, programs, setup, actions, acts, faults, deploys: [] };
+}
+
+const step = (id: number, name: string, bodyMs: number): Node => ({
+  ...plainStep(id, bodyMs),
+  name,
+});
+const rest = (id: number, ms = REST_MS): Node => ({
+  type: "sleep",
+  id,
+  name: "z",
+  ms,
+  isUntil: false,
+});
+
+/** The write of a row is on its way when its owner dies, and lands so long after it was made. */
+const dyingBeside = (row: string, nth: number, landsAfterMs: number, retry: number): Fault[] => [
+  { kind: "late", at: { row, nth }, ms: landsAfterMs },
+  { kind: "crash-before", at: { row, nth: retry }, ms: 0 },
+];
+
+/** A patch lands when the taker has denied it, because of what was recorded beside it. */
+function latePatch(draw: Draw): Duel {
+  const patched: Node = { type: "patched", id: 3, change: "one", isBusy: false, restMs: 0 };
+  // Begun before the question, and recorded while the answer is on its way.
+  const asking = [step(4, "b", 20), patched];
+  const arms: Block[] = [[step(2, "a", draw.int(24, 40))], asking];
+  return {
+    bodies: [[{ type: "combine", id: 1, how: "all", arms }, rest(5), step(6, "b", 0)]],
+    faults: dyingBeside("patch", 1, LEASE_MS + draw.int(8_000, 60_000), 2),
+    acts: [],
+  };
+}
+
+/** The outcome of a race's loser lands when the taker has given the loser up. */
+function lateLoser(draw: Draw): Duel {
+  const loser = [step(3, "b", draw.int(21, 40)), step(4, "c", 0)];
+  const branches: Block[] = [[step(2, "a", 20)], loser];
+  return {
+    bodies: [[{ type: "race", id: 1, branches, restMs: 0 }, rest(5), step(6, "a", 0)]],
+    faults: dyingBeside("step result", 2, LEASE_MS + draw.int(8_000, 60_000), 3),
+    acts: [],
+  };
+}
+
+/** A taker reads the second of two outcomes; the first lands before it marks what it has asked for since. */
+function earlierOutcome(draw: Draw): Duel {
+  const arms: Block[] = [
+    [step(2, "a", 20), step(3, "b", 0)],
+    [step(4, "c", 20), step(5, "z", 0)],
+  ];
+  return {
+    bodies: [[{ type: "combine", id: 1, how: "all", arms }, rest(6), step(7, "a", 0)]],
+    faults: [
+      ...dyingBeside("step result", 1, LEASE_MS + draw.int(2_000, 8_000), 3),
+      {
+        kind: "freeze",
+        when: "after",
+        at: { row: "load", nth: 1, after: "claim over a lease" },
+        until: { ms: 10_000 },
+      },
+    ],
+    acts: [],
+  };
+}
+
+/** A child is recorded and put when its parent was terminated and its children were cancelled. */
+function lateChild(draw: Draw): Duel {
+  const child: Node = { type: "child", id: 1, program: 1, isAwaited: true, isShared: false };
+  return {
+    bodies: [
+      [child, rest(2)],
+      [step(3, "a", 50), step(4, "b", 50)],
+    ],
+    faults: [
+      {
+        kind: "freeze",
+        when: "before",
+        at: { row: "wait begins", nth: 1 },
+        until: { ms: draw.int(5_000, 20_000) },
+      },
+    ],
+    acts: [{ at: { atMs: 2_000 }, whom: { id: "main" }, kind: "terminate", reason: "stuck" }],
+  };
+}
+
+/** A copy of a cancel is still on its way when the run has ended by it, and was resumed. */
+function lateCancel(draw: Draw): Duel {
+  const trouble = { nth: 2, kind: "late", ms: draw.int(9_000, 20_000) } as const;
+  return {
+    bodies: [[step(1, "a", 0), rest(2), step(3, "b", 0)]],
+    faults: [],
+    acts: [
+      { at: { atMs: 2_000 }, whom: { id: "main" }, kind: "cancel", reason: "enough", trouble },
+      { at: { atMs: 8_000 }, whom: { id: "main" }, kind: "resume" },
+    ],
+  };
+}
