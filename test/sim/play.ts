@@ -26,7 +26,7 @@ import { TraceBook } from "./trace-book.ts";
 import type { Violation } from "./violation.ts";
 
 /** Calls after which a play is said not to end. */
-const CALLS_MAX = 6_000;
+const CALLS_MAX = 20_000;
 /**
  * Virtual time after which it is said to be stuck, milliseconds: that of the slowest play twice over. Where the
  * sweeper alone brings runs, from an index that lags, each operation may take two minutes; blocked runs are
