@@ -102,9 +102,11 @@ export class CommandLine {
     return stacks.flatMap((pid) => [pid, ...childrenOf(pid)]);
   }
 
+  /** The lines of a file that are complete: one that is being written may be seen in part. */
   #lines(name: string): string[] {
     const path = join(this.directory, name);
-    return existsSync(path) ? readFileSync(path, "utf8").split("\n").filter(Boolean) : [];
+    const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+    return text.split("\n").slice(0, -1).filter(Boolean);
   }
 
   #spawn(script: string, words: readonly string[]): Running {
