@@ -100,7 +100,9 @@ function inAskingOrder(open: readonly Markable[]): Markable[][] {
   const groups = new Map<number, Markable[]>();
   for (const one of open) {
     const { askedAfter = 0 } = one;
-    groups.set(askedAfter, [...(groups.get(askedAfter) ?? []), one]);
+    const group = groups.get(askedAfter);
+    if (group) group.push(one);
+    else groups.set(askedAfter, [one]);
   }
   return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group);
 }

@@ -18,8 +18,8 @@ export interface LambdaTime {
 }
 
 /**
- * Names of its code that a worker claims with. An IN takes a hundred operands, and the attribute counts: the
- * hundredth value is refused.
+ * Names of its code that a worker claims with. An IN takes a hundred values (DynamoDB developer guide), or a hundred
+ * operands with the attribute (ScyllaDB's tests, which are run against DynamoDB, too): 99 fit either way.
  */
 const CODES_MAX = 99;
 

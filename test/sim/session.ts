@@ -22,10 +22,8 @@ const TELLING: ReadonlySet<string> = new Set(["park", "hand over", "step result"
 
 /** Plays a scenario and judges it, after the same without faults. */
 export async function playAndJudge(scenario: Scenario): Promise<Play> {
-  const calm = await judged({ ...scenario, faults: [], deploys: [], acts: [] });
-  const isCalm = [scenario.faults, scenario.deploys, scenario.acts].every(
-    ({ length }) => length === 0,
-  );
+  const calm = await judged({ ...scenario, faults: [], deploys: [] });
+  const isCalm = scenario.faults.length === 0 && scenario.deploys.length === 0;
   return calm.violation || isCalm ? calm : judged(scenario, calm);
 }
 

@@ -6,8 +6,8 @@ import type { Reader } from "./reader.ts";
 /** Types that have an order. */
 const ORDERED: readonly AttributeType[] = ["S", "N", "B"];
 /**
- * Values of one IN. The guide says 100 ("Condition and filter expressions, operators, and functions"), of which
- * DynamoDB itself was seen to count the first operand; whoever keeps to 99 is safe.
+ * Values of one IN. The guide says 100 ("Condition and filter expressions, operators, and functions"); ScyllaDB's
+ * tests of Alternator, which are run against DynamoDB, too, count the first operand. Whoever keeps to 99 is safe.
  */
 const MAX_CANDIDATES = 99;
 const COMPARATORS: ReadonlyMap<string, Comparator> = new Map(
