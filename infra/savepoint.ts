@@ -128,6 +128,7 @@ export class Savepoint extends Construct {
       hints: this.#hints,
       functions: { worker: this.worker, api: this.api, sweeper: this.sweeper },
       pruner: this.#pruner.alias,
+      authorizer: this.auth?.function.alias,
       topic: props.alarmTopic,
     });
   }

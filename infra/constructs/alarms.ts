@@ -24,6 +24,8 @@ export interface AlarmsProps {
   readonly functions: Readonly<Record<FunctionName, IFunction>>;
   /** What deletes old versions of the functions. */
   readonly pruner: IFunction;
+  /** What lets requests in, where that is a function. */
+  readonly authorizer: IFunction | undefined;
   readonly topic: ITopic | undefined;
 }
 
@@ -76,7 +78,8 @@ export class Alarms extends Construct {
   }
 }
 
-function rulesOf({ table, hints, functions, pruner }: AlarmsProps): Readonly<Record<string, Rule>> {
+function rulesOf(props: AlarmsProps): Readonly<Record<string, Rule>> {
+  const { table, hints, functions, pruner, authorizer } = props;
   const { worker, api, sweeper } = functions;
   const failures = { threshold: 1 };
   const errorsOf = (one: IFunction): Rule => ({
@@ -126,6 +129,7 @@ function rulesOf({ table, hints, functions, pruner }: AlarmsProps): Readonly<Rec
     ApiErrors: errorsOf(api),
     SweeperErrors: errorsOf(sweeper),
     VersionsErrors: errorsOf(pruner),
+    ...(authorizer && { AuthErrors: errorsOf(authorizer) }),
     WorkerThrottles: throttlesOf(worker),
     ApiThrottles: throttlesOf(api),
     TableThrottles: {

@@ -1,12 +1,15 @@
-import { expect, it } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { type Context, workflow } from "../../lambda/index.ts";
 import { World } from "../../lambda/testing/world.ts";
+
+let world: World;
+afterEach(() => world.end());
 
 it("claims with no more names of its code than one IN takes, however many workflows have versions", async () => {
   const flows = Array.from({ length: 120 }, (_, at) =>
     workflow(`flow-${at}`, { version: "1" }, (_: Context, input: number) => Promise.resolve(input)),
   );
-  const world = await World.create({ workflows: flows });
+  world = await World.create({ workflows: flows });
   world.begin();
   const [flow] = flows;
   if (!flow) throw new Error("there is no workflow");
@@ -16,7 +19,6 @@ it("claims with no more names of its code than one IN takes, however many workfl
     .map(({ input: { ConditionExpression } }) => ConditionExpression)
     .filter((condition) => typeof condition === "string" && condition.includes("#code IN"));
   const named = claims.map((claim) => new Set(String(claim).match(/:code\d+/g)).size);
-  await world.end();
   // The attribute itself is the hundredth operand.
   expect(named).toEqual(claims.map(() => 99));
   expect(claims.length).toBeGreaterThan(0);

@@ -45,6 +45,7 @@ it("are an authorizer and its secret besides them where bearer tokens are taken"
   expect(counted({ auth: { tokens: true } })).toEqual({
     ...RESOURCES,
     "AWS::ApiGateway::Authorizer": 1,
+    "AWS::CloudWatch::Alarm": 14,
     "AWS::IAM::Policy": 6,
     "AWS::IAM::Role": 5,
     "AWS::Lambda::Alias": 5,

@@ -85,9 +85,12 @@ describe("the construct", () => {
   });
 
   it("tells a topic of every alarm that begins or ends", () => {
-    const template = built((stack) => ({ alarmTopic: new Topic(stack, "Topic") }));
+    const template = built((stack) => ({
+      alarmTopic: new Topic(stack, "Topic"),
+      auth: { tokens: true },
+    }));
     const alarms = Object.values(template.findResources("AWS::CloudWatch::Alarm"));
-    expect(alarms).toHaveLength(13);
+    expect(alarms).toHaveLength(14);
     for (const { Properties } of alarms) {
       expect(Properties["AlarmActions"]).toEqual([{ Ref: expect.stringContaining("Topic") }]);
       expect(Properties["OKActions"]).toEqual(Properties["AlarmActions"]);
@@ -104,6 +107,46 @@ describe("the construct", () => {
       TreatMissingData: "breaching",
     });
   });
+
+  it("watches each of its functions for errors, that of bearer tokens too", () => {
+    const template = built(() => ({ auth: { tokens: true } }));
+    const errors = template.findResources("AWS::CloudWatch::Alarm", {
+      Properties: { MetricName: "Errors" },
+    });
+    const watched = Object.values(errors).map(
+      ({ Properties }) => /Savepoint(\w+?)Function\w*"/.exec(JSON.stringify(Properties))?.[1],
+    );
+    const functions = Object.keys(template.findResources("AWS::Lambda::Function"));
+    expect(watched.toSorted()).toEqual(["ApiHandler", "Auth", "Sweeper", "Versions", "Worker"]);
+    expect(functions).toHaveLength(watched.length);
+  });
+
+  it("lets the functions that use the table use its key, and no other", () => {
+    const template = built((stack) => ({
+      encryptionKey: new Key(stack, "Key"),
+      auth: { tokens: true },
+    }));
+    const policies = Object.values(template.findResources("AWS::IAM::Policy")) as Policy[];
+    const rights = policies.flatMap(({ Properties: { PolicyDocument, Roles } }) =>
+      PolicyDocument.Statement.filter(({ Action }) => /kms/.test(String(Action))).map(
+        ({ Action, Resource }) => ({ role: Roles[0].Ref, Action, Resource }),
+      ),
+    );
+    expect(rights.map(({ role }) => /^Savepoint(\w+?)(Function)?Role/.exec(role)?.[1])).toEqual([
+      "Worker",
+      "ApiHandler",
+      "Sweeper",
+    ]);
+    for (const { Action, Resource } of rights) {
+      expect(Action).toEqual([
+        "kms:Decrypt",
+        "kms:Encrypt",
+        "kms:ReEncrypt*",
+        "kms:GenerateDataKey*",
+      ]);
+      expect(Resource).toEqual({ "Fn::GetAtt": [expect.stringMatching(/^Key/), "Arn"] });
+    }
+  });
 });
 
 const options = () => ({ Properties: { HttpMethod: "OPTIONS" } });
@@ -111,7 +154,10 @@ const options = () => ({ Properties: { HttpMethod: "OPTIONS" } });
 /** What is looked at of a policy. */
 interface Policy {
   readonly Properties: {
-    readonly PolicyDocument: { readonly Statement: readonly { Action: string | string[] }[] };
+    readonly PolicyDocument: {
+      readonly Statement: readonly { Action: string | string[]; Resource: unknown }[];
+    };
+    readonly Roles: readonly [{ readonly Ref: string }];
   };
 }
 
