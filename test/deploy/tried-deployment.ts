@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,8 @@ import { type OpenAiServer, startOpenAiServer } from "../support/openai-server.t
 export type Code = "first" | "second" | "broken";
 
 const PROJECT = fileURLToPath(new URL("app", import.meta.url));
+/** Where each deployment has a copy of its own: what is synthesized goes into the project's folder. */
+const COPIES = fileURLToPath(new URL("../../.savepoint/deploy-test", import.meta.url));
 /** Name of the stack. */
 const STACK = "Tried";
 
@@ -24,6 +26,7 @@ export class TriedDeployment {
   readonly model: OpenAiServer;
   readonly #hn: HnSimulator;
   readonly #directory: string;
+  readonly #project: string;
   readonly #auth: "tokens" | "iam";
   #outputs: Outputs = {};
   /** All that the CDK command line has printed. */
@@ -38,6 +41,9 @@ export class TriedDeployment {
     this.#hn = parts.hn;
     this.#directory = parts.directory;
     this.#auth = auth;
+    this.#project = join(COPIES, auth);
+    rmSync(this.#project, { recursive: true, force: true });
+    cpSync(PROJECT, this.#project, { recursive: true });
   }
 
   /** Starts everything and deploys. @param auth with `iam`, policies and signatures are checked */
@@ -84,7 +90,7 @@ export class TriedDeployment {
     return {
       endpoint,
       ...(certificate !== undefined && { certificate }),
-      project: PROJECT,
+      project: this.#project,
       variables: {
         ...process.env,
         TRY_CODE: code,
