@@ -39,6 +39,8 @@ const LIVE = {
   itemUrl: "https://news.ycombinator.com/item?id=",
 };
 const OPENAI = "https://api.openai.com/v1";
+/** What a server that wants no key is sent in its place. */
+export const NO_KEY = "none";
 
 /**
  * Where a corpus is. Called inside steps only, so that a replay never sees another environment.
@@ -76,7 +78,7 @@ export async function openAiAccess(
       `the input names an OpenAI model, but none of ${VARIABLES.openaiSecret}, ${VARIABLES.openaiKey} and ${VARIABLES.openaiBaseUrl} is set; set one, or give model {"kind": "extractive"}`,
     );
   }
-  return { apiKey: apiKey ?? "none", baseURL: baseURL ?? OPENAI };
+  return { apiKey: apiKey ?? NO_KEY, baseURL: baseURL ?? OPENAI };
 }
 
 function urlIn(environment: Environment, name: string): string | undefined {

@@ -12,6 +12,8 @@ export type OpenAiReply =
       readonly kind: "error";
       readonly status: number;
       readonly code?: string;
+      /** What the error says; by default that it is one of the script's. */
+      readonly message?: string;
       readonly headers?: Readonly<Record<string, string>>;
     }
   /** Never answers. */
@@ -128,12 +130,13 @@ function send(response: ServerResponse, { path }: OpenAiRequest, reply: OpenAiRe
   const headers = isError ? reply.headers : {};
   response.writeHead(status, { "content-type": "application/json", ...headers });
   const render = path.endsWith("/responses") ? asResponse : asCompletion;
-  response.end(JSON.stringify(isError ? errorOf(reply.status, reply.code) : render(reply)));
+  response.end(JSON.stringify(isError ? errorOf(reply) : render(reply)));
 }
 
-const errorOf = (status: number, code = "scripted"): unknown => ({
-  error: { message: `scripted failure ${status}`, type: "scripted", code, param: null },
-});
+function errorOf(reply: Extract<OpenAiReply, { kind: "error" }>): unknown {
+  const { status, code = "scripted", message = `scripted failure ${status}` } = reply;
+  return { error: { message, type: "scripted", code, param: null } };
+}
 
 type Answered = Exclude<OpenAiReply, { kind: "error" | "hang" | "reset" }>;
 

@@ -45,7 +45,7 @@ export async function request<T>(
 ): Promise<Outcome<T>> {
   const ask = target.api === "responses" ? askResponses : askChat;
   const answer = await ask(target, prompt, call).catch((error: unknown) => {
-    throw toStepError(error, call.signal);
+    throw toStepError(error, call.signal, target.client.apiKey);
   });
   const { tokens } = answer;
   if (answer.refusal !== undefined) return { kind: "refused", reason: answer.refusal, tokens };
