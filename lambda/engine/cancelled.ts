@@ -13,6 +13,15 @@ export const CANCEL_KEY = "@cancel";
 export const isCancellable = ({ kind }: { readonly kind?: OperationKind }): boolean =>
   kind !== "rollback";
 
+/**
+ * Whether a race that is being recorded leaves an operation behind. Patches wait for their record in any case: the
+ * code is given nothing before it.
+ */
+export const isLosing = (
+  { losing }: Pick<Execution, "losing">,
+  { kind, scope }: Pick<Operation, "kind" | "scope">,
+): boolean => kind !== "patch" && losing.has(scope);
+
 /** The error that a cancelled run's code sees. */
 export const cancelledError = (id: string, request: CancelRequest | undefined): CancelledError =>
   new CancelledError(

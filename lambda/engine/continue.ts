@@ -8,6 +8,7 @@ import { historyPk } from "../store/schema.ts";
 import { birthTtl } from "../store/start-run.ts";
 import { turn } from "./bell.ts";
 import { assertContext } from "./assert-context.ts";
+import { cancelAbandoned } from "./cancel-child.ts";
 import { deliveredCancel } from "./cancelled.ts";
 import type { Execution } from "./execution.ts";
 import { handOver, quiesce, type Released } from "./release.ts";
@@ -24,15 +25,16 @@ export interface Continuation {
 export async function askContinueAsNew(execution: Execution, given: unknown): Promise<never> {
   const { bell, deps, meta, pending } = execution;
   assertContext(execution, "continueAsNew");
+  const what = `input of workflow "${meta.workflow}"`;
+  const schema = deps.workflows.get(meta.workflow)?.inputSchema;
+  const input = encodeValue(schema ? await validate(schema, given, what) : given, { what });
+  // Last, because a branch may have started one while the schema took its time.
   const child = [...pending.values()].find(({ kind }) => kind === "run");
   if (child) {
     throw new InvalidArgumentError(
       `run ${meta.id} asked to continue as new while it waits for the child run "${child.key}"; await or race it first`,
     );
   }
-  const what = `input of workflow "${meta.workflow}"`;
-  const schema = deps.workflows.get(meta.workflow)?.inputSchema;
-  const input = encodeValue(schema ? await validate(schema, given, what) : given, { what });
   // No round follows a cancelled one: the store would refuse it to each owner in turn, until the hops run out.
   const cancelled = deliveredCancel(execution);
   if (cancelled) throw cancelled;
@@ -61,6 +63,8 @@ export async function continueAsNew(
 ): Promise<Released | { readonly next: Meta }> {
   const { deps, history, lease, meta, outside } = execution;
   if (!(await quiesce(execution))) return "lost";
+  // The next round knows nothing of this one's children.
+  await cancelAbandoned(execution);
   await lease.pause();
   await putBackUnrecorded(execution);
   const now = deps.clock.now();

@@ -195,14 +195,13 @@ async function endOfHistory(execution: Execution): Promise<Ending | undefined> {
 }
 
 /** Replay is over: what is pending starts or carries on. */
-async function goLive(execution: Execution): Promise<Ending | undefined> {
+function goLive(execution: Execution): undefined {
   execution.isLive = true;
-  // What replay has abandoned may not have been told yet.
-  await cancelAbandoned(execution);
-  return undefined;
 }
 
 async function liveStep(execution: Execution): Promise<Ending | undefined> {
+  // What the code, or its replay, has given up: a race's others are when the code has heard of its winner.
+  if (!execution.ending) await cancelAbandoned(execution);
   const end = endOf(execution);
   if (end) return end;
   stopAtLimits(execution);
@@ -211,7 +210,6 @@ async function liveStep(execution: Execution): Promise<Ending | undefined> {
   const settlement = execution.settlements.take();
   if (settlement) {
     execution.give(settlement);
-    await cancelAbandoned(execution);
     return undefined;
   }
   if (execution.mustCancel) return deliverCancel(execution);

@@ -8,7 +8,7 @@ import { assertContext } from "./assert-context.ts";
 import { Bell } from "./bell.ts";
 import type { Continuation } from "./continue.ts";
 import type { EngineDependencies, Invocation } from "./dependencies.ts";
-import { CANCEL_KEY, isCancellable, rejectPending } from "./cancelled.ts";
+import { CANCEL_KEY, isCancellable, isLosing, rejectPending } from "./cancelled.ts";
 import type { ExecutionParts } from "./execution-parts.ts";
 import { isFinal } from "./final-error.ts";
 import type { History, OperationRequest } from "./history.ts";
@@ -55,6 +55,8 @@ export class Execution {
   isCancelled = false;
   /** Scopes that lost a race: nothing in them is asked or recorded any more. */
   readonly closed = new ScopeSet();
+  /** The same while the race is being recorded: what they ask for is not begun, and nothing is recorded of them. */
+  readonly losing = new ScopeSet();
   /** What `ctx.patched` has answered, by id. */
   readonly patches = new Map<string, Promise<boolean>>();
   /** Answers that deny a patch, not given yet, in the order in which they were asked for. */
@@ -233,8 +235,9 @@ export class Execution {
   /** Whether nobody waits for an operation any more, so that nothing of it may be recorded. */
   isDropped(operation: { readonly key: string; readonly kind?: OperationKind }): boolean {
     if (operation.key === CANCEL_KEY || this.settlements.isReservedFor(operation.key)) return false;
-    const isGoing = this.isCancelling && isCancellable(operation);
-    return isGoing || this.pending.get(operation.key) !== operation;
+    const pending = this.pending.get(operation.key);
+    if (pending !== operation || isLosing(this, pending)) return true;
+    return this.isCancelling && isCancellable(operation);
   }
 
   /** Fills a place once its write is acknowledged; the code sees it in its turn. */

@@ -2,6 +2,7 @@ import type { EpochMs } from "../core/clock.ts";
 import { NoProgressError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { OperationKind, OperationRecord } from "../store/operation.ts";
+import { isLosing } from "./cancelled.ts";
 import type { Ending } from "./drive.ts";
 import type { Execution } from "./execution.ts";
 import { isFinal } from "./final-error.ts";
@@ -43,6 +44,7 @@ const isUnrecordedPatch = ({ kind, phase }: Operation): boolean =>
 
 function start(execution: Execution, held: readonly Operation[]): undefined {
   for (const operation of held) {
+    if (isLosing(execution, operation)) continue;
     execution.enter(operation, "active");
     operation.behaviour.live(operation, execution).catch((error: unknown) => {
       if (isFinal(error)) return execution.fail(operation, error);
@@ -216,8 +218,10 @@ export function grantBodies(execution: Execution): boolean {
   // What has done nothing here yet would get no further in another invocation, only as far as this.
   const isFresh = !execution.hasStartedBody && execution.settledLive === 0;
   let granted = false;
-  for (const { wait } of pending.values()) {
-    if (wait?.bodyMs === undefined || execution.isStopping) continue;
+  for (const operation of pending.values()) {
+    const { wait } = operation;
+    if (wait?.bodyMs === undefined || execution.isStopping || isLosing(execution, operation))
+      continue;
     if (!isFresh && deps.clock.now() + wait.bodyMs > invocation.deadlineAt) {
       execution.isStopping = true;
     } else if (lease.allowsWork) {

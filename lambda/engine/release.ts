@@ -153,6 +153,7 @@ export async function fail(
   operation?: string,
 ): Promise<Released> {
   if (!(await quiesce(execution))) return "lost";
+  await cancelAbandoned(execution);
   if (execution.outside.cancel) return endCancelled(execution);
   return record(execution, await failed(execution, error, operation));
 }

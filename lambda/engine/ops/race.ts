@@ -2,7 +2,7 @@ import { encodeValue } from "../../core/codec.ts";
 import { InvalidArgumentError } from "../../core/errors.ts";
 import { assertName } from "../../core/keys.ts";
 import type { Branches, Context, RaceResult } from "../context.ts";
-import { drop } from "../cancelled.ts";
+import { drop, isLosing } from "../cancelled.ts";
 import type { Execution } from "../execution.ts";
 import type { OperationRequest } from "../history.ts";
 import type { Behaviour, Markable, Operation } from "../operation.ts";
@@ -35,7 +35,7 @@ export async function raceBranches<B extends Branches>(
   const ended = new Map(
     Object.entries(branches).map(([label, run]) => [label, (async () => run(branch(label)))()]),
   );
-  const winner = await execution.enqueue<string>(request, race(ended));
+  const winner = await execution.enqueue<string>(request, race(request.key, ended));
   const { history, marksFirst } = execution;
   // Whoever decided it may have died with the losers' outcomes on their way.
   const isAtLarge = marksFirst && history.find(request.key)?.epoch === history.lastEpoch;
@@ -47,8 +47,11 @@ export async function raceBranches<B extends Branches>(
   return { winner, value: await ended.get(winner) } as RaceResult<B>;
 }
 
-/** Settles with the label of the first branch to end, however it ends. */
-function race(ended: ReadonlyMap<string, Promise<unknown>>): Behaviour {
+/**
+ * Settles with the label of the first branch to end, however it ends. From when it has its place nothing of the
+ * others takes one behind it: the code would never see it, so that what it took or did would be nobody's.
+ */
+function race(key: string, ended: ReadonlyMap<string, Promise<unknown>>): Behaviour {
   let first: string | undefined;
   let asked: Operation | undefined;
   for (const [label, end] of ended) {
@@ -62,9 +65,20 @@ function race(ended: ReadonlyMap<string, Promise<unknown>>): Behaviour {
     async live(operation, execution) {
       asked = operation;
       if (first === undefined) await waitFor(execution, operation, {});
+      if (!execution.isDropped(operation)) {
+        for (const label of ended.keys()) if (label !== first) lose(execution, `${key}/${label}`);
+      }
       await settle(execution, operation, { result: encodeValue(first) });
     },
   };
+}
+
+/** The race that a scope has lost takes its place: nothing of it is begun or recorded, and its bodies are told. */
+function lose(execution: Execution, path: string): void {
+  execution.losing.add(path);
+  for (const operation of execution.pending.values()) {
+    if (isLosing(execution, operation)) operation.body?.abort("cancelled");
+  }
 }
 
 /** Gives up all that a scope and those within it have asked for, and will ask for; what was open of it. */
