@@ -1,5 +1,6 @@
 import { droppedChildren, keptRecords } from "../core/cut.ts";
 import { childId } from "../core/keys.ts";
+import type { RunConflictError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import { isFinished } from "../core/status.ts";
 import { historyOf, type Meta } from "../store/meta.ts";
@@ -46,22 +47,26 @@ async function resumeFinished(deps: ClientDependencies, run: Meta): Promise<bool
   const records = await store.readSnapshot(historyOf(run));
   const { failedOperation: at, finishedAt } = run;
   const kept = keptRecords(records, { at, finishedAt });
-  await resumeChildren(deps, run, droppedChildren(records, kept));
+  const dropped = droppedChildren(records, kept);
+  // Children that are resumed run on, so a refusal comes before that.
+  if (dropped.length > 0 && (await store.isOverfull(run, { records, kept }))) throw overfull(run);
+  await resumeChildren(deps, run, dropped);
   const now = clock.now();
   const nonce = () => ids.nonce();
   const resumed = await unlessDeleted(deps, run, () =>
     store.resumeFinished({ run, records, kept, now, tx: nonce(), nonce }),
   );
   if (resumed === "gone") throw noRun(run.id);
-  if (resumed === "overfull") {
-    throw conflict(
-      run,
-      `has taken more events after the point from which it would go on than the ${LIMITS.spilledMax} that a resume can give it again; fork it, and send the fork what it waits for`,
-    );
-  }
+  if (resumed === "overfull") throw overfull(run);
   if (resumed === "queued") await hintRun(deps, run.id, now);
   return resumed === "queued";
 }
+
+const overfull = (run: Meta): RunConflictError =>
+  conflict(
+    run,
+    `has taken more events after the point from which it would go on than the ${LIMITS.spilledMax} that a resume can give it again; fork it, and send the fork what it waits for`,
+  );
 
 /**
  * Resumes the children that will be asked for again, before the run itself: it would be given the outcome

@@ -163,7 +163,11 @@ async function untilFinished(
 async function sleep(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
   if (ms <= 0 || signal?.aborted) return;
   await new Promise<void>((resolve) => {
-    const cancel = clock.after(ms, resolve);
-    signal?.addEventListener("abort", () => (cancel(), resolve()), { once: true });
+    const stop = () => (cancel(), resolve());
+    const cancel = clock.after(ms, () => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    });
+    signal?.addEventListener("abort", stop, { once: true });
   });
 }

@@ -28,6 +28,14 @@ export interface SweepDecision {
 export const isOverdue = ({ status, deadline }: SweptRun, now: EpochMs): boolean =>
   (status === "paused" || status === "blocked") && deadline !== undefined && deadline <= now;
 
+/** Whether a run's records are so near the end of their life that they need a new one. */
+const isExpiring = ({ historyTtl }: SweptRun, now: EpochMs): boolean =>
+  historyTtl * 1000 - now <= LIMITS.restampMs;
+
+/** Rule 17: whether records expire of a run that nobody claims, and so nobody else gives a new lease of life. */
+export const isExpiringAtRest = (run: SweptRun, now: EpochMs): boolean =>
+  (run.status === "paused" || run.status === "blocked") && isExpiring(run, now);
+
 /** Row 26: the next look at a run, at its deadline at the latest. */
 export function decideSweep(run: SweptRun, now: EpochMs): SweepDecision {
   const decision = decideByStatus(run, now);
@@ -54,8 +62,7 @@ function decideByStatus(run: SweptRun, now: EpochMs): SweepDecision {
   if (run.status === "paused") {
     return { ...again(LIMITS.blockedCheckMs, LIMITS.blockedCheckMaxMs), hintDelayMs: undefined };
   }
-  const isExpiring = run.historyTtl * 1000 - now <= LIMITS.restampMs;
-  if (run.dueAt === undefined || (isExpiring && run.dueAt > now)) {
+  if (run.dueAt === undefined || (isExpiring(run, now) && run.dueAt > now)) {
     return { ...again(LIMITS.checkAfterMs, LIMITS.nudgeMaxMs), wake: true };
   }
   if (run.owner !== undefined || run.dueAt <= now) {

@@ -44,13 +44,18 @@ export async function cancelChild(
   }
   const isOwn = there.parent?.id === parent.id && there.parent.incarnation === parent.incarnation;
   if (!isOwn) return;
-  const asked = await store.cancelRun({ to: there, cancel, now, tx: ids.nonce() });
-  if (asked.outcome === "requested" && asked.dueAt !== undefined) {
-    await sendHint(deps, { run: child.id, for: asked.dueAt });
+  for (;;) {
+    const asked = await store.cancelRun({ to: there, cancel, now, tx: ids.nonce() });
+    if (asked.outcome === "requested" && asked.dueAt !== undefined) {
+      await sendHint(deps, { run: child.id, for: asked.dueAt });
+    }
+    if (asked.outcome !== "blocked") return;
+    // Code that goes with its history may have claimed it meanwhile: that can cancel it.
+    const end = { run: asked.meta, error, now, tx: ids.nonce(), from: ["blocked"] } as const;
+    const ended = await store.terminateRun(end);
+    if (ended.outcome === "terminated") await sendHint(deps, { run: child.id, for: now });
+    if (ended.outcome !== "left") return;
   }
-  if (asked.outcome !== "blocked") return;
-  const ended = await store.terminateRun({ run: asked.meta, error, now, tx: ids.nonce() });
-  if (ended.outcome === "terminated") await sendHint(deps, { run: child.id, for: now });
 }
 
 /** Cancels the children that the code does not wait for any more. */

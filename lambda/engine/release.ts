@@ -109,6 +109,7 @@ export async function block(
     error: kept,
     code: codeOf(workflow, deps.settings.code),
     now: deps.clock.now(),
+    deadline: meta.deadline,
   });
   deps.log.error("run blocked", { run: meta.id, workflow: meta.workflow, error });
   if (blocked.outcome !== "done") return "lost";
@@ -188,7 +189,8 @@ interface End {
 async function record(execution: Execution, { outcome, error }: End): Promise<Released> {
   const { deps, lease, meta, outside } = execution;
   const cancel = outcome.status === "cancelled" ? outside.cancel : undefined;
-  let seen = { waiters: meta.waiters, cancel };
+  const { historyTtl } = meta;
+  let seen = { waiters: meta.waiters, cancel, historyTtl };
   await lease.pause();
   for (;;) {
     const now = deps.clock.now();
@@ -201,7 +203,7 @@ async function record(execution: Execution, { outcome, error }: End): Promise<Re
     if (done.outcome === "lost") return "lost";
     // A cancel request the code has not seen: the next claim delivers it.
     if (done.meta.cancel?.nonce !== cancel?.nonce) return handOver(execution);
-    seen = { waiters: done.meta.waiters, cancel };
+    seen = { waiters: done.meta.waiters, cancel, historyTtl };
   }
 }
 

@@ -1,7 +1,9 @@
 import { encodeValue } from "../core/codec.ts";
-import { decideSweep, isOverdue } from "../core/sweep.ts";
+import { decideSweep, isExpiringAtRest, isOverdue } from "../core/sweep.ts";
 import type { Meta } from "../store/meta.ts";
+import { partitionsOf } from "../store/restamp.ts";
 import { DUE_SHARDS } from "../store/schema.ts";
+import { birthTtl } from "../store/start-run.ts";
 import { endOfCancelled } from "./cancelled.ts";
 import type { EngineDependencies } from "./dependencies.ts";
 
@@ -55,6 +57,7 @@ async function sweepRun(deps: SweepDependencies, meta: Meta): Promise<boolean> {
   const { store, hints, clock, ids } = deps;
   const now = clock.now();
   if (isOverdue(meta, now)) await endOverdue(deps, meta);
+  else if (isExpiringAtRest(meta, now)) await restamp(deps, meta);
   const decision = decideSweep(meta, now);
   const pushed = await store.pushCheck(meta, decision, now, ids.nonce());
   if (!pushed || decision.hintDelayMs === undefined) return false;
@@ -64,6 +67,12 @@ async function sweepRun(deps: SweepDependencies, meta: Meta): Promise<boolean> {
     isAhead ? decision.hintDelayMs + 1_000 : 0,
   );
   return true;
+}
+
+/** Rule 17: no owner gives the records of a paused or blocked run a new lease of life, so the sweeper does. */
+async function restamp({ store, clock, ids }: SweepDependencies, run: Meta): Promise<void> {
+  const partitions = await partitionsOf(store.values, run);
+  await store.restampResting(run, ids.nonce(), partitions, birthTtl(clock.now()));
 }
 
 /** Row 28: nobody claims a paused or blocked run, so that its time ends here; what it owes, the next sweep sees to. */

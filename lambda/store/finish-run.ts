@@ -32,10 +32,11 @@ export function finishRun(
   me: Ownership,
   tx: string,
   outcome: Outcome,
-  seen: Pick<Meta, "waiters" | "cancel">,
+  seen: Pick<Meta, "waiters" | "cancel" | "historyTtl">,
   now: EpochMs,
 ): Promise<OwnedWrite> {
   const owes = seen.waiters.length > 0;
+  const retained = Math.ceil((now + LIMITS.retentionMs) / 1000);
   const failed = outcome.status === "failed";
   const set = [
     "#status = :status",
@@ -64,7 +65,8 @@ export function finishRun(
       ":running": text("running"),
       ":value": valueAttribute(outcome.status === "succeeded" ? outcome.output : outcome.error),
       ":now": number(now),
-      ":ttl": number(Math.ceil((now + LIMITS.retentionMs) / 1000)),
+      // Who waits for it may be paused or blocked for long, and would start it anew if it were gone.
+      ":ttl": number(owes ? Math.max(seen.historyTtl, retained) : retained),
       ":attention": failed ? attentionShard(me.id) : undefined,
       ":failedOp":
         failed && outcome.failedOperation !== undefined ? text(outcome.failedOperation) : undefined,
@@ -102,9 +104,15 @@ export function blockRun(
   table: Table,
   me: Ownership,
   tx: string,
-  request: { readonly error: StoredValue; readonly code: string; readonly now: EpochMs },
+  request: {
+    readonly error: StoredValue;
+    readonly code: string;
+    readonly now: EpochMs;
+    /** When the run's time is over, if it ever is: nobody but the sweeper ends it meanwhile. */
+    readonly deadline: EpochMs | undefined;
+  },
 ): Promise<OwnedWrite> {
-  const { now } = request;
+  const { now, deadline = Number.POSITIVE_INFINITY } = request;
   return updateOwned(
     table,
     me,
@@ -120,7 +128,7 @@ export function blockRun(
       ":error": valueAttribute(request.error),
       ":code": text(request.code),
       ":now": number(now),
-      ":check": number(now + LIMITS.blockedCheckMs),
+      ":check": number(Math.min(now + LIMITS.blockedCheckMs, deadline)),
       ":zero": number(0),
       ":attention": attentionShard(me.id),
     },

@@ -2,6 +2,7 @@ import { ValueUnreadableError } from "../core/errors.ts";
 import { number, text } from "./attributes.ts";
 import type { Message, Page } from "./mailbox.ts";
 import { historyOf, type Meta } from "./meta.ts";
+import { metaKey } from "./schema.ts";
 import { type Ownership, type OwnedWrite, updateOwned } from "./owned.ts";
 import { readPage } from "./spill.ts";
 import type { Table } from "./table.ts";
@@ -46,10 +47,44 @@ export async function restampHistory(
   );
 }
 
+/**
+ * The same for a run that nobody claims, paused or blocked. Records that have got their new end are passed over:
+ * a sweep that is cut off is gone on with by the next.
+ */
+export async function restampResting(
+  table: Table,
+  run: Meta,
+  tx: string,
+  partitions: readonly string[],
+  ttlSeconds: number,
+): Promise<void> {
+  for (const partition of partitions) {
+    await restampPartition(table, partition, ttlSeconds, run.historyTtl);
+  }
+  const { pk, sk } = metaKey(run.id);
+  // Refused when it is claimable again, or has been given one: whoever claims it looks for itself.
+  await table.update({
+    key: { pk: text(pk), sk: text(sk) },
+    update: "SET #tx = :tx, #ttl = :ttl, #histTtl = :ttl",
+    condition:
+      "attribute_exists(#pk) AND #inc = :inc AND #gen = :gen AND #status IN (:paused, :blocked) AND #histTtl < :ttl",
+    values: {
+      ":tx": text(tx),
+      ":ttl": number(ttlSeconds),
+      ":inc": text(run.incarnation),
+      ":gen": number(run.generation),
+      ":paused": text("paused"),
+      ":blocked": text("blocked"),
+    },
+    returns: "NONE",
+  });
+}
+
 async function restampPartition(
   table: Table,
   partition: string,
   ttlSeconds: number,
+  above = 0,
 ): Promise<void> {
   let startAfter: Parameters<Table["query"]>[0]["startAfter"];
   do {
@@ -59,8 +94,8 @@ async function restampPartition(
       startAfter,
     });
     startAfter = next;
-    for (const { pk, sk } of items) {
-      if (!pk || !sk) continue;
+    for (const { pk, sk, ttl } of items) {
+      if (!pk || !sk || (above > 0 && Number(ttl?.N ?? 0) > above)) continue;
       await table.update({
         key: { pk, sk },
         update: "SET #ttl = :ttl",

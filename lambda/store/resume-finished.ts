@@ -4,7 +4,7 @@ import { timesUndone, UNDONE_PREFIX } from "../core/undone.ts";
 import { number, text } from "./attributes.ts";
 import { changeRun, WAKE, wakeValues } from "./change-run.ts";
 import { copyMessage, copyRecords, copyValue } from "./copy-history.ts";
-import { givenBack } from "./given-back.ts";
+import { type Cut, givenBack } from "./given-back.ts";
 import { boxChange } from "./hold-run.ts";
 import { type TakenMessage, takenText } from "./mailbox.ts";
 import { historyOf, type Meta } from "./meta.ts";
@@ -45,14 +45,9 @@ export async function resumeFinished(
 ): Promise<ResumedFinished> {
   const deadline = run.deadline === undefined ? undefined : now + (run.deadline - run.startedAt);
   const ttlSeconds = Math.max(run.historyTtl, birthTtl(now, deadline));
-  const back = await givenBack(table, { records, kept });
-  const backIds = new Set(back.map(({ id }) => id));
-  const takenIds = new Set([
-    ...run.past.map(({ id }) => id),
-    ...records.map(({ messageId }) => messageId),
-  ]);
   const values = openValues(table);
-  const unread = (await readMailbox(values, run)).filter(({ id }) => !takenIds.has(id));
+  const { back, unread } = await mailOf(table, run, { records, kept });
+  const backIds = new Set(back.map(({ id }) => id));
   const open = [...back, ...unread];
   if (open.length > LIMITS.spilledMax) return "overfull";
   const generation = run.generation + 1;
@@ -105,6 +100,23 @@ export async function resumeFinished(
   const { outcome } = await changeRun(table, run, tx, form, () => undefined);
   if (outcome === "changed") return "queued";
   return outcome === "gone" ? "gone" : "changed";
+}
+
+/** What a resumed run finds in its mailbox: what its waits had taken that are not kept, and what none has. */
+async function mailOf(table: Table, run: Meta, cut: Cut) {
+  const back = await givenBack(table, cut);
+  const takenIds = new Set([
+    ...run.past.map(({ id }) => id),
+    ...cut.records.map(({ messageId }) => messageId),
+  ]);
+  const mail = await readMailbox(openValues(table), run);
+  return { back, unread: mail.filter(({ id }) => !takenIds.has(id)) };
+}
+
+/** Whether a resume would be refused as `overfull`: asked before anything is done for it. */
+export async function isOverfull(table: Table, run: Meta, cut: Cut): Promise<boolean> {
+  const { back, unread } = await mailOf(table, run, cut);
+  return back.length + unread.length > LIMITS.spilledMax;
 }
 
 /** What a resumed run has to remember of the steps that were undone. */

@@ -16,8 +16,8 @@ import { isExpired, type Meta, metaFrom } from "./meta.ts";
 import { addWaiter, notifyParent } from "./notify-parent.ts";
 import { readOperation } from "./read-operation.ts";
 import { pauseRun, resumeRun } from "./pause-run.ts";
-import { resumeFinished } from "./resume-finished.ts";
-import { restampHistory } from "./restamp.ts";
+import { isOverfull, resumeFinished } from "./resume-finished.ts";
+import { restampHistory, restampResting } from "./restamp.ts";
 import { createRetry, type Retry } from "./retry.ts";
 import { metaKey } from "./schema.ts";
 import { sendMessage } from "./send-message.ts";
@@ -59,6 +59,7 @@ export interface Store {
   readonly listRuns: Bound<typeof listRuns>;
   readonly listAttention: Bound<typeof listAttention>;
   readonly restampHistory: Bound<typeof restampHistory>;
+  readonly restampResting: Bound<typeof restampResting>;
   readonly sendMessage: Bound<typeof sendMessage>;
   readonly spillMessages: Bound<typeof spillMessages>;
   readonly cancelRun: Bound<typeof cancelRun>;
@@ -66,6 +67,7 @@ export interface Store {
   readonly pauseRun: Bound<typeof pauseRun>;
   readonly resumeRun: Bound<typeof resumeRun>;
   readonly resumeFinished: Bound<typeof resumeFinished>;
+  readonly isOverfull: Bound<typeof isOverfull>;
   readonly readSnapshot: Bound<typeof readSnapshot>;
   readonly copyRecords: Bound<typeof copyRecords>;
   readonly copyValue: Bound<typeof copyValue>;
@@ -122,6 +124,7 @@ function overTable(options: StoreOptions, retry: Retry): Store {
     listRuns: bind(listRuns),
     listAttention: bind(listAttention),
     restampHistory: bind(restampHistory),
+    restampResting: bind(restampResting),
     sendMessage: bind(sendMessage),
     spillMessages: bind(spillMessages),
     cancelRun: bind(cancelRun),
@@ -129,6 +132,7 @@ function overTable(options: StoreOptions, retry: Retry): Store {
     pauseRun: bind(pauseRun),
     resumeRun: bind(resumeRun),
     resumeFinished: bind(resumeFinished),
+    isOverfull: bind(isOverfull),
     readSnapshot: bind(readSnapshot),
     copyRecords: bind(copyRecords),
     copyValue: bind(copyValue),

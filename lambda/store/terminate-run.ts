@@ -54,13 +54,14 @@ const OFF =
 
 /** Waiters and claims only ever come, so whether there are any is all that can have changed. */
 function formFor(
-  { waiters, epoch, generation }: Meta,
+  { waiters, epoch, generation, historyTtl }: Meta,
   { error, now, from = UNFINISHED }: Terminating,
 ): Form {
   const hasWaiters = waiters.length > 0;
   const wasClaimed = epoch > 0;
   const owed = [...(hasWaiters ? ["waiters"] : []), ...(wasClaimed ? ["children"] : [])];
   const owes = owed.length > 0;
+  const retained = Math.ceil((now + LIMITS.retentionMs) / 1000);
   return {
     generation,
     condition: [
@@ -76,7 +77,8 @@ function formFor(
       ":zero": number(0),
       ":one": number(1),
       ":now": number(now),
-      ":ttl": number(Math.ceil((now + LIMITS.retentionMs) / 1000)),
+      // As where a run finishes: who waits for it must not miss it.
+      ":ttl": number(hasWaiters ? Math.max(historyTtl, retained) : retained),
       ":error": valueAttribute(error),
       ...(owes && { ":owed": { SS: owed }, ":check": number(now + LIMITS.checkAfterMs) }),
     },

@@ -1,5 +1,9 @@
+import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { CancelledError, type Context, workflow } from "../../lambda/index.ts";
+import { resumeRun } from "../../lambda/client/resume-run.ts";
+import { silentLog } from "../../lambda/testing/logs.ts";
+import { seededIds } from "../../lambda/testing/seeded-ids.ts";
 import { World } from "../../lambda/testing/world.ts";
 
 const child = workflow("child", {}, async (ctx: Context, _: undefined) => {
@@ -57,4 +61,36 @@ it("a child is deleted as soon as its parent has its outcome", async () => {
   await world.until(child.delete());
   await expect(world.until(child.describe())).rejects.toMatchObject({ code: "run_not_found" });
   expect(await world.until(run.result())).toBe("done");
+});
+
+it("a run whose resume is refused leaves the children be that ended with it", async () => {
+  const failing = workflow("failing", {}, async (ctx: Context, _: undefined) => {
+    await ctx.step("fail", { retry: { attempts: 1 } }, () => {
+      throw new RangeError("broken");
+    });
+  });
+  const parentOf = workflow("parent-of", {}, (ctx: Context, _: undefined) =>
+    ctx.run(failing, undefined),
+  );
+  await world.end();
+  world = await World.create({ workflows: [failing, parentOf] });
+  world.begin();
+  const run = await world.until(world.savepoint.start(parentOf, undefined, { id: "run" }));
+  await world.until(run.result().catch(() => undefined));
+  const { clock } = world;
+  const store = { ...world.store, isOverfull: () => Promise.resolve(true) };
+  const unused = () => Promise.reject(new Error("nothing is to be hinted at"));
+  const hints = { send: unused, delete: unused, hide: unused, hideAll: unused };
+  const deps = { store, clock, ids: seededIds(1), log: silentLog, hints };
+  await expect(world.until(resumeRun(deps, "run"))).rejects.toThrow(/has taken more events/);
+  expect(await world.until(world.savepoint.get("run~1~failing").status())).toBe("failed");
+});
+
+it("a wait that can be called off listens for that once at a time, however often it looks", async () => {
+  const { run } = await started();
+  const { signal } = new AbortController();
+  const result = run.result({ signal });
+  await world.pass(60_000);
+  expect(getEventListeners(signal, "abort").length).toBeLessThanOrEqual(1);
+  expect(await world.until(result)).toBe("done");
 });

@@ -101,3 +101,13 @@ it("a run that has not finished is refused, and keeps its children", async () =>
     message: expect.stringContaining("only a run that has finished") as string,
   });
 });
+
+it("a run under the id of one that was deleted without its children is told why it meets them", async () => {
+  const run = await world.until(world.savepoint.start(parent, { round: 2 }, { id: "run" }));
+  await world.until(run.result().catch(() => undefined));
+  await world.until(run.delete());
+  const again = await world.until(world.savepoint.start(parent, { round: 2 }, { id: "run" }));
+  await expect(world.until(again.result())).rejects.toThrow(
+    /the child of an earlier run "run", which was deleted without its children; delete it/,
+  );
+});

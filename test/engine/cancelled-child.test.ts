@@ -41,3 +41,48 @@ it("a child that ended as cancelled, without an error, fails what waits for it b
   expect(error).toBeInstanceOf(CancelledError);
   expect((error as Error).message).toContain('"run~1~child"');
 });
+
+it("a blocked child that goes on meanwhile is cancelled, and undoes what it did, instead of being terminated", async () => {
+  let version = 1;
+  let isArmed = false;
+  const undone: string[] = [];
+  const child = workflow("child", {}, async (ctx: Context, _: undefined) => {
+    await ctx.step("book", { rollback: () => undone.push("book") }, () => 1);
+    await ctx.step(version === 2 ? "other" : "work", () => 1);
+    await ctx.sleep("long", "10m");
+  });
+  const parent = workflow("parent", { version: "1" }, (ctx: Context, _: undefined) =>
+    ctx.run(child, undefined),
+  );
+  world = await World.create({
+    workflows: [parent, child],
+    code: () => `code-${version}`,
+    fault: (_, action, body) => {
+      if (!isArmed || action !== "UpdateItem" || !body.includes("#status = :cancelled, #epoch")) {
+        return undefined;
+      }
+      // The parent terminates the child that it has seen blocked: by then it fits the code again.
+      isArmed = false;
+      version = 3;
+      const others = async () => {
+        await world.savepoint.get("run~1~child").resume();
+        await new Promise<void>((resolve) => void world.clock.after(3_000, resolve));
+      };
+      return { when: "before", others };
+    },
+  });
+  world.begin();
+  const run = await world.until(world.savepoint.start(parent, undefined, { id: "run" }));
+  const blocked = world.savepoint.get("run~1~child");
+  await world.pass(5_000);
+  version = 2;
+  await world.until(blocked.pause());
+  await world.until(blocked.resume());
+  await world.pass(5_000);
+  expect(await world.until(blocked.status())).toBe("blocked");
+  isArmed = true;
+  await world.until(run.cancel());
+  await world.pass(60_000);
+  expect(await world.until(blocked.status())).toBe("cancelled");
+  expect({ isArmed, undone }).toEqual({ isArmed: false, undone: ["book"] });
+});

@@ -67,3 +67,64 @@ describe("a wait longer than records are kept", () => {
     expect(await world.until(run.result())).toEqual(letters);
   });
 });
+
+describe("a run at rest for longer than records are kept", () => {
+  let charged = 0;
+  const child = workflow("child", {}, async (ctx: Context, _: undefined) => {
+    await ctx.sleep("long", "1h");
+    return ctx.step("charge", () => (charged += 1));
+  });
+  const parent = workflow("parent", {}, (ctx: Context, timeout?: "2h") =>
+    ctx.run(child, undefined, timeout && { timeout }).catch(({ code }: { code: string }) => code),
+  );
+  const pausedFor = async (days: number, timeout?: "2h") => {
+    charged = 0;
+    const world = await World.create({ workflows: [child, parent] });
+    worlds.push(world);
+    world.begin();
+    const run = await world.until(world.savepoint.start(parent, timeout, { id: "run" }));
+    await world.pass(60_000);
+    await world.until(run.pause());
+    await world.pass(2 * 3_600_000);
+    for (let day = 0; day < days; day += 5) {
+      await world.leap(5 * DAY);
+      await world.pass(2 * 60_000);
+      await world.dynamodb.expire();
+    }
+    expect(await world.until(run.status())).toBe("paused");
+    await world.until(run.resume());
+    return world.until(run.result());
+  };
+
+  it("takes the outcome of a child that finished meanwhile, and does not start it again", async () => {
+    expect(await pausedFor(45)).toBe(1);
+    expect(charged).toBe(1);
+  });
+
+  it("fails rather than start a child again that may have finished and expired", async () => {
+    expect(await pausedFor(45, "2h")).toBe("run_not_found");
+    expect(charged).toBe(1);
+  });
+
+  it("is there yet after more than a year, with what it had recorded", async () => {
+    const flow = workflow("flow", {}, async (ctx: Context, _: undefined) => {
+      const first = await ctx.step("first", () => "kept");
+      await ctx.sleep("long", "1h");
+      return first;
+    });
+    const world = await World.create({ workflows: [flow] });
+    worlds.push(world);
+    world.begin();
+    const run = await world.until(world.savepoint.start(flow, undefined, { id: "run" }));
+    await world.pass(1_000);
+    await world.until(run.pause());
+    for (const days of [389, 300, 89, 120]) {
+      await world.leap(days * DAY);
+      await world.pass(2 * 60_000);
+      await world.dynamodb.expire();
+      expect(await world.until(run.status()), `after ${days} more days`).toBe("paused");
+    }
+    await world.until(run.resume());
+    expect(await world.until(run.result())).toBe("kept");
+  });
+});

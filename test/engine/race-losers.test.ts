@@ -49,7 +49,7 @@ describe("a child of a branch that has lost its race is cancelled", () => {
     ["is ended by the engine", hangs],
   ])("within seconds when its parent %s", async (_, flow) => {
     await open();
-    await world.until(world.savepoint.start(flow, 1 as never, { id: "run" }));
+    await world.until(world.savepoint.start(flow, 1, { id: "run" }));
     await world.pass(20_000);
     expect(await world.until(world.savepoint.get(CHILD).status())).toBe("cancelled");
   });

@@ -3,6 +3,7 @@ import { event, RunTimeoutError, workflow } from "../../lambda/index.ts";
 import { World, type WorldOptions } from "../../lambda/testing/world.ts";
 import { expectSoundEnd } from "./invariants.ts";
 
+const BORN = Date.UTC(2026, 0, 1);
 let world: World;
 afterEach(() => world.end());
 
@@ -48,6 +49,8 @@ it("a blocked run is ended at its deadline, and its children with it", async () 
   await world.pass(5_000);
   expect(await world.until(run.status())).toBe("blocked");
   await expect(world.until(run.result())).rejects.toBeInstanceOf(RunTimeoutError);
+  // Not at the sweeper's next look at a blocked run, which is minutes later.
+  expect(world.clock.now()).toBeLessThan(BORN + 4 * 60_000);
   await world.pass(3 * 60_000);
   expect(await childStatus()).toBe("cancelled");
   await expectSoundEnd(world);

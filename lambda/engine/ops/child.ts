@@ -2,7 +2,7 @@ import type { EpochMs } from "../../core/clock.ts";
 import { decodeValue, type Encoded, encodeValue, hashValue } from "../../core/codec.ts";
 import type { Duration } from "../../core/duration.ts";
 import { encodeError } from "../../core/encode-error.ts";
-import { CancelledError, RunConflictError } from "../../core/errors.ts";
+import { CancelledError, RunConflictError, RunNotFoundError } from "../../core/errors.ts";
 import { childId } from "../../core/keys.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { isFinished } from "../../core/status.ts";
@@ -62,6 +62,9 @@ export function runChild(child: Child): Behaviour {
         const { child: meta } = await waitFor(execution, operation, { childId: id });
         if (meta && isFinished(meta.status)) {
           return settle(execution, operation, await outcomeOf(operation, execution, meta));
+        }
+        if (!meta && isLongAgo(operation, execution)) {
+          return settle(execution, operation, { error: encodeValue(expired(operation, id)) });
         }
         const failed = await ensureChild(operation, execution, child, id, true);
         if (failed) return settle(execution, operation, failed);
@@ -152,7 +155,7 @@ async function ensureChild(
   const isOwn = there.parent?.id === me.id && there.parent.incarnation === me.incarnation;
   const isSame = there.workflow === workflow.name && there.inputHash === inputHash;
   if (!isSame || (attachedId === undefined && !isOwn)) {
-    return { error: encodeValue(conflict(operation, there, workflow.name)) };
+    return { error: encodeValue(conflict(operation, there, workflow.name, me)) };
   }
   if (isAwaited) await join(operation, execution, there, me);
   return undefined;
@@ -178,9 +181,25 @@ async function join(
   execution.outside.areChildrenStale = true;
 }
 
-const conflict = (operation: Operation, there: Meta, workflow: string): RunConflictError =>
+/** Whether a child could have finished and expired since it was asked for: it must not be put again then. */
+const isLongAgo = ({ record }: Operation, { deps }: Execution): boolean =>
+  record !== undefined && record.startedAt + LIMITS.retentionMs < deps.clock.now();
+
+const expired = ({ key }: Operation, id: string): RunNotFoundError =>
+  new RunNotFoundError(
+    `${key}: run "${id}" is gone; it may have finished, and its records expired before this run could take its outcome`,
+  );
+
+const conflict = (
+  operation: Operation,
+  there: Meta,
+  workflow: string,
+  me: RunReference,
+): RunConflictError =>
   new RunConflictError(
-    `${operation.key}: run "${there.id}" exists with workflow "${there.workflow}"${there.workflow === workflow ? " and another input" : ` instead of "${workflow}"`}; choose another id`,
+    there.parent?.id === me.id && there.parent.incarnation !== me.incarnation
+      ? `${operation.key}: run "${there.id}" is the child of an earlier run "${me.id}", which was deleted without its children; delete it, or start this run under another id`
+      : `${operation.key}: run "${there.id}" exists with workflow "${there.workflow}"${there.workflow === workflow ? " and another input" : ` instead of "${workflow}"`}; choose another id`,
     { details: { id: there.id, workflow: there.workflow } },
   );
 
