@@ -22,7 +22,8 @@ const HINTS_MAX = 2_000;
 /**
  * Row 26: finds every run that must be looked at — its hint lost, its worker dead, its long sleep at
  * an end, its debts unpaid — pushes `checkAt` out, then sends a hint. Two sweeps at once are safe.
- * Each run is judged by itself: what is wrong with one is logged, and the next sweep looks again.
+ * Each run and each shard is taken by itself: what is wrong with one is logged, and the next sweep looks again.
+ * @throws Error when no shard could be read: nobody is woken then, which the function's alarm must tell
  */
 export async function sweep(deps: SweepDependencies): Promise<SweepReport> {
   const { store, clock, log } = deps;
@@ -44,10 +45,15 @@ export async function sweep(deps: SweepDependencies): Promise<SweepReport> {
   };
   const shards = Array.from({ length: DUE_SHARDS }, (_, shard) => shard);
   const swept = await Promise.allSettled(shards.map(sweepShard));
-  for (const [shard, result] of swept.entries()) {
-    if (result.status === "rejected") {
-      log.error("a shard was not swept; the next sweep takes it", { shard, error: result.reason });
-    }
+  const errors = swept.flatMap((result, shard): unknown[] => {
+    if (result.status === "fulfilled") return [];
+    const error: unknown = result.reason;
+    log.error("a shard was not swept; the next sweep takes it", { shard, error });
+    return [error];
+  });
+  if (errors.length === DUE_SHARDS) {
+    const [cause] = errors;
+    throw new Error(`no shard could be swept, the first because of ${String(cause)}`, { cause });
   }
   return { looked, hints: sent };
 }

@@ -149,7 +149,8 @@ export class World {
     const { aroundSweep = async (run) => void (await run()) } = this.options;
     if (!this.#sweeper || this.#sweeper.process.isDead) this.#sweeper = this.#newSweeper();
     const { parts } = this.#sweeper;
-    void aroundSweep(() => sweep(parts));
+    const failed = (error: unknown) => this.log.error("the sweeper failed", { error });
+    void aroundSweep(() => sweep(parts).catch(failed));
   }
 
   #newSweeper() {

@@ -19,10 +19,10 @@ const [FIRST = "", SECOND = "", THIRD = ""] = Array.from({ length: 200 }, (_, n)
 let world: World;
 afterEach(() => world.end());
 
-/** Three runs of one shard whose hints nobody acted on, in the order of their `checkAt`. */
-async function forgottenRuns(): Promise<void> {
+/** Runs whose hints nobody acted on, in the order of their `checkAt`; three of one shard by default. */
+async function forgottenRuns(ids = [FIRST, SECOND, THIRD]): Promise<void> {
   world = await World.create({ workflows: [noop] });
-  for (const id of [FIRST, SECOND, THIRD]) {
+  for (const id of ids) {
     await world.until(world.savepoint.start(noop, undefined, { id }));
     await world.pass(10);
   }
@@ -31,7 +31,7 @@ async function forgottenRuns(): Promise<void> {
 
 /** One sweep; the runs it hinted at. */
 async function swept(
-  faults: { pushCheck?: string; send?: string } = {},
+  faults: { pushCheck?: string; send?: string; unreadShards?: number } = {},
 ): Promise<(string | undefined)[]> {
   const hinted: string[] = [];
   const { store } = world;
@@ -42,6 +42,8 @@ async function swept(
     log: world.log,
     store: {
       ...store,
+      dueRuns: (shard, now) =>
+        shard < (faults.unreadShards ?? 0) ? unreadable(shard) : store.dueRuns(shard, now),
       pushCheck: (meta, ...rest) =>
         meta.id === faults.pushCheck ? failing("the table") : store.pushCheck(meta, ...rest),
     },
@@ -58,6 +60,13 @@ async function swept(
   await world.until(sweep(deps));
   return hinted;
 }
+
+/** A shard whose reader may not read it. */
+const unreadable = (shard: number): AsyncIterable<never> => ({
+  [Symbol.asyncIterator]: () => ({
+    next: () => Promise.reject(new Error(`shard ${shard} is denied`)),
+  }),
+});
 
 const complaints = () =>
   world.logs
@@ -96,4 +105,37 @@ it("finds the runs behind one whose hint cannot be sent; that one is looked at a
   expect(complaints()).toEqual([FIRST]);
   await world.pass(60_000);
   expect(await swept()).toContain(FIRST);
+});
+
+it("finds the runs of the one shard that can be read", async () => {
+  const ids = Array.from({ length: 200 }, (_, n) => `last-${n}`);
+  const last = ids.find((id) => shardOf(id, DUE_SHARDS) === DUE_SHARDS - 1);
+  await forgottenRuns([FIRST, String(last)]);
+  expect(await swept({ unreadShards: DUE_SHARDS - 1 })).toEqual([last]);
+  expect(world.logs.filter(({ level }) => level === "error")).toHaveLength(DUE_SHARDS - 1);
+});
+
+it("fails when it can read no shard, with the reason, so that its alarm goes off", async () => {
+  await forgottenRuns([FIRST]);
+  await expect(swept({ unreadShards: DUE_SHARDS })).rejects.toThrow("shard 0 is denied");
+  expect(world.logs.filter(({ level }) => level === "error")).toHaveLength(DUE_SHARDS);
+});
+
+it("wakes a run once it may read again, however often it failed before", async () => {
+  let isDenied = true;
+  world = await World.create({
+    workflows: [noop],
+    deliver: () => !isDenied,
+    bystanderFault: (action) =>
+      isDenied && action === "Query" ? { refuseWith: "AccessDeniedException" } : undefined,
+  });
+  world.begin();
+  const run = await world.until(world.savepoint.start(noop, undefined, { id: FIRST }));
+  await world.pass(3 * 60_000 + 1);
+  const failures = world.logs.filter(({ message }) => message === "the sweeper failed");
+  expect(failures.map(({ fields }) => String(Object.values(fields)[0]))).toEqual(
+    Array.from({ length: 3 }, () => expect.stringContaining("AccessDeniedException")),
+  );
+  isDenied = false;
+  await world.until(run.result());
 });
