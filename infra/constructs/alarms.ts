@@ -14,7 +14,8 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
 import { METRIC_DIMENSION, METRIC_NAMESPACE, METRICS } from "../../lambda/core/metric-names.ts";
-import type { FunctionName } from "../descriptor.ts";
+import { LIMITS } from "../../lambda/core/limits.ts";
+import type { descriptor, FunctionName } from "../descriptor.ts";
 import type { Hints } from "./hints.ts";
 
 /** What is watched, and who is told. */
@@ -43,8 +44,8 @@ interface Rule {
 }
 
 const PERIOD = Duration.minutes(5);
-/** The sweeper looks each minute, so a hint that waits this long finds no worker, seconds. */
-const HINT_AGE_SECONDS = 300;
+/** A hint that waits this long beyond what it may in health finds no worker, milliseconds. */
+const HINT_WAIT_MS = 300_000;
 
 /** Alarms on what a deployment cannot mend by itself, and a dashboard of how it does. */
 export class Alarms extends Construct {
@@ -98,8 +99,10 @@ function rulesOf(props: AlarmsProps): Readonly<Record<string, Rule>> {
       description: "Hints that failed too often; the sweeper hints again, so look why",
       metric: hints.deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
     },
+    // The age is that of the oldest message that is not deleted (SQS developer guide, "Available CloudWatch
+    // metrics"): a hint that was sent for later, or whose run a worker is advancing, is old in health.
     OldHints: {
-      threshold: HINT_AGE_SECONDS,
+      threshold: (LIMITS.hintDelayMaxMs + hints.visibilityMs + HINT_WAIT_MS) / 1_000,
       periods: 2,
       description: "Hints wait for a worker: too few at a time, or none that starts",
       metric: hints.queue.metricApproximateAgeOfOldestMessage({ period: PERIOD }),
@@ -132,17 +135,35 @@ function rulesOf(props: AlarmsProps): Readonly<Record<string, Rule>> {
     ...(authorizer && { AuthErrors: errorsOf(authorizer) }),
     WorkerThrottles: throttlesOf(worker),
     ApiThrottles: throttlesOf(api),
-    TableThrottles: {
-      ...failures,
-      description: "DynamoDB takes fewer writes than are wanted",
-      metric: new Metric({
-        namespace: "AWS/DynamoDB",
-        metricName: "WriteThrottleEvents",
-        dimensionsMap: { TableName: table.tableName },
-        statistic: "Sum",
-        period: PERIOD,
-      }),
-    },
+    TableThrottles: throttledBy(table, "Write"),
+    ReadThrottles: throttledBy(table, "Read"),
+    DueThrottles: throttledBy(table, "Write", "due"),
+    ListThrottles: throttledBy(table, "Write", "list"),
+  };
+}
+
+/**
+ * A table's own metric leaves its indexes out, and an index that cannot keep up has DynamoDB refuse writes of the
+ * table (DynamoDB developer guide, "CloudWatch throttling metrics" and "GSI write throttling and back pressure").
+ */
+function throttledBy(
+  table: Table,
+  access: "Read" | "Write",
+  index?: keyof (typeof descriptor.table)["indexes"],
+): Rule {
+  return {
+    threshold: 1,
+    description: `DynamoDB takes fewer ${access.toLowerCase()}s than are wanted${index ? ` of the index ${index}` : ""}`,
+    metric: new Metric({
+      namespace: "AWS/DynamoDB",
+      metricName: `${access}ThrottleEvents`,
+      dimensionsMap: {
+        TableName: table.tableName,
+        ...(index && { GlobalSecondaryIndexName: index }),
+      },
+      statistic: "Sum",
+      period: PERIOD,
+    }),
   };
 }
 

@@ -10,10 +10,13 @@ import { descriptor } from "../descriptor.ts";
 export class Hints extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
+  /** How long a hint is hidden whose worker says nothing, milliseconds. */
+  readonly visibilityMs: number;
 
-  /** @param visibilityMs how long a hint is hidden whose worker says nothing, milliseconds */
+  /** @param visibilityMs a worker's timeout, milliseconds */
   constructor(scope: Construct, id: string, visibilityMs: number) {
     super(scope, id);
+    this.visibilityMs = visibilityMs;
     const { hints } = descriptor;
     const secured = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
     this.deadLetters = new Queue(this, "DeadLetters", {

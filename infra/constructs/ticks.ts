@@ -20,7 +20,14 @@ export class Ticks extends Construct {
   /** The rule of each schedule, by its name. */
   readonly schedules: ReadonlyMap<string, Rule>;
 
-  /** @throws Error for a schedule that EventBridge cannot express */
+  /**
+   * EventBridge's own retries are for events that Lambda does not take. One that it has taken is out of
+   * EventBridge's hands: Lambda itself invokes the function again when that fails, after one minute and after two
+   * more, and while it is throttled for as long as an event may live (Lambda developer guide, "How Lambda handles
+   * errors and retries with asynchronous invocation"). Both are the most that it does. A start that comes late is
+   * named by its tick all the same.
+   * @throws Error for a schedule that EventBridge cannot express
+   */
   constructor(
     scope: Construct,
     id: string,
@@ -28,6 +35,7 @@ export class Ticks extends Construct {
     schedules: Readonly<Record<string, Schedule>>,
   ) {
     super(scope, id);
+    sweeper.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(6) });
     this.sweep = new Rule(this, "Sweep", {
       description: "Looks for runs that nobody has acted on",
       schedule: RuleSchedule.rate(Duration.minutes(descriptor.schedules.sweep.everyMinutes)),

@@ -90,7 +90,7 @@ describe("the construct", () => {
       auth: { tokens: true },
     }));
     const alarms = Object.values(template.findResources("AWS::CloudWatch::Alarm"));
-    expect(alarms).toHaveLength(14);
+    expect(alarms).toHaveLength(17);
     for (const { Properties } of alarms) {
       expect(Properties["AlarmActions"]).toEqual([{ Ref: expect.stringContaining("Topic") }]);
       expect(Properties["OKActions"]).toEqual(Properties["AlarmActions"]);
@@ -108,13 +108,49 @@ describe("the construct", () => {
     });
   });
 
+  it.each([
+    ["15 minutes by default", undefined, 2_100],
+    ["the worker's", Duration.minutes(2), 1_320],
+  ])(
+    "takes a hint for old when it has been delayed, held by an invocation, %s, and waited for five minutes",
+    (_, timeout, seconds) => {
+      const template = built(() => (timeout ? { timeout } : {}));
+      const alarms = template.findResources("AWS::CloudWatch::Alarm", {
+        Properties: { MetricName: "ApproximateAgeOfOldestMessage", Statistic: "Maximum" },
+      });
+      expect(Object.values(alarms).map(({ Properties }) => Properties["Threshold"])).toEqual([
+        seconds,
+      ]);
+    },
+  );
+
+  it("watches reads, writes and the indexes that each start writes for what DynamoDB refuses", () => {
+    const alarms = Object.values(
+      built().findResources("AWS::CloudWatch::Alarm", {
+        Properties: { Namespace: "AWS/DynamoDB" },
+      }),
+    );
+    const watched = alarms.map(({ Properties: { MetricName, Dimensions } }) => {
+      const dimensions = Dimensions as { readonly Name: string; readonly Value: unknown }[];
+      const of = (name: string) => dimensions.find(({ Name }) => Name === name)?.Value;
+      expect(of("TableName")).toEqual({ Ref: expect.stringContaining("StateTable") });
+      return [MetricName, of("GlobalSecondaryIndexName")];
+    });
+    expect(watched).toEqual([
+      ["WriteThrottleEvents", undefined],
+      ["ReadThrottleEvents", undefined],
+      ["WriteThrottleEvents", "due"],
+      ["WriteThrottleEvents", "list"],
+    ]);
+  });
+
   it("watches each of its functions for errors, that of bearer tokens too", () => {
     const template = built(() => ({ auth: { tokens: true } }));
     const errors = template.findResources("AWS::CloudWatch::Alarm", {
       Properties: { MetricName: "Errors" },
     });
     const watched = Object.values(errors).map(
-      ({ Properties }) => /Savepoint(\w+?)Function\w*"/.exec(JSON.stringify(Properties))?.[1],
+      ({ Properties }) => /Savepoint(\w+?)Function\w*"/.exec(JSON.stringify(Properties))?.[1] ?? "",
     );
     const functions = Object.keys(template.findResources("AWS::Lambda::Function"));
     expect(watched.toSorted()).toEqual(["ApiHandler", "Auth", "Sweeper", "Versions", "Worker"]);

@@ -240,7 +240,18 @@ describe("the clock", () => {
     expect(JSON.stringify(rules)).not.toContain("InputTransformer");
   });
 
-  it("starts a research run named by the time of the tick, and tries for an hour", () => {
+  it("has Lambda invoke the sweeper twice more after a failure, and for six hours while it is throttled", () => {
+    expect(resources.one("AWS::Lambda::EventInvokeConfig").Properties).toEqual({
+      FunctionName: { Ref: logicalId("SweeperFunction") },
+      Qualifier: {
+        "Fn::Select": [7, { "Fn::Split": [":", { Ref: logicalId("SweeperLive") }] }],
+      },
+      MaximumRetryAttempts: 2,
+      MaximumEventAgeInSeconds: 6 * 3600,
+    });
+  });
+
+  it("starts a research run named by the time of the tick, and delivers the event for an hour", () => {
     const input = { topic: 'say "when"', maxIterations: 2 };
     const start = { workflow: "research", name: "daily", time: "<time>", input };
     const schedules = { daily: { every: "1 day", workflow: "research", input } };

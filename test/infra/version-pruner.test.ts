@@ -10,7 +10,7 @@ import { Template } from "aws-cdk-lib/assertions";
 const resources = synthesize({ auth: { tokens: true } });
 const logicalId = (start: string): unknown => expect.stringMatching(new RegExp(`^${start}`));
 
-it("versions are pruned once a day, by a function that may, and tried again for an hour", () => {
+it("versions are pruned once a day, by a function that may, whose event is delivered for an hour", () => {
   expect(resources.one("AWS::Events::Rule", "VersionsDaily")).toMatchObject({
     Properties: {
       ScheduleExpression: "rate(1 day)",
