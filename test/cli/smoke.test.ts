@@ -26,6 +26,41 @@ describe("savepoint smoke", () => {
     );
   });
 
+  it.each([
+    ["ends and deletes", 200, ""],
+    ["tells of", 500, "may be left: the table is down"],
+  ])("%s the run of a trial that fails, and says what failed first", async (_, status, told) => {
+    const { api, host } = await stage();
+    const cleaning: string[] = [];
+    let id = "";
+    api.intercept = ({ method, url, body }) => {
+      if (url === "/runs/savepoint-smoke") {
+        ({ id } = body as { id: string });
+        return queued(202, id);
+      }
+      if (method === "GET") return { status: 200, body: runOf({ id, status: "running" }) };
+      cleaning.push(`${method} ${url.replace(id, "<id>")}`);
+      if (status === 500) return failure(500, "internal", "the table is down");
+      return queued(200, id);
+    };
+    expect(await main(["smoke", "--endpoint", api.url], host)).toBe(1);
+    expect(cleaning[0]).toBe("POST /runs/<id>/terminate");
+    expect(cleaning.includes("DELETE /runs/<id>")).toBe(status === 200);
+    expect(host.stderr.text).toContain("the same id has started a second run");
+    expect(host.stderr.text).toContain(told);
+    expect(host.stderr.text.includes("may be left")).toBe(status === 500);
+  });
+
+  it("looks for the run of a start that nobody has answered for", async () => {
+    const { api, host } = await stage();
+    api.intercept = ({ method }) =>
+      method === "POST" ? failure(500, "internal", "the table is down") : undefined;
+    expect(await main(["smoke", "--endpoint", api.url], host)).toBe(1);
+    const looks = api.requests.filter(({ method }) => method === "GET").map(({ url }) => url);
+    expect(looks).toEqual([expect.stringMatching(/^\/runs\/smoke-/)]);
+    expect(host.stderr.text).not.toContain("may be left");
+  });
+
   it("finds an API that starts a run twice", async () => {
     const { api, host } = await stage();
     api.intercept = () => queued(202);
@@ -39,6 +74,7 @@ describe("savepoint smoke", () => {
     expect(await main(["smoke", "--endpoint", api.url], host)).toBe(1);
     expect(host.stdout.lines).toEqual(["failed  start"]);
     expect(host.stderr.text).toContain("who are you");
+    expect(api.requests.map(({ method }) => method)).toEqual(["POST"]);
   });
 });
 
