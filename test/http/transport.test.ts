@@ -48,12 +48,16 @@ describe("a request", () => {
     const { api, host } = await stage();
     const transport = open(api, host);
     await transport.send(request);
-    const answers = [failure(503, "store_unavailable", "throttled"), "cut" as const];
+    const answers = [
+      failure(429, "too_many_requests", "API Gateway throttles"),
+      failure(503, "store_unavailable", "DynamoDB throttles"),
+      "cut" as const,
+    ];
     api.intercept = () => answers.shift();
     const before = host.clock.now();
     await transport.send(request);
-    expect(api.requests).toHaveLength(4);
-    expect(host.clock.now() - before).toBe(100 + 300);
+    expect(api.requests).toHaveLength(5);
+    expect(host.clock.now() - before).toBe(100 + 300 + 1_000);
   });
 
   it("is given up after five more tries", async () => {
