@@ -44,8 +44,10 @@ const isUnrecordedPatch = ({ kind, phase }: Operation): boolean =>
 
 function start(execution: Execution, held: readonly Operation[]): undefined {
   for (const operation of held) {
-    if (isLosing(execution, operation)) continue;
-    execution.enter(operation, "active");
+    const isLost = isLosing(execution, operation);
+    // It is marked by now, and must not be once more.
+    execution.enter(operation, isLost ? "waiting" : "active");
+    if (isLost) continue;
     operation.behaviour.live(operation, execution).catch((error: unknown) => {
       if (isFinal(error)) return execution.fail(operation, error);
       execution.log.error("an operation failed inside the engine", {

@@ -150,4 +150,38 @@ describe("while a race is being recorded", () => {
     expect(begun).toEqual(["end"]);
     await expectSoundEnd(world);
   });
+
+  it("what is asked for in a branch that has lost it is fenced once by a taker, and not held against it", async () => {
+    const flow = workflow("flow", {}, async (ctx) => {
+      await ctx.race("race", {
+        quick: (branch) => branch.step("quick", () => 1),
+        other: async (branch) => {
+          for (let late = 0; late < 5; late += 1) {
+            await rest(500);
+            void branch.step("late", () => late);
+          }
+        },
+      });
+      return "done";
+    });
+    let hasCrashed = false;
+    let takenOverAt = Number.POSITIVE_INFINITY;
+    let marks = 0;
+    await open({
+      workflows: [flow],
+      fault: (_, action, body) => {
+        if (action === "UpdateItem" && body.includes('"OP#race/other/late"')) marks += 1;
+        if (action !== "PutItem" || !body.includes('"OP#race"')) return undefined;
+        if (hasCrashed) {
+          takenOverAt = Math.min(takenOverAt, world.clock.now());
+          return world.clock.now() < takenOverAt + 4_000 ? "throttle" : undefined;
+        }
+        hasCrashed = true;
+        return "crash-before";
+      },
+    });
+    expect(await world.run(flow, undefined)).toBe("done");
+    expect(marks).toBe(1);
+    await expectSoundEnd(world);
+  });
 });

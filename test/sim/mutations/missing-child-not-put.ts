@@ -6,10 +6,10 @@ export const missingChildNotPut: Patch = {
   edits: [
     {
       file: "lambda/engine/ops/child.ts",
-      find: `          return settle(execution, operation, await outcomeOf(operation, execution, meta));
+      find: `          return settle(execution, operation, { error: encodeValue(expired(operation, id)) });
         }
         const failed = await ensureChild(operation, execution, child, id, true);`,
-      replace: `          return settle(execution, operation, await outcomeOf(operation, execution, meta));
+      replace: `          return settle(execution, operation, { error: encodeValue(expired(operation, id)) });
         }
         const failed = undefined;`,
     },
