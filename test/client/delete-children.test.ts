@@ -91,6 +91,21 @@ describe("deleting a run with its children", () => {
     await world.until(world.savepoint.get("run").delete());
     expect(await ids()).toEqual([...FAMILY, "shared"].toSorted());
   });
+
+  it("lets a run of the same id start anew, which meets the children where they were left", async () => {
+    const startAgain = async (options: { readonly children: boolean }) => {
+      await world.until(world.savepoint.get("run").delete(options));
+      const run = await world.until(world.savepoint.start(parent, { round: 1 }, { id: "run" }));
+      return world.until(run.result().catch((error: unknown) => error));
+    };
+    await world.pass(2 * 3_600_000);
+    expect(await startAgain({ children: true })).toBeInstanceOf(TerminalError);
+    await world.pass(2 * 3_600_000);
+    expect(await startAgain({ children: false })).toMatchObject({
+      code: "run_conflict",
+      message: expect.stringContaining("run~1~middle") as string,
+    });
+  });
 });
 
 it("a run that has not finished is refused, and keeps its children", async () => {
