@@ -1,6 +1,15 @@
 import { workflow } from "savepoint";
 import { mail, pages } from "./services.ts";
 
+/** Draws one of the readers: whatever crashes, it is the same one, on the same day, with the same ticket. */
+export const raffle = workflow("raffle", {}, async (ctx, { readers }: { readers: string[] }) => {
+  const winner = readers[Math.floor(ctx.random() * readers.length)] ?? "nobody";
+  const day = new Date(ctx.now()).toISOString().slice(0, 10);
+  const ticket = ctx.uuid();
+  await ctx.step("draft", () => pages.read("raffle"));
+  return ctx.step("tell", () => mail.send(winner, `${day}, ticket ${ticket}`));
+});
+
 /** As it was deployed first. */
 export const first = workflow("newsletter", { version: "1" }, async (ctx) => {
   const text = await ctx.step("draft", () => pages.read("draft"));

@@ -18,3 +18,12 @@ export async function approve(savepoint: Savepoint, run: string): Promise<void> 
   const answer = { approved: true, by: "boss" };
   await savepoint.get(run).send(decision, answer, { idempotencyKey: "boss" });
 }
+
+/** Decides on an expense in its boss's place: one run sends into another. */
+export const deputy = workflow(
+  "deputy",
+  {},
+  async (ctx, { run, euros }: { run: string; euros: number }) => {
+    await ctx.send(run, decision, { approved: euros <= 50, by: "deputy" });
+  },
+);

@@ -21,7 +21,10 @@ export const mail = {
 
 /** Stands in for pages and what is made of them. */
 export const pages = {
-  read: async (url: string): Promise<string> => `text of ${url}`,
+  read: async (url: string, signal?: AbortSignal): Promise<string> => {
+    signal?.throwIfAborted();
+    return `text of ${url}`;
+  },
   shorten: async (text: string): Promise<string> => `short ${text}`,
 };
 

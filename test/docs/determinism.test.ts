@@ -1,9 +1,13 @@
-import { afterEach, describe, expect, it } from "vitest";
-import { extended, first, inserted, renamed } from "../../docs/examples/determinism.ts";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { extended, first, inserted, raffle, renamed } from "../../docs/examples/determinism.ts";
+import { mail } from "../../docs/examples/services.ts";
 import { type Workflow, workflow } from "../../lambda/index.ts";
 import { endWorlds, longAfter, openWorld } from "./example-world.ts";
 
-afterEach(endWorlds);
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await endWorlds();
+});
 
 const DAY = 24 * 3_600_000;
 
@@ -25,6 +29,24 @@ async function redeployed(next: Workflow<unknown, string>) {
   };
   return { world, run, deploy };
 }
+
+describe("the example of a raffle", () => {
+  it("draws the same reader, day and ticket again when its worker dies", async () => {
+    const send = vi.spyOn(mail, "send").mockReturnValueOnce(new Promise(() => {}));
+    const world = await openWorld([raffle]);
+    const readers = Array.from({ length: 1_000 }, (_, n) => `reader-${n}`);
+    const run = await world.until(world.savepoint.start(raffle, { readers }, { id: "run" }));
+    await world.pass(5_000);
+    for (const process of world.processes) process.die();
+    await world.until(run.result());
+    const [told, toldAgain] = send.mock.calls;
+    expect(toldAgain).toEqual(told);
+    expect(told).toEqual([
+      expect.stringMatching(/^reader-\d+$/),
+      expect.stringMatching(/^2026-01-01, ticket [\da-f-]{36}$/),
+    ]);
+  });
+});
 
 describe("the example of code changes", () => {
   it("goes on under code that asks for the same and then for more", async () => {

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import * as errors from "../../lambda/core/errors.ts";
 
@@ -25,12 +26,32 @@ describe("the guides", () => {
     expect(guides.flatMap(({ blocks }) => blocks).filter((block) => !code.has(block))).toEqual([]);
   });
 
+  it("use each call of the workflow's context in some example", () => {
+    const calls = methodsOf("Context", "lambda/engine/context.ts");
+    expect(calls).toContain("continueAsNew");
+    const used = examples.flatMap(({ text }) => [
+      ...text.matchAll(/\b(?:ctx|branch)\.(\w+)(?:<\w+>)?\(/g),
+    ]);
+    const names = new Set(used.map(([, name]) => name));
+    expect(calls.filter((call) => !names.has(call))).toEqual([]);
+  });
+
   it("are all linked from the README", () => {
     const readme = textOf("README.md");
     const missing = guides.filter(({ name }) => !readme.includes(`(docs/${name})`));
     expect(missing.map(({ name }) => name)).toEqual([]);
   });
 });
+
+/** Names of the methods that an interface declares. */
+function methodsOf(name: string, path: string): string[] {
+  const source = ts.createSourceFile(path, textOf(path), ts.ScriptTarget.Latest);
+  const found = source.statements.find(
+    (one) => ts.isInterfaceDeclaration(one) && one.name.text === name,
+  ) as ts.InterfaceDeclaration;
+  const methods = found.members.filter((member) => ts.isMethodSignature(member));
+  return [...new Set(methods.map((method) => (method.name as ts.Identifier).text))];
+}
 
 type ErrorClass = new (message: string, options: object) => errors.KnownError;
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { load, startLoad, stopLoad } from "../../docs/examples/controlling-runs.ts";
-import { approve, decision, expense } from "../../docs/examples/events.ts";
+import { approve, decision, deputy, expense } from "../../docs/examples/events.ts";
 import { bookings, warehouse } from "../../docs/examples/services.ts";
 import { trip } from "../../docs/examples/rollbacks.ts";
 import {
@@ -32,6 +32,16 @@ describe("the example of events", () => {
     expect(await world.until(run.result())).toBe("approved by boss");
     const late = run.send(decision, { approved: false, by: "boss" });
     expect(await failureOf(world, late)).toBeInstanceOf(RunConflictError);
+  });
+
+  it.each([
+    [40, "approved by deputy"],
+    [60, "refused by deputy"],
+  ])("goes on with a deputy's answer, to %d euros as well", async (euros, answer) => {
+    const world = await openWorld([expense, deputy]);
+    const run = await world.until(world.savepoint.start(expense, { euros }, { id: "expense" }));
+    await world.run(deputy, { run: "expense", euros });
+    expect(await world.until(run.result())).toBe(answer);
   });
 
   it("goes on without an answer after three days", async () => {
