@@ -3,9 +3,10 @@ import {
   ResponseType,
   type RestApi,
 } from "aws-cdk-lib/aws-apigateway";
+import type { HttpCode } from "../../lambda/core/http-codes.ts";
 
 /** What API Gateway answers by itself, without calling the function. */
-const ANSWERS: readonly (readonly [ResponseType, string, string, string])[] = [
+const ANSWERS: readonly (readonly [ResponseType, string, HttpCode, string])[] = [
   [
     ResponseType.UNAUTHORIZED,
     "401",
@@ -60,7 +61,7 @@ export function addGatewayResponses(restApi: RestApi): void {
   });
 }
 
-const body = (code: string, message: string): Pick<GatewayResponseOptions, "templates"> => ({
+const body = (code: HttpCode, message: string): Pick<GatewayResponseOptions, "templates"> => ({
   templates: { "application/json": `{"error":{"code":"${code}","message":${message}}}` },
 });
 

@@ -1,20 +1,21 @@
 import { type ErrorCode, isSavepointError } from "../core/errors.ts";
+import type { HttpCode } from "../core/http-codes.ts";
 import { jsonView } from "./json-view.ts";
 
 /** A request that cannot be served as it was sent. */
 export class RequestError extends Error {
   readonly status: number;
-  readonly code: string;
+  readonly code: HttpCode;
   readonly headers: Readonly<Record<string, string>>;
 
   /**
    * @param status HTTP status
-   * @param code stable name of the error, snake case
+   * @param code stable name of the error
    * @param message what was wrong, with the value, and what to do
    */
   constructor(
     status: number,
-    code: string,
+    code: HttpCode,
     message: string,
     headers: Readonly<Record<string, string>> = {},
   ) {
@@ -45,7 +46,7 @@ export interface FailureReply {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: {
     readonly error: {
-      readonly code: string;
+      readonly code: ErrorCode | HttpCode;
       readonly message: string;
       readonly details?: unknown;
     };

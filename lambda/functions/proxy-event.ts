@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
+import type { HttpCode } from "../core/http-codes.ts";
 
 /** A Lambda's answer may be 6 MB (Lambda quotas); its envelope takes some of it. */
 const ANSWER_MAX_BYTES = 6 * 1024 * 1024 - 16 * 1024;
@@ -44,7 +45,7 @@ export async function proxyResult(response: Response): Promise<APIGatewayProxyRe
       Response.json(
         {
           error: {
-            code: "answer_too_large",
+            code: "answer_too_large" satisfies HttpCode,
             message: `the answer is ${Buffer.byteLength(body)} bytes, and Lambda passes on ${ANSWER_MAX_BYTES}; read the value with a client inside the account`,
           },
         },

@@ -46,7 +46,11 @@ export async function controlAnswer(
 function crashAfter(control: Control, body: string): HttpAnswer {
   const steps = stepsFrom(body);
   if (steps === undefined) {
-    return errorAnswer(422, "invalid", `the body must be {"steps": n} with n an integer from 0`);
+    return errorAnswer(
+      422,
+      "invalid_argument",
+      `the body must be {"steps": n} with n an integer from 0`,
+    );
   }
   control.crashAfter(steps);
   return jsonAnswer(200, { steps });

@@ -43,7 +43,7 @@ const METHODS = new Set(["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "P
 
 const refusedBody = (refused: "too long" | "not UTF-8"): HttpAnswer =>
   refused === "too long"
-    ? errorAnswer(413, "too_large", `the body exceeds ${BODY_MAX_BYTES} bytes`)
+    ? errorAnswer(413, "body_too_large", `the body exceeds ${BODY_MAX_BYTES} bytes`)
     : errorAnswer(400, "bad_json", "the body is not UTF-8; send JSON in UTF-8");
 
 /** API Gateway's place: turns HTTP requests on a loopback port into invocations of the function `api`. */

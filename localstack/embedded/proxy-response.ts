@@ -1,4 +1,6 @@
 import type { OutgoingHttpHeaders } from "node:http";
+import type { ErrorCode } from "../../lambda/core/errors.ts";
+import type { HttpCode } from "../../lambda/core/http-codes.ts";
 import type { InvocationResult } from "./lambda-host/invocation.ts";
 import { isFields } from "./sqs/request-fields.ts";
 
@@ -17,8 +19,11 @@ export const jsonAnswer = (status: number, value: unknown): HttpAnswer => ({
 });
 
 /** An error as the API words it. */
-export const errorAnswer = (status: number, code: string, message: string): HttpAnswer =>
-  jsonAnswer(status, { error: { code, message } });
+export const errorAnswer = (
+  status: number,
+  code: ErrorCode | HttpCode,
+  message: string,
+): HttpAnswer => jsonAnswer(status, { error: { code, message } });
 
 /**
  * What API Gateway answers when a function has ended (API Gateway developer guide, "Output format of
@@ -28,13 +33,13 @@ export const errorAnswer = (status: number, code: string, message: string): Http
 export function proxyAnswer(result: InvocationResult): HttpAnswer {
   if (!result.ok) {
     return result.errorType === "Sandbox.Timedout"
-      ? errorAnswer(504, "api_timed_out", result.message)
-      : errorAnswer(502, "api_failed", `${result.errorType}: ${result.message}`);
+      ? errorAnswer(504, "timeout", result.message)
+      : errorAnswer(502, "internal", `${result.errorType}: ${result.message}`);
   }
   const response: unknown = JSON.parse(result.payload);
   const { statusCode, body = "", isBase64Encoded } = isFields(response) ? response : {};
   if (!isStatus(statusCode) || typeof body !== "string") {
-    return errorAnswer(502, "api_failed", `not a proxy response: ${result.payload.slice(0, 200)}`);
+    return errorAnswer(502, "internal", `not a proxy response: ${result.payload.slice(0, 200)}`);
   }
   return {
     status: statusCode,

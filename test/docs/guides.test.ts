@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
+import { failureReply } from "../../lambda/api/failure.ts";
 import * as errors from "../../lambda/core/errors.ts";
+import { HTTP_CODES } from "../../lambda/core/http-codes.ts";
+import * as clientErrors from "../../lambda/http/api-error.ts";
 
 const textOf = (path: string) => readFileSync(path, "utf8");
 const namesIn = (folder: string, ending: string) =>
@@ -53,29 +56,55 @@ function methodsOf(name: string, path: string): string[] {
   return [...new Set(methods.map((method) => (method.name as ts.Identifier).text))];
 }
 
-type ErrorClass = new (message: string, options: object) => errors.KnownError;
+type ErrorClass = new (
+  message: string,
+  options: object,
+) => errors.SavepointError & { readonly code: string };
 
 const isErrorClass = (value: unknown): boolean =>
   typeof value === "function" && value.prototype instanceof errors.SavepointError;
 
-const everyError = Object.values<unknown>(errors)
+const everyError = Object.values<unknown>({ ...errors, ...clientErrors })
   .filter(isErrorClass)
-  .map((Class) => new (Class as ErrorClass)("for its code", { retryAfter: 0, errors: [] }));
+  .map((Class) => {
+    // What the constructors look at; an ApiError of a reply that has no code gets that one.
+    const options = { retryAfter: 0, errors: [], issues: [], code: "unknown" };
+    return new (Class as ErrorClass)("for its code", options);
+  });
 
 const inOrder = (one: string, other: string) => (one < other ? -1 : 1);
 
 describe("the page on errors", () => {
   const sections = textOf("docs/errors.md").split(/^## /m).slice(1);
+  const sectionOf = (code: string) => sections.find((one) => one.startsWith(`\`${code}\`\n`));
+  const begun = (beginning: string) =>
+    new RegExp(`^.*\\n\\n${beginning}\\. [^]+\\n\\n\\*\\*What to do:\\*\\* .+`);
 
   it("has one section for each code, in alphabetical order, and no other", () => {
-    const codes = everyError.map(({ code }) => `\`${code}\``).toSorted(inOrder);
-    expect(sections.map((section) => section.split("\n")[0])).toEqual(codes);
+    const codes = [...everyError.map(({ code }) => code), ...HTTP_CODES].toSorted(inOrder);
+    expect(sections.map((section) => section.split("\n")[0])).toEqual(
+      codes.map((code) => `\`${code}\``),
+    );
   });
 
   it.each(everyError)("names $name, and says when it is thrown and what to do", (error) => {
-    const section = sections.find((one) => one.startsWith(`\`${error.code}\`\n`));
-    expect(section).toMatch(
-      new RegExp(`^.*\\n\\n\`${error.name}\`\\. [^]+\\n\\n\\*\\*What to do:\\*\\* .+`),
+    expect(sectionOf(error.code)).toMatch(begun(`\`${error.name}\``));
+  });
+
+  it.each(HTTP_CODES)("says with which status %s is answered, and what to do", (code) => {
+    expect(sectionOf(code)).toMatch(begun("HTTP [45](\\d\\d|xx)(, .+)?"));
+  });
+
+  it("says of each error that the API passes on with which status it does", () => {
+    const passedOn = everyError.flatMap((error) => {
+      const { body, status } = failureReply(error);
+      return body.error.code === "internal" ? [] : [{ code: error.code, status }];
+    });
+    expect(passedOn).toContainEqual({ code: "run_not_found", status: 404 });
+    const unsaid = passedOn.filter(
+      ({ code, status }) =>
+        !/Over\sHTTP:\s(\d+)/.exec(sectionOf(code) ?? "")?.includes(`${status}`),
     );
+    expect(unsaid).toEqual([]);
   });
 });

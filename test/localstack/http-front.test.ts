@@ -151,16 +151,26 @@ describe("a request that is let in", () => {
   });
 
   test.each([
-    [502, "Runtime.ExitError", { ok: false, errorType: "Runtime.ExitError", message: "gone" }],
-    [504, "timed out", { ok: false, errorType: "Sandbox.Timedout", message: "Task timed out" }],
-    [502, "not a proxy response", { ok: true, payload: '{"no":"status"}' }],
-    [502, "not a proxy response", { ok: true, payload: "null" }],
-  ] as const)("gets %d when the function ends with: %s", async (status, text, result) => {
+    [
+      502,
+      "internal",
+      "Runtime.ExitError",
+      { ok: false, errorType: "Runtime.ExitError", message: "gone" },
+    ],
+    [
+      504,
+      "timeout",
+      "timed out",
+      { ok: false, errorType: "Sandbox.Timedout", message: "Task timed out" },
+    ],
+    [502, "internal", "not a proxy response", { ok: true, payload: '{"no":"status"}' }],
+    [502, "internal", "not a proxy response", { ok: true, payload: "null" }],
+  ] as const)("gets %d %s when the function ends with: %s", async (status, code, text, result) => {
     answer = result;
     const reply = await send("GET", "/x");
     expect(reply.status).toBe(status);
     expect(JSON.parse(reply.body)).toEqual({
-      error: { code: expect.any(String), message: expect.stringContaining(text) },
+      error: { code, message: expect.stringContaining(text) },
     });
   });
 });
