@@ -1,5 +1,5 @@
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
-import { TABLE } from "../lambda/store/schema.ts";
+import type { TABLE } from "../lambda/store/schema.ts";
 import type { Access } from "./descriptor.ts";
 
 /** ARNs that the product's functions are given access to. */
@@ -10,21 +10,29 @@ export interface AccessTargets {
 
 type Grant = (targets: AccessTargets) => PolicyStatement[];
 
-const indexesOf = (tableArn: string) =>
-  Object.keys(TABLE.indexes).map((name) => `${tableArn}/index/${name}`);
+const queriesOf = (tableArn: string, ...indexes: (keyof typeof TABLE.indexes)[]) => [
+  new PolicyStatement({
+    actions: ["dynamodb:Query"],
+    resources: indexes.map((name) => `${tableArn}/index/${name}`),
+  }),
+];
 
 /**
  * What each access means in IAM: the calls that the product makes and no others. Batch calls on SQS
  * need no action of their own (SQS developer guide, "Amazon SQS API permissions").
  */
 const GRANTS: Record<Access, Grant> = {
-  "table:read": ({ tableArn }) => [
+  "table:get": ({ tableArn }) => [
     new PolicyStatement({
-      actions: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
+      actions: ["dynamodb:BatchGetItem", "dynamodb:GetItem"],
       resources: [tableArn],
     }),
-    new PolicyStatement({ actions: ["dynamodb:Query"], resources: indexesOf(tableArn) }),
   ],
+  "table:query": ({ tableArn }) => [
+    new PolicyStatement({ actions: ["dynamodb:Query"], resources: [tableArn] }),
+  ],
+  "due:query": ({ tableArn }) => queriesOf(tableArn, "due"),
+  "lists:query": ({ tableArn }) => queriesOf(tableArn, "list", "attention"),
   "table:write": ({ tableArn }) => [
     new PolicyStatement({
       actions: ["dynamodb:PutItem", "dynamodb:UpdateItem"],

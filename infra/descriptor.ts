@@ -14,8 +14,19 @@ export interface FunctionDescriptor {
   readonly access: readonly Access[];
 }
 
-/** Grants a function can ask for: table reads, writes and deletions, sending and handling hints. */
-export type Access = "table:read" | "table:write" | "table:delete" | "hints:send" | "hints:handle";
+/**
+ * Grants a function can ask for: reading items of the table by their keys, and histories by a query; writing
+ * and deleting items; finding runs that are due, and runs for lists; sending and handling hints.
+ */
+export type Access =
+  | "table:get"
+  | "table:query"
+  | "table:write"
+  | "table:delete"
+  | "due:query"
+  | "lists:query"
+  | "hints:send"
+  | "hints:handle";
 
 /** A route of the API that a deployment may open to everybody, and how much of it is answered then. */
 export interface PublicRoute {
@@ -55,19 +66,26 @@ export const descriptor = {
       timeoutSeconds: 900,
       memoryMb: 1024,
       callsItself: true,
-      access: ["table:read", "table:write", "hints:send", "hints:handle"],
+      access: ["table:get", "table:query", "table:write", "hints:send", "hints:handle"],
     },
     api: {
       timeoutSeconds: 29,
       memoryMb: 512,
       callsItself: false,
-      access: ["table:read", "table:write", "table:delete", "hints:send"],
+      access: [
+        "table:get",
+        "table:query",
+        "table:write",
+        "table:delete",
+        "lists:query",
+        "hints:send",
+      ],
     },
     sweeper: {
       timeoutSeconds: 50,
       memoryMb: 256,
       callsItself: false,
-      access: ["table:read", "table:write", "hints:send"],
+      access: ["table:get", "table:write", "due:query", "hints:send"],
     },
   },
   http: {

@@ -34,9 +34,9 @@ export interface WorkflowFunctionProps {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** What a client needs to start runs, and to send, cancel, resume and fork; to look at them. */
-const START: readonly Access[] = ["table:read", "table:write", "hints:send"];
-const READ: readonly Access[] = ["table:read"];
+/** What a client needs to look at runs; to start them, and to send, cancel, resume and fork. */
+const READ: readonly Access[] = ["table:get", "table:query", "lists:query"];
+const START: readonly Access[] = [...READ, "table:write", "hints:send"];
 
 /**
  * Everything that durable workflows need in an account: a table, a queue, and three functions behind an API

@@ -13,12 +13,14 @@ const schedules = { daily: { every: "1 day", workflow: "research", input: { topi
 const on = (resource: string, service: string, ...calls: string[]) =>
   calls.map((call) => `${service}:${call} ${resource}`);
 const logsOf = (role: string) => on(`${role}Logs`, "logs", "CreateLogStream", "PutLogEvents");
-const READ_AND_WRITE = [
-  ...on("StateTable", "dynamodb", "BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"),
-  ...["attention", "due", "list"].flatMap((index) =>
-    on(`StateTable/index/${index}`, "dynamodb", "Query"),
-  ),
-];
+const READ = on("StateTable", "dynamodb", "BatchGetItem", "GetItem");
+const HISTORY = on("StateTable", "dynamodb", "Query");
+const WRITE = on("StateTable", "dynamodb", "PutItem", "UpdateItem");
+const DELETE = on("StateTable", "dynamodb", "DeleteItem");
+const DUE = on("StateTable/index/due", "dynamodb", "Query");
+const LISTS = ["list", "attention"].flatMap((index) =>
+  on(`StateTable/index/${index}`, "dynamodb", "Query"),
+);
 const SEND = on("HintsQueue", "sqs", "SendMessage");
 const HANDLE = [
   ...on("HintsQueue", "sqs", "ChangeMessageVisibility", "DeleteMessage"),
@@ -36,14 +38,9 @@ const PRUNED = ["Worker", "ApiHandler", "Sweeper", "Versions"];
 
 /** What each function may do, and on what, where nothing is chosen. */
 const RIGHTS = {
-  Worker: [...READ_AND_WRITE, ...SEND, ...HANDLE, ...logsOf("Worker")],
-  ApiHandler: [
-    ...READ_AND_WRITE,
-    ...on("StateTable", "dynamodb", "DeleteItem"),
-    ...SEND,
-    ...logsOf("ApiHandler"),
-  ],
-  Sweeper: [...READ_AND_WRITE, ...SEND, ...logsOf("Sweeper")],
+  Worker: [...READ, ...HISTORY, ...WRITE, ...SEND, ...HANDLE, ...logsOf("Worker")],
+  ApiHandler: [READ, HISTORY, LISTS, WRITE, DELETE, SEND, logsOf("ApiHandler")].flat(),
+  Sweeper: [...READ, ...DUE, ...WRITE, ...SEND, ...logsOf("Sweeper")],
   Versions: [...pruning(PRUNED), ...logsOf("Versions")],
 };
 const reading = (secret: string) => on(secret, "secretsmanager", "GetSecretValue");
