@@ -19,7 +19,7 @@ import { State } from "./constructs/state.ts";
 import { Ticks } from "./constructs/ticks.ts";
 import { VersionPruner } from "./constructs/version-pruner.ts";
 import { type Access, descriptor, type FunctionName } from "./descriptor.ts";
-import { disagreements } from "./limits.ts";
+import { assertFunctionLimits, disagreements } from "./limits.ts";
 import type { SavepointProps } from "./savepoint-props.ts";
 
 /** A function of the project's own that works with runs. */
@@ -61,7 +61,7 @@ export class Savepoint extends Construct {
   readonly #logRetention: RetentionDays;
   readonly #pruner: VersionPruner;
 
-  /** @throws Error when limits do not agree, or a schedule cannot be expressed; esbuild's BuildFailure */
+  /** @throws Error when limits do not agree or a property cannot be what it is; esbuild's BuildFailure */
   constructor(scope: Construct, id: string, props: SavepointProps) {
     super(scope, id);
     const settings = settingsOf(props);
@@ -163,9 +163,12 @@ export class Savepoint extends Construct {
   /**
    * Adds a function of the project's own that works with runs, such as a webhook that starts them: bundled like
    * the others, told where `connect()` finds the deployment, and granted what `grantStart` grants.
+   * @throws Error when timeout or memory are not Lambda's, or a key is in the environment; esbuild's BuildFailure
    */
   addWorkflowFunction(id: string, props: WorkflowFunctionProps): IFunction {
     const { entry, timeout = Duration.seconds(30), memoryMb = 256, environment = {} } = props;
+    assertFunctionLimits(id, { timeoutMs: timeout.toMilliseconds(), memoryMb });
+    assertNoKey(environment, "that it may read, and read it by secret(id)");
     const scope = new Construct(this, id);
     return this.#live(scope, "Function", {
       bundle: bundleOf(scope, entry),
@@ -241,15 +244,19 @@ function settingsOf(props: SavepointProps) {
 
 /** What workers are told beside what they are made with. */
 function environmentOf({ environment = {}, openAiSecret }: SavepointProps): Record<string, string> {
-  if (ENV.openaiKey in environment) {
-    throw new Error(
-      `environment has ${ENV.openaiKey}, which whoever may describe the function could read; put the key into a secret and give openAiSecret`,
-    );
-  }
+  assertNoKey(environment, "and give openAiSecret");
   return {
     ...environment,
     ...(openAiSecret && { [ENV.openaiSecret]: completeArn(openAiSecret) }),
   };
+}
+
+/** @param advice what to do with the secret that the key belongs into */
+function assertNoKey(environment: Readonly<Record<string, string>>, advice: string): void {
+  if (!(ENV.openaiKey in environment)) return;
+  throw new Error(
+    `environment has ${ENV.openaiKey}, which whoever may describe the function could read; put the key into a secret ${advice}`,
+  );
 }
 
 /** Without its random end, a secret's ARN could be allowed by a wildcard only. */

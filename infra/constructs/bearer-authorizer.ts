@@ -6,7 +6,7 @@ import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import { ENV } from "../../lambda/core/environment.ts";
 import { moduleFile } from "../../localstack/embedded/module-file.ts";
-import { assertIssuer, type BearerAuth } from "../bearer-auth.ts";
+import { assertBearerAuth, type BearerAuth } from "../bearer-auth.ts";
 import { LiveFunction } from "./live-function.ts";
 
 /** What an authorizer is made of. */
@@ -39,10 +39,11 @@ export class BearerAuthorizer extends Construct {
   /** Hashes of the tokens; there only when tokens are taken. It begins with none. */
   readonly tokens: Secret | undefined;
 
+  /** @throws Error when it cannot be told who is to be let in */
   constructor(scope: Construct, id: string, props: BearerAuthorizerProps) {
     super(scope, id);
     const { auth, directory, logRetention = RetentionDays.ONE_MONTH } = props;
-    if (auth.jwt) assertIssuer(auth.jwt);
+    assertBearerAuth(auth);
     this.tokens = auth.tokens ? this.makeTokens(props.removalPolicy) : undefined;
     // Its parts belong to this construct: "Default" is left out of their ids.
     this.function = new LiveFunction(this, "Default", {

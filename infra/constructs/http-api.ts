@@ -9,19 +9,15 @@ import {
 } from "aws-cdk-lib/aws-apigateway";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
+import { type ApiChoices, assertApiChoices } from "../api-choices.ts";
 import { descriptor } from "../descriptor.ts";
 import { addGatewayResponses } from "./gateway-responses.ts";
 
 /** What the API is made of. */
-export interface HttpApiProps {
+export interface HttpApiProps extends ApiChoices {
   readonly handler: IFunction;
   /** Whether anybody may complete a callback token that they have. */
   readonly publicTokens: boolean;
-  /** Requests a second that the whole API takes, and how many at once above that. */
-  readonly requestsPerSecond: number;
-  readonly requestsBurst: number;
-  /** Origins whose pages may call it. */
-  readonly corsOrigins: readonly string[];
   /** Lets callers in instead of IAM. */
   readonly authorizer: IAuthorizer | undefined;
 }
@@ -36,8 +32,10 @@ const CORS_SECONDS = 600;
 export class HttpApi extends Construct {
   readonly restApi: RestApi;
 
+  /** @throws Error when what is chosen cannot be */
   constructor(scope: Construct, id: string, props: HttpApiProps) {
     super(scope, id);
+    assertApiChoices(props);
     const { handler, publicTokens, corsOrigins, authorizer } = props;
     this.restApi = new RestApi(this, "Api", {
       restApiName: "savepoint",

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App, Stack } from "aws-cdk-lib";
+import { App, Fn, Stack } from "aws-cdk-lib";
 import { AuthorizationType, MockIntegration, RestApi } from "aws-cdk-lib/aws-apigateway";
 import { Template } from "aws-cdk-lib/assertions";
 import { afterAll, describe, expect, it } from "vitest";
@@ -152,6 +152,30 @@ describe("access by an issuer's JSON Web Tokens", () => {
     [{ ...jwt, audience: " " }, "audience is empty"],
   ])("is refused for %j", (wrong, reason) => {
     expect(() => synthesized({ jwt: wrong })).toThrow(reason);
+  });
+});
+
+it("an issuer can be one that only CloudFormation knows, such as a user pool of the stack", () => {
+  const issuer = Fn.importValue("Issuer");
+  const { Properties } = one(synthesized({ jwt: { ...jwt, issuer } }), "AWS::Lambda::Function");
+  expect(Properties["Environment"]).toMatchObject({
+    Variables: { SAVEPOINT_JWT_ISSUER: { "Fn::ImportValue": "Issuer" } },
+  });
+});
+
+describe("a choice of who is let in", () => {
+  it.each([
+    ["names nobody", {}, "auth has neither tokens: true nor jwt; give { tokens: true } or"],
+    ["says that tokens are not taken", { tokens: false }, "auth has neither tokens: true nor jwt"],
+    ["names two kinds", { tokens: true, jwt }, "auth has both tokens and jwt; give"],
+  ])("is refused when it %s", (_, auth, reason) => {
+    expect(() => synthesized(auth as BearerAuth)).toThrow(reason);
+  });
+
+  it("is refused, without being shown, when it has the tokens themselves", () => {
+    const auth = { tokens: ["abc123"] } as unknown as BearerAuth;
+    expect(() => synthesized(auth)).toThrow("auth has neither tokens: true nor jwt");
+    expect(() => synthesized(auth)).not.toThrow("abc123");
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { disagreements, type WorkerLimits } from "../../infra/limits.ts";
+import { assertFunctionLimits, disagreements, type WorkerLimits } from "../../infra/limits.ts";
 
 const LIMITS: WorkerLimits = {
   timeoutMs: 900_000,
@@ -38,5 +38,26 @@ describe("limits that must agree", () => {
 
   it("are all told of at once", () => {
     expect(disagreements({ ...LIMITS, batchSize: 11, maxConcurrency: 1 })).toHaveLength(2);
+  });
+});
+
+describe("a function of a project's own", () => {
+  it.each([[{ timeoutMs: 1_000, memoryMb: 128 }], [{ timeoutMs: 900_000, memoryMb: 10_240 }]])(
+    "can be added with %o",
+    (limits) => {
+      expect(() => assertFunctionLimits("Webhook", limits)).not.toThrow();
+    },
+  );
+
+  it.each([
+    [{ timeoutMs: 0, memoryMb: 256 }, "timeout is 0 s; give whole seconds, 1 to 900"],
+    [{ timeoutMs: 1_500, memoryMb: 256 }, "timeout is 1.5 s; give whole seconds"],
+    [{ timeoutMs: 901_000, memoryMb: 256 }, "timeout is 901 s; give whole seconds, 1 to 900"],
+    [{ timeoutMs: 30_000, memoryMb: 127 }, "memoryMb is 127; Lambda takes 128 to 10240"],
+    [{ timeoutMs: 30_000, memoryMb: 10_241 }, "memoryMb is 10241; Lambda takes 128 to 10240"],
+  ])("cannot with %o", (limits, message) => {
+    expect(() => assertFunctionLimits("Webhook", limits)).toThrow(
+      `function "Webhook" cannot be added: ${message}`,
+    );
   });
 });

@@ -251,3 +251,19 @@ it("bundles a function of the project's own, which finds the deployment", () => 
     },
   });
 });
+
+it.each([
+  [{ timeout: Duration.minutes(16) }, "timeout is 960 s; give whole seconds, 1 to 900"],
+  [{ memoryMb: 64 }, "memoryMb is 64; Lambda takes 128 to 10240"],
+  [{ environment: { OPENAI_API_KEY: "sk-1" } }, "put the key into a secret that it may read"],
+])("adds no function of the project's own with %o", (props, message) => {
+  const add = () =>
+    built(undefined, (savepoint) => {
+      savepoint.addWorkflowFunction("Webhook", {
+        entry: "test/infra/fixtures/webhook.ts",
+        ...props,
+      });
+    });
+  expect(add).toThrow(message);
+  expect(add).not.toThrow("sk-1");
+});
