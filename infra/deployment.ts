@@ -103,7 +103,7 @@ export function deploymentFrom(choice: (name: string) => unknown): Deployment {
   };
 }
 
-/** Who is let in besides those who sign their requests. */
+/** Who is let in instead of those who sign their requests; undefined for these. */
 function authOf({ auth, jwtIssuer, jwtAudience }: z.infer<typeof choices>): BearerAuth | undefined {
   if (auth === "tokens") return { tokens: true };
   return jwtIssuer !== undefined && jwtAudience !== undefined

@@ -39,35 +39,52 @@ const ANSWERS: readonly (readonly [ResponseType, string, HttpCode, string])[] = 
   ],
 ];
 
-/** Has API Gateway's own answers look like the API's, and an unauthorized caller told how to authorize. */
-export function addGatewayResponses(restApi: RestApi): void {
-  for (const [type, statusCode, code, message] of ANSWERS) {
+/**
+ * Has API Gateway's own answers look like the API's, an unauthorized caller told how to authorize, and pages of
+ * other sites able to read them where any may call: a browser shows them a network error otherwise.
+ * @param corsOrigins origins whose pages may call the API
+ */
+export function addGatewayResponses(restApi: RestApi, corsOrigins: readonly string[]): void {
+  const add = (type: ResponseType, answer: Answer, headers: Headers = {}) =>
     restApi.addGatewayResponse(type.responseType, {
+      ...answer,
       type,
-      statusCode,
-      ...headers(type),
-      ...body(code, JSON.stringify(message)),
+      responseHeaders: { ...headers, ...crossOrigin(corsOrigins) },
     });
+  for (const [type, statusCode, code, message] of ANSWERS) {
+    const answer = { statusCode, ...body(code, JSON.stringify(message)) };
+    add(type, answer, HEADERS.get(type));
   }
   // Whatever else goes wrong: API Gateway's own words, which it quotes itself.
   const other = "$context.error.messageString";
-  restApi.addGatewayResponse("DEFAULT_4XX", {
-    type: ResponseType.DEFAULT_4XX,
-    ...body("bad_request", other),
-  });
-  restApi.addGatewayResponse("DEFAULT_5XX", {
-    type: ResponseType.DEFAULT_5XX,
-    ...body("internal", other),
-  });
+  add(ResponseType.DEFAULT_4XX, body("bad_request", other));
+  add(ResponseType.DEFAULT_5XX, body("internal", other));
 }
 
-const body = (code: HttpCode, message: string): Pick<GatewayResponseOptions, "templates"> => ({
+type Answer = Pick<GatewayResponseOptions, "statusCode" | "templates">;
+
+/** Headers by name; values are in quotes, as API Gateway wants those that are always the same. */
+type Headers = Readonly<Record<string, string>>;
+
+const HEADERS: ReadonlyMap<ResponseType, Headers> = new Map([
+  [ResponseType.UNAUTHORIZED, { "WWW-Authenticate": "'Bearer'" }],
+  [ResponseType.THROTTLED, { "Retry-After": "'1'" }],
+]);
+
+/**
+ * A gateway response cannot choose among origins. Where there are several, any page may read these answers, and
+ * these alone: they say what is wrong and hold nothing of a run; cookies, which do not go with `*`, mean nothing to
+ * the API.
+ */
+function crossOrigin(origins: readonly string[]): Headers {
+  const [only, ...others] = origins;
+  if (only === undefined) return {};
+  return {
+    "Access-Control-Allow-Origin": others.length === 0 ? `'${only}'` : "'*'",
+    "Access-Control-Expose-Headers": "'retry-after'",
+  };
+}
+
+const body = (code: HttpCode, message: string): Answer => ({
   templates: { "application/json": `{"error":{"code":"${code}","message":${message}}}` },
 });
-
-const headers = (type: ResponseType): Pick<GatewayResponseOptions, "responseHeaders"> => {
-  if (type === ResponseType.UNAUTHORIZED)
-    return { responseHeaders: { "WWW-Authenticate": "'Bearer'" } };
-  if (type === ResponseType.THROTTLED) return { responseHeaders: { "Retry-After": "'1'" } };
-  return {};
-};

