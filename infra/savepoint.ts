@@ -146,11 +146,10 @@ export class Savepoint extends Construct {
 
   /** Allows to call every route of the API, where requests are signed. */
   grantCall(grantee: IGrantable): void {
+    const { restApi } = this.http;
+    const everyRoute = restApi.arnForExecuteApi("*", "/*", restApi.deploymentStage.stageName);
     grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({
-        actions: ["execute-api:Invoke"],
-        resources: [this.http.restApi.arnForExecuteApi()],
-      }),
+      new PolicyStatement({ actions: ["execute-api:Invoke"], resources: [everyRoute] }),
     );
   }
 

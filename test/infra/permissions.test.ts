@@ -3,15 +3,13 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { SavepointStackProps } from "../../infra/stack.ts";
 import { ENV } from "../../lambda/core/environment.ts";
-import { answeredBy, rightsOf, statementsIn } from "./rights.ts";
+import { answeredBy, on, rightsOf, statementsIn } from "./rights.ts";
 import { synthesize } from "./synthesize.ts";
 
 const OPENAI = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:openai-AbCdEf";
 const jwt = { issuer: "https://issuer.example", audience: "mine" };
 const schedules = { daily: { every: "1 day", workflow: "research", input: { topic: "sqlite" } } };
 
-const on = (resource: string, service: string, ...calls: string[]) =>
-  calls.map((call) => `${service}:${call} ${resource}`);
 const logsOf = (role: string) => on(`${role}Logs`, "logs", "CreateLogStream", "PutLogEvents");
 const READ = on("StateTable", "dynamodb", "BatchGetItem", "GetItem");
 const HISTORY = on("StateTable", "dynamodb", "Query");

@@ -49,20 +49,29 @@ export function rightsOf(resources: Resources): Record<string, readonly string[]
   if (made.toSorted().join() !== roles.toSorted().join()) {
     throw new Error(`roles are ${made.join(", ")}, and functions have ${roles.join(", ")}`);
   }
-  const policies = policiesIn(resources);
-  const rights = functions.map(([id], place) => {
-    const own = policies.filter(({ Roles }) => Roles[0] === roles[place]);
-    const each = own.flatMap(({ PolicyDocument }) =>
-      PolicyDocument.Statement.flatMap(({ Action, Resource }) =>
-        [Action]
-          .flat()
-          .flatMap((action) => [Resource].flat().map((resource) => `${action} ${shown(resource)}`)),
-      ),
-    );
-    return [named(id).replace(/Function$/, ""), each.toSorted()] as const;
-  });
+  const rights = functions.map(
+    ([id], place) =>
+      [named(id).replace(/Function$/, ""), rightsOfRole(resources, roles[place] ?? "")] as const,
+  );
   return Object.fromEntries(rights);
 }
+
+/** What a role may do, as `action resource`, in order. @param role its logical id, without the hash or with it */
+export function rightsOfRole(resources: Resources, role: string): readonly string[] {
+  return policiesIn(resources)
+    .filter(({ Roles: [owner] }) => owner === role || named(owner) === role)
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+    .flatMap(({ Action, Resource }) =>
+      [Action]
+        .flat()
+        .flatMap((action) => [Resource].flat().map((resource) => `${action} ${shown(resource)}`)),
+    )
+    .toSorted();
+}
+
+/** Rights to calls of a service on one resource, as `rightsOf` tells them. */
+export const on = (resource: string, service: string, ...calls: readonly string[]): string[] =>
+  calls.map((call) => `${service}:${call} ${resource}`);
 
 /** Method, path and authorization of everything that the API answers. */
 export function answeredBy(resources: Resources): string[] {

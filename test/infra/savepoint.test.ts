@@ -1,6 +1,5 @@
 import { App, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
-import { AccountPrincipal, Role } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Topic } from "aws-cdk-lib/aws-sns";
@@ -196,40 +195,6 @@ interface Policy {
     readonly Roles: readonly [{ readonly Ref: string }];
   };
 }
-
-describe("who is granted", () => {
-  const granted = (grant: (savepoint: Savepoint, role: Role) => void) => {
-    const template = built(undefined, (savepoint, stack) =>
-      grant(savepoint, new Role(stack, "Caller", { assumedBy: new AccountPrincipal("1") })),
-    );
-    const [policy] = Object.values(
-      template.findResources("AWS::IAM::Policy", {
-        Properties: { Roles: [{ Ref: Match.stringLikeRegexp("^Caller") }] },
-      }),
-    );
-    const { Statement } = (policy as Policy).Properties.PolicyDocument;
-    return [...new Set(Statement.flatMap(({ Action }) => Action))].toSorted();
-  };
-
-  it("to start runs may read and write them and send hints, and not delete", () => {
-    expect(granted((savepoint, role) => savepoint.grantStart(role))).toEqual([
-      "dynamodb:BatchGetItem",
-      "dynamodb:GetItem",
-      "dynamodb:PutItem",
-      "dynamodb:Query",
-      "dynamodb:UpdateItem",
-      "sqs:SendMessage",
-    ]);
-  });
-
-  it("to read may do no more than that", () => {
-    expect(granted((savepoint, role) => savepoint.grantRead(role))).toEqual([
-      "dynamodb:BatchGetItem",
-      "dynamodb:GetItem",
-      "dynamodb:Query",
-    ]);
-  });
-});
 
 it("bundles a function of the project's own, which finds the deployment", () => {
   const template = built(undefined, (savepoint) => {

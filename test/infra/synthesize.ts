@@ -50,9 +50,18 @@ export function withStack<T>(
   }
 }
 
-/** Synthesizes the stack with a stand-in for its bundles. */
-export function synthesize(props: Partial<SavepointStackProps> = {}): Resources {
-  const template = withStack(props, (stack) => Template.fromStack(stack));
+/**
+ * Synthesizes the stack with a stand-in for its bundles.
+ * @param more what is put into the stack or granted before that
+ */
+export function synthesize(
+  props: Partial<SavepointStackProps> = {},
+  more: (stack: SavepointStack) => void = () => undefined,
+): Resources {
+  const template = withStack(props, (stack) => {
+    more(stack);
+    return Template.fromStack(stack);
+  });
   const resources: Record<string, Resource> = template.toJSON()["Resources"];
   const all = (type: string) =>
     Object.fromEntries(Object.entries(resources).filter(([, { Type }]) => Type === type));

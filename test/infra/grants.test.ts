@@ -1,0 +1,76 @@
+import { Stack } from "aws-cdk-lib";
+import { AccountPrincipal, Role } from "aws-cdk-lib/aws-iam";
+import { Key } from "aws-cdk-lib/aws-kms";
+import { describe, expect, it } from "vitest";
+import type { Savepoint } from "../../infra/index.ts";
+import { on, rightsOf, rightsOfRole } from "./rights.ts";
+import { synthesize } from "./synthesize.ts";
+
+const READ = [
+  ...on("StateTable", "dynamodb", "BatchGetItem", "GetItem", "Query"),
+  ...on("StateTable/index/attention", "dynamodb", "Query"),
+  ...on("StateTable/index/list", "dynamodb", "Query"),
+];
+const START = [
+  ...READ,
+  ...on("StateTable", "dynamodb", "PutItem", "UpdateItem"),
+  ...on("HintsQueue", "sqs", "SendMessage"),
+];
+const KEY = "arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-000000000000";
+
+/** What a role of somebody's may do, and on what, once it is granted. */
+const granted = (
+  grant: (savepoint: Savepoint, role: Role) => void,
+  { hasTableKey = false } = {},
+): readonly string[] => {
+  const encryptionKey = Key.fromKeyArn(new Stack(), "Key", KEY);
+  const resources = synthesize(hasTableKey ? { encryptionKey } : {}, (stack) =>
+    grant(stack.savepoint, new Role(stack, "Caller", { assumedBy: new AccountPrincipal("1") })),
+  );
+  return rightsOfRole(resources, "Caller");
+};
+
+describe("who is granted", () => {
+  it("to read may look at runs and list them, and nothing else of anything", () => {
+    expect(granted((savepoint, role) => savepoint.grantRead(role))).toEqual(READ.toSorted());
+  });
+
+  it("to start runs may read and write them and send hints, and not delete", () => {
+    expect(granted((savepoint, role) => savepoint.grantStart(role))).toEqual(START.toSorted());
+  });
+
+  it("to call may call each route of the one API, as it is deployed, and knows nothing of the table", () => {
+    expect(granted((savepoint, role) => savepoint.grantCall(role))).toEqual([
+      "execute-api:Invoke arn:AWS::Partition:execute-api:AWS::Region:AWS::AccountId:HttpApi/HttpApiDeploymentStagev1/*/*",
+    ]);
+  });
+
+  it("may use the key of the table, to read with or to write, too", () => {
+    const rights = (grant: Parameters<typeof granted>[0]) =>
+      granted(grant, { hasTableKey: true }).filter((right) => right.startsWith("kms:"));
+    expect(rights((savepoint, role) => savepoint.grantRead(role))).toEqual(
+      on(KEY, "kms", "Decrypt"),
+    );
+    expect(rights((savepoint, role) => savepoint.grantStart(role))).toEqual(
+      on(KEY, "kms", "Decrypt", "Encrypt", "GenerateDataKey*", "ReEncrypt*"),
+    );
+    expect(rights((savepoint, role) => savepoint.grantCall(role))).toEqual([]);
+  });
+});
+
+it("a function of the project's own may do what starting runs takes and write its log, and changes no other's rights", () => {
+  const entry = "test/infra/fixtures/webhook.ts";
+  const { Webhook, Versions, ...others } = rightsOf(
+    synthesize({}, ({ savepoint }) => void savepoint.addWorkflowFunction("Webhook", { entry })),
+  );
+  const log = on("WebhookFunctionLogs", "logs", "CreateLogStream", "PutLogEvents");
+  expect(Webhook).toEqual([...START, ...log].toSorted());
+  // Its versions are pruned like those of the others.
+  const pruned = [
+    ...on("WebhookFunction", "lambda", "ListAliases", "ListVersionsByFunction"),
+    ...on("WebhookFunction:*", "lambda", "DeleteFunction"),
+  ];
+  const { Versions: before = [], ...unchanged } = rightsOf(synthesize());
+  expect(Versions).toEqual([...before, ...pruned].toSorted());
+  expect(others).toEqual(unchanged);
+});
