@@ -85,7 +85,7 @@ export const descriptor = {
       timeoutSeconds: 50,
       memoryMb: 256,
       callsItself: false,
-      access: ["table:get", "table:write", "due:query", "hints:send"],
+      access: ["table:get", "table:query", "table:write", "due:query", "hints:send"],
     },
   },
   http: {

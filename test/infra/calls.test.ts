@@ -122,6 +122,18 @@ async function work(): Promise<void> {
   await worker({ Records } as unknown as SQSEvent, time);
 }
 
+/** Has a run's records expire tomorrow, and the sweeper look at it. */
+const nearItsEnd = (id: string) =>
+  dynamodb.call("UpdateItem", {
+    TableName: TABLE_NAME,
+    Key: { pk: { S: `RUN#${id}` }, sk: { S: "META" } },
+    UpdateExpression: "SET checkAt = :now, histTtl = :tomorrow",
+    ExpressionAttributeValues: {
+      ":now": { N: String(Date.now()) },
+      ":tomorrow": { N: String(Math.ceil(Date.now() / 1000) + 24 * 3_600) },
+    },
+  });
+
 /** What the API has answered, each with what it was asked. */
 const answers: string[] = [];
 
@@ -137,13 +149,16 @@ beforeAll(async () => {
   await asked("GET", "/runs?status=succeeded");
   await asked("GET", "/runs?status=failed");
   await asked("DELETE", "/runs/a");
+  await asked("POST", `/runs/${SMOKE.workflow}`, { id: "b" });
+  await asked("POST", "/runs/b/pause");
+  await nearItsEnd("b");
   const start = { workflow: SMOKE.workflow, name: "daily", time: "2026-01-01T06:00:00Z" };
   await sweeper({ start: { ...start, input: undefined } });
   await sweeper({} as ScheduledEvent);
 });
 afterAll(() => sqs.close());
 
-it("a run is started, advanced twice, looked at, listed and deleted", () => {
+it("a run is started, advanced twice, looked at, listed and deleted, another one paused", () => {
   expect(answers).toEqual([
     `202 POST /runs/${SMOKE.workflow}`,
     `202 POST /runs/a/events/${SMOKE.event}`,
@@ -151,6 +166,8 @@ it("a run is started, advanced twice, looked at, listed and deleted", () => {
     "200 GET /runs?status=succeeded",
     "200 GET /runs?status=failed",
     "200 DELETE /runs/a",
+    `202 POST /runs/${SMOKE.workflow}`,
+    "200 POST /runs/b/pause",
   ]);
 });
 

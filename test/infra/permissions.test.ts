@@ -38,7 +38,7 @@ const PRUNED = ["Worker", "ApiHandler", "Sweeper", "Versions"];
 const RIGHTS = {
   Worker: [...READ, ...HISTORY, ...WRITE, ...SEND, ...HANDLE, ...logsOf("Worker")],
   ApiHandler: [READ, HISTORY, LISTS, WRITE, DELETE, SEND, logsOf("ApiHandler")].flat(),
-  Sweeper: [...READ, ...DUE, ...WRITE, ...SEND, ...logsOf("Sweeper")],
+  Sweeper: [...READ, ...HISTORY, ...DUE, ...WRITE, ...SEND, ...logsOf("Sweeper")],
   Versions: [...pruning(PRUNED), ...logsOf("Versions")],
 };
 const reading = (secret: string) => on(secret, "secretsmanager", "GetSecretValue");
