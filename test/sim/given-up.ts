@@ -16,10 +16,18 @@ export function isGivenUp(operations: Operations, key: string): boolean {
   const cancel = operations.get("@cancel");
   const wasCancelled = cancel && (resultOf(cancel.item) as string[] | undefined)?.includes(key);
   if (wasCancelled) return true;
-  for (const race of operations.values()) {
+  return lostRace(operations.values(), key) !== undefined;
+}
+
+/** The race that the branch of an operation has lost. */
+export function lostRace<O extends Pick<MirroredOperation, "item" | "key">>(
+  operations: Iterable<O>,
+  key: string,
+): O | undefined {
+  for (const race of operations) {
     if (textOf(race.item, "k") !== "race" || textOf(race.item, "s") !== "done") continue;
     if (!key.startsWith(`${race.key}/`)) continue;
-    if (!key.startsWith(`${race.key}/${String(resultOf(race.item))}/`)) return true;
+    if (!key.startsWith(`${race.key}/${String(resultOf(race.item))}/`)) return race;
   }
-  return false;
+  return undefined;
 }

@@ -1,5 +1,6 @@
 import { ActOracle } from "./act-oracle.ts";
 import { BodyOracle } from "./body-oracle.ts";
+import { judgeLosers } from "./race-oracle.ts";
 import { CancelOracle } from "./cancel-oracle.ts";
 import { DeployOracle } from "./deploy-oracle.ts";
 import { MessageOracle } from "./message-oracle.ts";
@@ -31,6 +32,7 @@ export class Oracles {
       ["every message is taken once, in order", (change, now) => messages.judge(change, now)],
       ["what is done from outside is done once, and wholly", (change) => acts.judge(change)],
       ["a cancel ends a run and its children, and nothing else", (change) => cancels.judge(change)],
+      ["what loses a race is over with it", (change) => judgeLosers(change, mirror)],
       [DEPLOYS, (change, now) => (change.sk === "META" ? deploys.judge(change, now) : undefined)],
     ];
   }

@@ -74,6 +74,8 @@ import { parkBeforeChild } from "./park-before-child.ts";
 import { childrenNotRead } from "./children-not-read.ts";
 import { pageNamedFirst } from "./page-named-first.ts";
 import { pagesReadLast } from "./pages-read-last.ts";
+import { losersToldLate } from "./losers-told-late.ts";
+import { losersSettleBehind } from "./losers-settle-behind.ts";
 
 /** Every mutation, each a failure that the simulation must be able to find. */
 export const MUTATIONS: readonly Patch[] = [
@@ -152,4 +154,6 @@ export const MUTATIONS: readonly Patch[] = [
   childrenNotRead,
   pageNamedFirst,
   pagesReadLast,
+  losersToldLate,
+  losersSettleBehind,
 ];
