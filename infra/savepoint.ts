@@ -60,6 +60,7 @@ export class Savepoint extends Construct {
   readonly #hints: Hints;
   readonly #logRetention: RetentionDays;
   readonly #pruner: VersionPruner;
+  readonly #functionNames: string[] = [];
 
   /** @throws Error when limits do not agree or a property cannot be what it is; esbuild's BuildFailure */
   constructor(scope: Construct, id: string, props: SavepointProps) {
@@ -138,6 +139,11 @@ export class Savepoint extends Construct {
     return this.http.restApi.url;
   }
 
+  /** Names of worker, API and sweeper, in this order: the project's code is in each, so they are rolled back alike. */
+  get functionNames(): readonly string[] {
+    return this.#functionNames;
+  }
+
   /** Allows to start runs, and to do to them whatever a client can but delete them. */
   grantStart(grantee: IGrantable): void {
     this.#grant(grantee, START);
@@ -176,7 +182,7 @@ export class Savepoint extends Construct {
       timeout,
       memoryMb,
       environment,
-    });
+    }).alias;
   }
 
   #function(
@@ -186,7 +192,7 @@ export class Savepoint extends Construct {
     chosen: Partial<Pick<WorkflowFunctionProps, "timeout" | "memoryMb" | "environment">> = {},
   ): IFunction {
     const { access, callsItself, timeoutSeconds, memoryMb } = descriptor.functions[role];
-    return this.#live(this, id, {
+    const { alias, handler } = this.#live(this, id, {
       bundle: bundles[role],
       access,
       callsItself,
@@ -194,14 +200,16 @@ export class Savepoint extends Construct {
       memoryMb: chosen.memoryMb ?? memoryMb,
       environment: chosen.environment ?? {},
     });
+    this.#functionNames.push(handler.functionName);
+    return alias;
   }
 
-  /** A function that works with runs and whose versions are pruned; its live one. */
+  /** A function that works with runs and whose versions are pruned. */
   #live(
     scope: Construct,
     id: string,
     made: Omit<ProductFunctionProps, "table" | "hints" | "logRetention">,
-  ): IFunction {
+  ): ProductFunction {
     const live = new ProductFunction(scope, id, {
       ...made,
       table: this.table,
@@ -209,7 +217,7 @@ export class Savepoint extends Construct {
       logRetention: this.#logRetention,
     });
     this.#pruner.add(live);
-    return live.alias;
+    return live;
   }
 
   #grant(grantee: IGrantable, access: readonly Access[]): void {

@@ -23,11 +23,12 @@ export class SavepointStack extends Stack {
         openAiSecret: Secret.fromSecretCompleteArn(this, "OpenAi", props.openAiSecretArn),
       }),
     });
-    const { apiUrl, auth, table, queue, deadLetters } = this.savepoint;
+    const { apiUrl, auth, table, queue, deadLetters, functionNames } = this.savepoint;
     this.output("ApiUrl", apiUrl);
     this.output("TableName", table.tableName);
     this.output("QueueUrl", queue.queueUrl);
     this.output("DeadLetterQueueUrl", deadLetters.queueUrl);
+    this.output("FunctionNames", functionNames.join(" "));
     if (auth?.tokens) this.output("TokensSecretArn", auth.tokens.secretArn);
   }
 

@@ -56,10 +56,12 @@ describe.each([20, 22])("in an empty folder, on Node %i", (major) => {
     const template = project.read("cdk.out/Digest.template.json");
     expect(template).toMatch(/AWS::DynamoDB::(Global)?Table/);
     expect(template).toContain("AWS::Lambda::Function");
+    expect(Object.keys(outputs())).toEqual(["ApiUrl", "FunctionNames"]);
     // The authorizer is bundled by itself, from a file that nothing imports.
     project.edit("infra/app.ts", "  schedules:", "  auth: { tokens: true },\n  schedules:");
     await project.run("npx", "cdk", "synth", "--quiet");
     expect(project.read("cdk.out/Digest.template.json")).toContain("AWS::ApiGateway::Authorizer");
+    expect(outputs()).toHaveProperty("TokensSecretArn");
   });
 
   test("savepoint research needs nothing else, and has a stack of its own", async () => {
@@ -114,6 +116,10 @@ describe.each([20, 22])("in an empty folder, on Node %i", (major) => {
     expect(await dev.interrupt()).toBe(0);
     expect(await project.run("npx", "savepoint", "dev", "--stop")).toContain("no stack is running");
   });
+
+  /** What the project's stack tells of itself, as it was synthesized last. */
+  const outputs = (): Record<string, unknown> =>
+    JSON.parse(project.read("cdk.out/Digest.template.json")).Outputs;
 
   /** Starts a run by the command line. */
   async function start(id: string): Promise<string> {
