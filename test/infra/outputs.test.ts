@@ -11,6 +11,9 @@ const namesIn = (page: string, stack: string) =>
     ([, name]) => name,
   );
 
+/** How long a synthesis of its own process may take where others work, too, milliseconds. */
+const SYNTHESIS_MS = 180_000;
+
 /** A project as `savepoint init` writes it, inside of the repository so that it finds the library. */
 function project(): string {
   mkdirSync(".savepoint", { recursive: true });
@@ -20,25 +23,29 @@ function project(): string {
   return folder;
 }
 
-it("a new project's stack tells where its API is, what is rolled back, and its tokens' secret", () => {
-  const folder = project();
-  const app = join(folder, "infra/app.ts");
-  const text = readFileSync(app, "utf8");
-  writeFileSync(app, text.replace("  schedules:", "  auth: { tokens: true },\n  schedules:"));
-  const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", "infra/app.ts"], {
-    cwd: folder,
-    encoding: "utf8",
-    // Where the CDK command line has an app synthesize itself to.
-    env: { ...process.env, CDK_OUTDIR: "cdk.out" },
-  });
-  expect(status, stderr).toBe(0);
-  const template = readFileSync(join(folder, "cdk.out/Digest.template.json"), "utf8");
-  const { Outputs } = JSON.parse(template) as { readonly Outputs: Record<string, unknown> };
-  expect(Object.keys(Outputs)).toEqual(["ApiUrl", "FunctionNames", "TokensSecretArn"]);
-  const names = JSON.stringify(Outputs["FunctionNames"]).matchAll(/"Savepoint(\w+?)Function/g);
-  expect([...names].map(([, id]) => id)).toEqual(["Worker", "ApiHandler", "Sweeper"]);
-  expect(namesIn("docs/getting-started.md", "Digest")).toEqual(["ApiUrl"]);
-});
+it(
+  "a new project's stack tells of its API, its functions and its tokens",
+  { timeout: SYNTHESIS_MS },
+  () => {
+    const folder = project();
+    const app = join(folder, "infra/app.ts");
+    const text = readFileSync(app, "utf8");
+    writeFileSync(app, text.replace("  schedules:", "  auth: { tokens: true },\n  schedules:"));
+    const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", "infra/app.ts"], {
+      cwd: folder,
+      encoding: "utf8",
+      // Where the CDK command line has an app synthesize itself to.
+      env: { ...process.env, CDK_OUTDIR: "cdk.out" },
+    });
+    expect(status, stderr).toBe(0);
+    const template = readFileSync(join(folder, "cdk.out/Digest.template.json"), "utf8");
+    const { Outputs } = JSON.parse(template) as { readonly Outputs: Record<string, unknown> };
+    expect(Object.keys(Outputs)).toEqual(["ApiUrl", "FunctionNames", "TokensSecretArn"]);
+    const names = JSON.stringify(Outputs["FunctionNames"]).matchAll(/"Savepoint(\w+?)Function/g);
+    expect([...names].map(([, id]) => id)).toEqual(["Worker", "ApiHandler", "Sweeper"]);
+    expect(namesIn("docs/getting-started.md", "Digest")).toEqual(["ApiUrl"]);
+  },
+);
 
 it("the guide to a deployment reads outputs that the research app has", () => {
   const told = withStack({ auth: { tokens: true } }, (stack) =>
