@@ -20,6 +20,8 @@ export interface MiniStackOptions {
   readonly port: number;
   /** Has it check signatures and policies, over TLS (default false). */
   readonly checksAccess?: boolean;
+  /** Variables that its functions have besides their own (default: none); an account's functions inherit none. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** Its program. Default: the one that `npm run ministack:install` has put there. */
   readonly program?: string;
   readonly clock?: Clock;
@@ -82,6 +84,7 @@ export async function startMiniStack(options: MiniStackOptions): Promise<MiniSta
       // It would listen on all addresses.
       IOT_MTLS_ENABLED: "0",
       ...(checksAccess && { AUTH: "true", USE_SSL: "1" }),
+      ...options.variables,
     },
   });
   await out.close();

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { EMULATED, emulatorEnvironment } from "../../localstack/emulators/environment.ts";
 import { type Credentials, sigV4 } from "../../lambda/sigv4/index.ts";
 import { CommandLine } from "../e2e/command-line.ts";
-import { TriedDeployment } from "./tried-deployment.ts";
+import { eventually, TriedDeployment } from "./tried-deployment.ts";
 
 let tried: TriedDeployment | undefined;
 let caller: Credentials;
@@ -67,6 +67,16 @@ it("works with no more than each function's own policy, for callers who may call
   const smoke = await cli.savepoint("smoke", "--iam", "--endpoint", output("ApiUrl")).ended;
   expect(smoke.out, smoke.err).toMatch(/start again[^]*event[^]*wait[^]*cancel[^]*delete/);
   expect(smoke.code).toBe(0);
+});
+
+it("starts a run by the clock, with the sweeper's own policy", async () => {
+  const cli = commandLineOf(caller);
+  const words = ["runs", "list", "--workflow", "tick", "--iam", "--endpoint", output("ApiUrl")];
+  await eventually("run of the clock", 130_000, async () => {
+    const { out, err, code } = await cli.savepoint(...words).ended;
+    expect(code, err).toBe(0);
+    return /^minutely@\S+ +tick +succeeded/m.test(out) ? true : undefined;
+  });
 });
 
 it("refuses who has a wrong key, or none", async () => {

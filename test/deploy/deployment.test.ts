@@ -1,15 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import {
-  GetAliasCommand,
   InvokeCommand,
   LambdaClient,
   ListFunctionsCommand,
-  ListVersionsByFunctionCommand,
   PublishVersionCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
-import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import {
   GetQueueAttributesCommand,
   SendMessageCommand,
@@ -21,9 +18,12 @@ import * as z from "zod";
 import { ENV } from "../../lambda/core/environment.ts";
 import { connect, type Savepoint } from "../../lambda/http/index.ts";
 import { event } from "../../lambda/index.ts";
-import { EMULATED } from "../../localstack/emulators/environment.ts";
 import { CommandLine } from "../e2e/command-line.ts";
+import { inventoryOf } from "./inventory.ts";
+import { callVersion, liveVersion, rollBack, versionsOf } from "./live-versions.ts";
+import { putSecret } from "./put-secret.ts";
 import { eventually, TriedDeployment } from "./tried-deployment.ts";
+import { workerPids } from "./worker-processes.ts";
 
 const TOKEN = randomBytes(32).toString("base64url");
 const MINUTE_MS = 60_000;
@@ -36,14 +36,9 @@ let api: string;
 beforeAll(async () => {
   tried = await TriedDeployment.of("tokens");
   api = tried.output("ApiUrl");
-  await secrets().send(
-    new PutSecretValueCommand({
-      SecretId: tried.output("TokensSecret"),
-      SecretString: JSON.stringify({
-        tokens: { tests: createHash("sha256").update(TOKEN).digest("hex") },
-      }),
-    }),
-  );
+  const tokens = { tests: createHash("sha256").update(TOKEN).digest("hex") };
+  const { endpoint } = tried.emulator;
+  await putSecret(endpoint, tried.output("TokensSecret"), JSON.stringify({ tokens }));
   savepoint = connect({ endpoint: api, token: TOKEN });
   cli = new CommandLine({ SAVEPOINT_TOKEN: TOKEN });
 });
@@ -52,13 +47,8 @@ afterAll(async () => {
   await tried.close();
 });
 
-const aws = () => ({
-  endpoint: tried.emulator.endpoint,
-  region: EMULATED.region,
-  credentials: EMULATED.credentials,
-});
-const secrets = () => new SecretsManagerClient(aws());
-const sqs = () => new SQSClient(aws());
+const sqs = () => new SQSClient(tried.connection);
+const lambda = () => new LambdaClient(tried.connection);
 
 /** Makes a request as anybody can, with these headers. */
 async function request(path: string, init: RequestInit = {}) {
@@ -140,7 +130,7 @@ describe("a deployed stack", () => {
         ? true
         : undefined,
     );
-    const workers = workerPids();
+    const workers = workerPids(tried.output("TableName"));
     expect(workers.length).toBeGreaterThan(0);
     for (const pid of workers) process.kill(pid, "SIGKILL");
     expect(await run.result({ timeout: "3m" })).toEqual([1, 2, 3, 4, 5, 6]);
@@ -184,16 +174,36 @@ describe("a deployed stack", () => {
   });
 });
 
+/** A run that waits for the event `go`. */
+async function waiting(id: string) {
+  const run = await savepoint.start("patient", undefined, { id });
+  await eventually("wait", MINUTE_MS, async () =>
+    (await run.status()) === "waiting" ? true : undefined,
+  );
+  return run;
+}
+
+const health = async () => (await fetch(`${api}/health`, bearing(TOKEN))).status;
+
 describe("code that changes under runs", () => {
-  it("takes over what is in flight; what does not load loses nothing, and is rolled back", async () => {
-    const patient = await savepoint.start("patient", undefined, { id: "over-a-change" });
-    await eventually("wait", MINUTE_MS, async () =>
-      (await patient.status()) === "waiting" ? true : undefined,
-    );
+  it("takes over what is in flight", async () => {
+    const patient = await waiting("over-a-change");
     await tried.deploy("second");
     await patient.send(event("go"), true);
     expect(await patient.result({ timeout: "2m" })).toBe("finished by the second code");
+  });
 
+  it("is rolled back by the aliases, without a build, when it does not load", async () => {
+    const patient = await waiting("over-broken-code");
+    await tried.deploy("broken");
+    expect(await health()).toBe(502);
+    for (const name of tried.functionNames) await rollBack(lambda(), name);
+    expect(await health()).toBe(200);
+    await patient.send(event("go"), true);
+    expect(await patient.result({ timeout: "2m" })).toBe("finished by the second code");
+  });
+
+  it("loses no run whose hint meets code that does not load", async () => {
     const sleepers = await Promise.all(
       [1, 2, 3].map(async (n) => savepoint.start("sleeper", undefined, { id: `sleeper-${n}` })),
     );
@@ -201,66 +211,83 @@ describe("code that changes under runs", () => {
       const statuses = await Promise.all(sleepers.map(async (run) => run.status()));
       return statuses.every((status) => status === "waiting") ? true : undefined;
     });
-    await tried.deploy("broken");
-    expect((await fetch(`${api}/health`, bearing(TOKEN))).status).toBe(502);
-    // Until after their time has come.
-    await eventually("wake-up", MINUTE_MS, async () => {
-      const log = readFileSync(tried.emulator.log, "utf8");
-      return log.includes("this code does not load") ? true : undefined;
+    const log = () => readFileSync(tried.emulator.log, "utf8");
+    const logged = log().length;
+    // The broken code again: a deployment might bring it only after their time has come.
+    for (const name of tried.functionNames) {
+      await callVersion(lambda(), name, (await versionsOf(lambda(), name)).at(-1) ?? "");
+    }
+    expect(await health()).toBe(502);
+    await eventually("hint of each sleeper with the worker", MINUTE_MS, async () => {
+      const { ApproximateNumberOfMessagesNotVisible: taken } = await attributes(
+        tried.output("QueueUrl"),
+      );
+      return Number(taken) >= sleepers.length ? true : undefined;
     });
-    await tried.deploy("second");
-    const outputs = await Promise.all(sleepers.map(async (run) => run.result({ timeout: "2m" })));
+    const [worker] = tried.functionNames;
+    const failure = new RegExp(`Lambda ${worker} failed processing SQS .*this code does not load`);
+    await eventually("failure of the worker", MINUTE_MS, async () =>
+      failure.test(log().slice(logged)) ? true : undefined,
+    );
+    for (const name of tried.functionNames) await rollBack(lambda(), name);
+    const outputs = await Promise.all(sleepers.map(async (run) => run.result({ timeout: "3m" })));
     expect(outputs).toEqual([2, 2, 2]);
+  });
+
+  it("is called again once other code is deployed after a roll-back", async () => {
+    const before = await Promise.all(
+      tried.functionNames.map(async (name) => liveVersion(lambda(), name)),
+    );
+    await tried.deploy("second");
+    for (const [index, name] of tried.functionNames.entries()) {
+      const live = await liveVersion(lambda(), name);
+      expect(live).not.toBe(before[index]);
+      expect(live).toBe((await versionsOf(lambda(), name)).at(-1));
+    }
+    expect(await health()).toBe(200);
   });
 });
 
 describe("versions of functions", () => {
-  const lambda = () => new LambdaClient(aws());
-
-  /** Name of the function whose environment has this variable, of the stack's. */
-  async function functionWith(variable: string): Promise<string> {
-    const { Functions = [] } = await lambda().send(new ListFunctionsCommand({}));
-    const found = Functions.filter(({ Environment }) => variable in (Environment?.Variables ?? {}));
-    expect(found).toHaveLength(1);
-    return found[0]?.FunctionName ?? "";
-  }
-
-  async function versionsOf(FunctionName: string): Promise<string[]> {
-    const { Versions = [] } = await lambda().send(
-      new ListVersionsByFunctionCommand({ FunctionName }),
-    );
-    return Versions.map(({ Version = "" }) => Version);
-  }
-
   it("are deleted but for the newest five and the one that runs", async () => {
-    const FunctionName = await functionWith(ENV.metrics);
+    const [FunctionName = ""] = tried.functionNames;
     for (let n = 1; n <= 6; n += 1) {
       const Description = `change ${n}`;
       await lambda().send(new UpdateFunctionConfigurationCommand({ FunctionName, Description }));
       await lambda().send(new PublishVersionCommand({ FunctionName }));
     }
-    const before = await versionsOf(FunctionName);
-    const { FunctionVersion: live = "" } = await lambda().send(
-      new GetAliasCommand({ FunctionName, Name: "live" }),
-    );
+    const before = await versionsOf(lambda(), FunctionName);
+    const live = await liveVersion(lambda(), FunctionName);
     expect(before.slice(-6), "the alias calls one that is not among the newest").not.toContain(
       live,
     );
-    const pruner = await functionWith(ENV.functions);
+    const { Functions = [] } = await lambda().send(new ListFunctionsCommand({}));
+    const pruner = Functions.find(
+      ({ Environment }) => ENV.functions in (Environment?.Variables ?? {}),
+    );
     for (const _ of ["once", "twice"]) {
       const { FunctionError, Payload } = await lambda().send(
-        new InvokeCommand({ FunctionName: pruner, Qualifier: "live" }),
+        new InvokeCommand({ FunctionName: pruner?.FunctionName, Qualifier: "live" }),
       );
       expect(FunctionError, new TextDecoder().decode(Payload)).toBeUndefined();
     }
-    expect(await versionsOf(FunctionName)).toEqual(["$LATEST", live, ...before.slice(-5)]);
+    expect(await versionsOf(lambda(), FunctionName)).toEqual([
+      "$LATEST",
+      live,
+      ...before.slice(-5),
+    ]);
   });
 });
 
 describe("the end", () => {
   it("leaves nothing of the stack", async () => {
+    const { endpoint } = tried.emulator;
+    const before = await inventoryOf(endpoint);
+    const empty = Object.keys(before).filter((kind) => before[kind]?.length === 0);
+    expect(empty, "kinds of which the stack has nothing").toEqual([]);
     await tried.destroy();
-    await expect(attributes(tried.output("QueueUrl"))).rejects.toThrow(/exist/i);
+    const after = await inventoryOf(endpoint);
+    expect(after).toEqual(Object.fromEntries(Object.keys(before).map((kind) => [kind, []])));
   });
 });
 
@@ -269,27 +296,4 @@ async function attributes(QueueUrl: string): Promise<Record<string, string>> {
     new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }),
   );
   return Attributes ?? {};
-}
-
-/** Processes of the worker that the emulator has started. */
-function workerPids(): number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      const variables = environmentOf(pid);
-      return (
-        variables.includes(`${ENV.metrics}=emf`) &&
-        variables.includes(`${ENV.table}=${tried.output("TableName")}`)
-      );
-    });
-}
-
-/** Empty for a process that has ended meanwhile, or is another's. */
-function environmentOf(pid: number): readonly string[] {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
-  } catch {
-    return [];
-  }
 }

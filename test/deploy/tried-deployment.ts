@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../../lambda/core/clock.ts";
 import { deploy, destroy, type Outputs } from "../../localstack/emulators/deploy.ts";
+import { EMULATED } from "../../localstack/emulators/environment.ts";
 import { type MiniStack, startMiniStack } from "../../localstack/emulators/ministack.ts";
 import { type HnSimulator, startHnSimulator } from "../../localstack/hn/server.ts";
 import { answerTo } from "../support/model-answers.ts";
@@ -68,6 +69,17 @@ export class TriedDeployment {
     const value = this.#outputs[name];
     if (value === undefined) throw new Error(`the stack has no output ${name}`);
     return value;
+  }
+
+  /** Names of worker, API and sweeper, in this order. */
+  get functionNames(): readonly string[] {
+    return this.output("FunctionNames").split(" ");
+  }
+
+  /** How a client of AWS reaches the emulator. */
+  get connection() {
+    const { region, credentials } = EMULATED;
+    return { endpoint: this.emulator.endpoint, region, credentials };
   }
 
   async deploy(code: Code): Promise<void> {

@@ -33,6 +33,7 @@ output("ApiUrl", savepoint.apiUrl);
 output("TableName", savepoint.table.tableName);
 output("QueueUrl", savepoint.queue.queueUrl);
 output("DeadLetterQueueUrl", savepoint.deadLetters.queueUrl);
+output("FunctionNames", savepoint.functionNames.join(" "));
 if (savepoint.auth?.tokens) output("TokensSecret", savepoint.auth.tokens.secretArn);
 if (TRY_AUTH === "iam") {
   const caller = new User(stack, "Caller");
