@@ -3,8 +3,8 @@ import { type Duration, parseDuration } from "../lambda/core/duration.ts";
 import { RUN_STATUSES } from "../lambda/core/status.ts";
 import type { RunAction } from "../lambda/http/api-calls.ts";
 import type { CompleteOptions } from "./commands/complete.ts";
-import type { SelectionOptions } from "./commands/runs-bulk.ts";
-import type { ControlOptions, ForkOptions } from "./commands/runs-control.ts";
+import type { ForkSelectedOptions, SelectionOptions } from "./commands/runs-bulk.ts";
+import type { ControlOptions } from "./commands/runs-control.ts";
 import type { SendOptions } from "./commands/send.ts";
 import type { Host } from "./host.ts";
 
@@ -54,16 +54,21 @@ export function addControl(runs: Command, { host, done }: Cli): void {
     .option("--input <json>", "another input: JSON, @FILE, or - for standard input")
     .option("--timeout <duration>", "cancel it after this (default: what the run was given)")
     .option("--id <id>", "id of the new run; given again with the same options, joins that run")
+    .option(
+      "--key <key>",
+      "idempotency key for several: given again, no run is forked again",
+      parsedKey,
+    )
     .option("--json", "print the reply as JSON")
     .action(async (id: string | undefined, _: unknown, called: Command) => {
       const { forkSelected } = await import("./commands/runs-bulk.ts");
-      done(await forkSelected(host, id, called.optsWithGlobals<ForkOptions>()));
+      done(await forkSelected(host, id, called.optsWithGlobals<ForkSelectedOptions>()));
     });
   addSelection(runs.command("delete"))
     .description("delete a run that has finished, and all that it has recorded")
     .argument("[id]", ID_OR_CHOICE)
     .option("--children", "delete its own child runs, too, and theirs")
-    .option("--json", "print the runs that were chosen as JSON")
+    .option("--json", "print what came of several as JSON")
     .action(async (id: string | undefined, _: unknown, command: Command) => {
       const { deleteSelected } = await import("./commands/runs-bulk.ts");
       done(await deleteSelected(host, id, command.optsWithGlobals<SelectionOptions>()));

@@ -4,11 +4,22 @@ export type { EndOptions, RunControl } from "./client/control-run.ts";
 export type { DeleteOptions } from "./client/delete-run.ts";
 export type { HistoryEntry, RunDescription, RunSummary } from "./client/describe-run.ts";
 export type { ForkOptions } from "./client/fork-run.ts";
-export type { ListOptions, RunPage } from "./client/list.ts";
+export type { ListOptions, RunFilter, RunPage } from "./client/list.ts";
 export type { RunHandle } from "./client/run-handle.ts";
 export type { Savepoint } from "./client/savepoint.ts";
 export type { SendOptions } from "./client/send-event.ts";
 export type { StartOptions } from "./client/start.ts";
+export type {
+  BulkAction,
+  BulkActions,
+  BulkCancelOptions,
+  BulkDeleteOptions,
+  BulkFailure,
+  BulkForkOptions,
+  BulkOptions,
+  BulkReport,
+  BulkRun,
+} from "./core/bulk.ts";
 export type { Clock, EpochMs } from "./core/clock.ts";
 export type { Duration } from "./core/duration.ts";
 export {

@@ -1,11 +1,17 @@
-import type { ApiCalls, RunFilter } from "../../lambda/http/api-calls.ts";
-import { ApiError } from "../../lambda/http/api-error.ts";
+import {
+  type BulkAction,
+  type BulkActions,
+  type BulkPage,
+  type BulkReport,
+  wholeReport,
+} from "../../lambda/core/bulk.ts";
+import type { Duration } from "../../lambda/core/duration.ts";
 import { EXIT, UsageError } from "../cli-error.ts";
 import type { Host } from "../host.ts";
 import { plainJson, plainLine } from "../plain-text.ts";
 import { refusalText } from "../refusal.ts";
+import type { Screen } from "../screen.ts";
 import { type GlobalOptions, openSession } from "../session.ts";
-import type { RunSummary } from "../../lambda/http/wire.ts";
 import {
   type ControlOptions,
   controlRun,
@@ -29,26 +35,18 @@ export interface SelectionOptions extends GlobalOptions {
   readonly json?: boolean;
 }
 
-/** What became of one run. */
-interface Outcome {
-  readonly id: string;
-  readonly status?: string;
-  /** The run that was started from it. */
-  readonly fork?: string;
-  readonly error?: string;
+/** Options of `savepoint runs fork`, of one run or of several. */
+export interface ForkSelectedOptions extends SelectionOptions, ForkOptions {
+  /** Given again, no run is forked again. Default: a fresh one. */
+  readonly key?: string;
 }
 
 /** What is done to one run, or to each of several. */
-interface Deed {
-  readonly verb: string;
+interface Deed<Action extends BulkAction> {
+  readonly action: Action;
   readonly one: (id: string) => Promise<number>;
-  readonly each: (api: ApiCalls, run: RunSummary) => Promise<Outcome>;
-  /** HTTP statuses of an API to which only this run says no. */
-  readonly refusals: readonly number[];
+  readonly details: BulkActions[Action];
 }
-
-/** Runs asked for at a time. */
-const PAGE = 200;
 
 /**
  * `savepoint runs cancel|resume`: does that to one run, or to all of a workflow, a status, or both. One that
@@ -61,43 +59,39 @@ export const controlSelected = (
   action: "cancel" | "resume",
   id: string | undefined,
   options: SelectionOptions & ControlOptions,
-): Promise<number> => {
-  const details = options.reason === undefined ? {} : { reason: options.reason };
-  return toSelected(host, id, options, {
-    verb: action,
+): Promise<number> =>
+  toSelected(host, id, options, {
+    action,
     one: (only) => controlRun(host, action, only, options),
-    each: (api, run) => api.control(run.id, action, details),
-    refusals: [404, 409],
+    details: { reason: options.reason },
   });
-};
 
 /**
- * `savepoint runs fork`: the same with a fork of each, whose id it draws.
+ * `savepoint runs fork`: the same with a fork of each.
  * @returns the exit code: 0 only if none has refused
  * @throws UsageError when it is not clear which runs are meant, CliError
  */
 export async function forkSelected(
   host: Host,
   id: string | undefined,
-  options: SelectionOptions & ForkOptions,
+  options: ForkSelectedOptions,
 ): Promise<number> {
-  const { from, timeout } = options;
+  const { from, timeout, key } = options;
   if (id === undefined && (options.id !== undefined || options.input !== undefined)) {
     throw new UsageError("--id and --input are for the fork of one run; give the id of that run");
   }
+  if (id !== undefined && key !== undefined) {
+    throw new UsageError("--key is for the forks of several runs; give --id to that of one run");
+  }
   return toSelected(host, id, options, {
-    verb: "fork",
+    action: "fork",
     one: (only) => forkRun(host, only, options),
-    async each(api, run) {
-      const fork = await api.fork(run.id, {
-        id: host.ids.ulid(host.clock.now()),
-        from,
-        timeout,
-      });
-      return { id: run.id, status: fork.status, fork: fork.id };
+    details: {
+      from,
+      timeout: timeout as Duration | undefined,
+      // A request that is made again must not fork anew.
+      idempotencyKey: key ?? host.ids.ulid(host.clock.now()),
     },
-    // 422: there is nothing recorded under `from`.
-    refusals: [404, 409, 422],
   });
 }
 
@@ -112,22 +106,18 @@ export const deleteSelected = (
   options: SelectionOptions & DeleteOptions,
 ): Promise<number> =>
   toSelected(host, id, options, {
-    verb: "delete",
+    action: "delete",
     one: (only) => deleteRun(host, only, options),
-    async each(api, run) {
-      await api.delete(run.id, { children: options.children === true }).catch(ifGone);
-      return { id: run.id, status: "deleted" };
-    },
-    refusals: [409],
+    details: { children: options.children },
   });
 
-async function toSelected(
+async function toSelected<Action extends BulkAction>(
   host: Host,
   id: string | undefined,
   options: SelectionOptions,
-  { verb, one, each, refusals }: Deed,
+  { action, one, details }: Deed<Action>,
 ): Promise<number> {
-  const { workflow, status, since, until, dryRun } = options;
+  const { workflow, status, since, until, dryRun, json } = options;
   const isChoice = workflow !== undefined || status !== undefined;
   if (id !== undefined && (isChoice || since !== undefined || until !== undefined || dryRun)) {
     throw new UsageError("give the id of one run, or options that choose several, not both");
@@ -135,60 +125,28 @@ async function toSelected(
   if (id !== undefined) return one(id);
   if (!isChoice) throw new UsageError("give the id of a run, or --workflow, --status or both");
   const { api, screen } = await openSession(host, options);
-  const at = (time: number) => (time < 0 ? host.clock.now() + time : time);
-  const runs = await allRuns(api, {
-    ...(workflow !== undefined && { workflow }),
-    ...(status !== undefined && { status }),
-    ...(since !== undefined && { since: at(since) }),
-    ...(until !== undefined && { until: at(until) }),
-  });
-  const outcomes: Outcome[] = [];
-  for (const run of runs) {
-    const done: Outcome = dryRun
-      ? { id: run.id, status: run.status }
-      : await each(api, run).catch((error: unknown) => ({
-          id: run.id,
-          error: refusal(error, refusals),
-        }));
-    outcomes.push(done);
-    if (options.json === true) continue;
-    if (done.error !== undefined) screen.say(`refused: ${plainLine(done.error)}`);
-    else host.stdout.write(`${plainLine(done.id)} ${plainLine(done.fork ?? done.status ?? "")}\n`);
-  }
-  if (options.json === true) host.stdout.write(`${plainJson({ runs: outcomes })}\n`);
-  const refused = outcomes.filter(({ error }) => error !== undefined).length;
-  const count = runs.length === 1 ? "1 run" : `${runs.length} runs`;
-  screen.say(
-    dryRun
-      ? `${count} to ${verb}; nothing is changed`
-      : `${verb}: asked of ${count}, refused by ${refused}`,
+  const at = (time: number | undefined) =>
+    time !== undefined && time < 0 ? host.clock.now() + time : time;
+  const filter = { workflow, status, since: at(since), until: at(until) };
+  const report = await wholeReport(
+    api.bulk(action, filter, { ...details, dryRun }),
+    json === true ? undefined : (page) => show(host, screen, page),
   );
-  return refused === 0 ? EXIT.ok : EXIT.failed;
+  if (json === true) host.stdout.write(`${plainJson(report)}\n`);
+  screen.say(summary(action, dryRun === true, report));
+  return report.failures.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
-/** Every run that a filter lets through: all are known before any of them changes. */
-async function allRuns(api: ApiCalls, filter: RunFilter): Promise<RunSummary[]> {
-  const runs: RunSummary[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await api.list({
-      ...filter,
-      limit: PAGE,
-      ...(cursor !== undefined && { cursor }),
-    });
-    runs.push(...page.runs);
-    cursor = page.next;
-  } while (cursor !== undefined);
-  return runs;
+function show(host: Host, screen: Screen, { runs, failures }: BulkPage): void {
+  for (const { id, status, fork } of runs) {
+    host.stdout.write(`${plainLine(id)} ${plainLine(fork ?? status ?? "deleted")}\n`);
+  }
+  for (const failure of failures) screen.say(`refused: ${refusalText(failure)}`);
 }
 
-/** One that is gone already, as a child of one before it, is deleted. */
-function ifGone(error: unknown): void {
-  if (!(error instanceof ApiError && error.status === 404)) throw error;
-}
-
-/** Why one run refused; what concerns all of them is thrown on. */
-function refusal(error: unknown, refusals: readonly number[]): string {
-  if (error instanceof ApiError && refusals.includes(error.status)) return refusalText(error);
-  throw error;
+function summary(action: BulkAction, isDry: boolean, { matched, failures }: BulkReport): string {
+  const count = matched === 1 ? "1 run" : `${matched} runs`;
+  return isDry
+    ? `${count} to ${action}; nothing is changed`
+    : `${action}: asked of ${count}, refused by ${failures.length}`;
 }

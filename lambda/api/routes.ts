@@ -1,6 +1,8 @@
+import { BULK_ROUTES } from "./bulk-routes.ts";
 import { CONTROL_ROUTES } from "./control-routes.ts";
 import { findRun } from "./find-run.ts";
 import { jsonView } from "./json-view.ts";
+import { listOptions } from "./list-options.ts";
 import { route, routeWithBody, type Route } from "./route.ts";
 import * as shape from "./schemas.ts";
 import { TOKEN_ROUTES } from "./token-routes.ts";
@@ -50,19 +52,11 @@ const listRuns = route(
     query: shape.ListQuery,
     replies: { 200: { description: "One page", schema: shape.RunPage }, 422: INVALID },
   },
-  async ({ savepoint }, { query }) => {
-    const { attribute, ...filters } = query;
-    const given = Object.entries(filters).filter(([, value]) => value !== undefined);
-    const options = { ...Object.fromEntries(given), ...(attribute && attributesOf(attribute)) };
-    return { status: 200, body: await savepoint.list(options) };
-  },
+  async ({ savepoint }, { query }) => ({
+    status: 200,
+    body: await savepoint.list(listOptions(query)),
+  }),
 );
-
-const attributesOf = (pairs: readonly string[]) => ({
-  attributes: Object.fromEntries(
-    pairs.map((pair) => [pair.slice(0, pair.indexOf(":")), pair.slice(pair.indexOf(":") + 1)]),
-  ),
-});
 
 /** Shows one run, waiting for its end when asked to. */
 const getRun = route(
@@ -148,6 +142,7 @@ export const ROUTES: readonly Route[] = [
   getHistory,
   exportRun,
   ...CONTROL_ROUTES,
+  ...BULK_ROUTES,
   ...TOKEN_ROUTES,
   getHealth,
 ];

@@ -62,6 +62,17 @@ export const ForkRun = z.strictObject({
     .describe("Time after which the new run is cancelled; by default what its source was given"),
 });
 
+/** Body of the forks of many runs. */
+export const ForkRuns = ForkRun.pick({ from: true, timeout: true });
+
+/** Body of the deletion of many runs. */
+export const DeleteRuns = z.strictObject({
+  children: z
+    .boolean()
+    .optional()
+    .describe("Whether their own child runs, and theirs, are deleted, too; `false` by default"),
+});
+
 /** A body that has no fields. */
 export const NoFields = z.strictObject({});
 
@@ -96,6 +107,16 @@ export const ListQuery = z.strictObject({
     .describe("NAME:VALUE of an attribute that the runs were started with; several: all of them"),
   limit: wholeNumber(z.int().min(1).max(200)).optional().describe("Runs a page; 50 by default"),
   cursor: z.string().optional().describe("`next` of the page before"),
+});
+
+/** Query of what is done to many runs: which these are. */
+export const BulkQuery = z.strictObject({
+  ...ListQuery.shape,
+  limit: ListQuery.shape.limit.describe("Runs a request; 50 by default"),
+  dryRun: z
+    .enum(["true", "false"])
+    .optional()
+    .describe("Whether the runs are only told and nothing is changed; `false` by default"),
 });
 
 /** Query of one run. */
@@ -144,6 +165,28 @@ const summary = {
 export const RunPage = z.strictObject({
   runs: z.array(z.strictObject(summary)),
   next: z.string().optional().describe("Cursor of the next page; absent on the last"),
+});
+
+/** What came of what was asked to be done to many runs, for one page of them. */
+export const BulkPage = z.strictObject({
+  matched: z.int().describe("Runs of this page"),
+  done: z.int().describe("Those that it was done to; none in a dry run"),
+  runs: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        status: status.optional().describe("How it stands, or its fork; absent when deleted"),
+        fork: z.string().optional().describe("The run that was forked from it"),
+      }),
+    )
+    .describe("These; in a dry run, those that it would be done to"),
+  failures: z
+    .array(z.strictObject({ id: z.string(), code: z.string(), message: z.string() }))
+    .describe("The others, each with its error"),
+  next: z
+    .string()
+    .optional()
+    .describe("`cursor` of the request that goes on; absent when all runs are through"),
 });
 
 const VALUE_AS_JSON =

@@ -145,7 +145,8 @@ async function pause(deps: ClientDependencies, id: string): Promise<void> {
 /** Longest reason, characters: it is kept in META. */
 const REASON_MAX = 200;
 
-function assertReason(reason: unknown): void {
+/** Throws InvalidArgumentError for a reason that is too long, or no text. */
+export function assertReason(reason: unknown): void {
   if (reason === undefined || (typeof reason === "string" && reason.length <= REASON_MAX)) return;
   const given =
     typeof reason === "string" ? `has ${reason.length} characters` : `is of type ${typeof reason}`;

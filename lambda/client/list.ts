@@ -7,8 +7,8 @@ import type { Meta } from "../store/meta.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { type RunSummary, summaryOf } from "./describe-run.ts";
 
-/** Which runs to list; each filter left out lets all through. */
-export interface ListOptions {
+/** Which runs are meant; each filter left out lets all through. */
+export interface RunFilter {
   /** One, or several of which any will do. */
   readonly workflow?: string | readonly string[];
   /** The same. */
@@ -24,6 +24,10 @@ export interface ListOptions {
   readonly parent?: string;
   /** Runs that were started with all of these, and maybe others. */
   readonly attributes?: RunAttributes;
+}
+
+/** Which runs to list. */
+export interface ListOptions extends RunFilter {
   /** Runs a page, 1 to 200. Default 50. */
   readonly limit?: number;
   /** `next` of the page before. */
@@ -37,7 +41,8 @@ export interface RunPage {
   readonly next?: string;
 }
 
-const LIMIT_MAX = 200;
+/** Most runs of a page. */
+export const LIMIT_MAX = 200;
 /** Longest time that one list reads, in milliseconds: 400 days, each of which is a partition of the index. */
 const WINDOW_MAX_MS = 400 * 86_400_000;
 
@@ -50,10 +55,16 @@ const needsAttention = ({ status }: ListOptions): boolean =>
  * last. The index it reads lags a little behind: a run just started may be missing for a moment.
  * @throws InvalidArgumentError for a limit, status, attribute or cursor that makes no sense
  */
-export async function list(
+export async function list(deps: ClientDependencies, options: ListOptions = {}): Promise<RunPage> {
+  const { found, next } = await findRuns(deps, options);
+  return { runs: found.map(summaryOf), ...(next !== undefined && { next }) };
+}
+
+/** The same as they are stored. */
+export async function findRuns(
   { store, clock }: ClientDependencies,
-  options: ListOptions = {},
-): Promise<RunPage> {
+  options: ListOptions,
+): Promise<{ readonly found: readonly Meta[]; readonly next?: string }> {
   const { workflow, status, parent, attributes = {}, limit = 50 } = options;
   if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX) {
     throw new InvalidArgumentError(`limit is ${limit}; give a whole number from 1 to ${LIMIT_MAX}`);
@@ -75,11 +86,11 @@ export async function list(
   const found: Meta[] = [];
   for await (const meta of candidates(store, options, cursor, clock.now())) {
     if (!isWanted(meta)) continue;
-    if (found.length === limit)
-      return { runs: found.map(summaryOf), next: cursorAfter(found, options) };
+    const last = found.at(-1);
+    if (last && found.length === limit) return { found, next: cursorAfter(last, options) };
     found.push(meta);
   }
-  return { runs: found.map(summaryOf) };
+  return { found };
 }
 
 /** The runs of the index that suits the filters best, from the cursor on. */
@@ -123,8 +134,11 @@ interface Cursor {
 /** Past the time of any run. */
 const LATEST: EpochMs = 99_999_999_999_999;
 
-function cursorAfter(page: readonly Meta[], options: ListOptions): string {
-  const { id = "", startedAt = 0, attentionAt = 0 } = page.at(-1) ?? {};
+/** Cursor of what comes after a run in the list of these options. */
+export function cursorAfter(
+  { id, startedAt, attentionAt = 0 }: Meta,
+  options: ListOptions,
+): string {
   const at = needsAttention(options) ? attentionAt : startedAt;
   return Buffer.from(`${at}#${id}`).toString("base64url");
 }

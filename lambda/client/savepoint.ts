@@ -1,9 +1,18 @@
+import {
+  type BulkAction,
+  type BulkActions,
+  type BulkPage,
+  bulkPages,
+  type BulkReport,
+  wholeReport,
+} from "../core/bulk.ts";
 import { WorkflowNotFoundError } from "../core/errors.ts";
 import type { Workflow } from "../engine/workflow.ts";
+import { bulkPage } from "./bulk.ts";
 import { completeToken, type CompleteOptions } from "./complete-token.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { gatheredReads } from "./gathered-reads.ts";
-import { list, type ListOptions, type RunPage } from "./list.ts";
+import { list, LIMIT_MAX, type ListOptions, type RunFilter, type RunPage } from "./list.ts";
 import { Pace } from "./pace.ts";
 import { type RunHandle, runHandle } from "./run-handle.ts";
 import { start, type StartOptions } from "./start.ts";
@@ -30,6 +39,18 @@ export interface Savepoint {
   completeToken(token: string, value: unknown, options?: CompleteOptions): Promise<void>;
   /** One page of runs, newest first. Throws InvalidArgumentError. */
   list(options?: ListOptions): Promise<RunPage>;
+  /**
+   * Cancels, resumes, forks or deletes all runs that a filter lets through, a few at a time. One that refuses
+   * does not keep the others from it. What was interrupted is simply asked for again; forks are told apart
+   * from new ones by `idempotencyKey`.
+   * @param filter must name a workflow or a status
+   * @throws InvalidArgumentError, StoreUnavailableError
+   */
+  bulk<Action extends BulkAction>(
+    action: Action,
+    filter: RunFilter,
+    options?: BulkActions[Action],
+  ): Promise<BulkReport>;
 }
 
 /** A client that knows the deployed workflows, and so can start them by name. */
@@ -45,6 +66,15 @@ export interface NamedSavepoint extends Savepoint {
     input: unknown,
     options?: StartOptions & { readonly isInternalId?: boolean },
   ): Promise<{ readonly run: RunHandle; readonly created: boolean }>;
+  /**
+   * One page of what `bulk` does, which takes some ten seconds at most unless single runs take longer.
+   * @throws what `bulk` throws
+   */
+  bulkPage<Action extends BulkAction>(
+    action: Action,
+    filter: ListOptions,
+    options: BulkActions[Action],
+  ): Promise<BulkPage>;
 }
 
 /** Makes a client over a store and a hint queue. */
@@ -86,5 +116,17 @@ export function createSavepoint(
     get: <Output>(id: string) => runHandle<Output>(deps, id),
     completeToken: (token, value, options) => completeToken(deps, token, value, options),
     list: (options) => list(deps, options),
+    bulkPage: (action, filter, options) => bulkPage(deps, action, filter, options),
+    bulk: (action, filter, options = {}) =>
+      wholeReport(
+        bulkPages((cursor) =>
+          bulkPage(
+            deps,
+            action,
+            { ...filter, limit: LIMIT_MAX, ...(cursor !== undefined && { cursor }) },
+            options,
+          ),
+        ),
+      ),
   };
 }

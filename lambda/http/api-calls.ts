@@ -1,9 +1,11 @@
+import { type BulkAction, type BulkActions, type BulkPage, bulkPages } from "../core/bulk.ts";
 import type { RecordedHistory } from "../core/recorded-history.ts";
 import { isPossibleRunId } from "../core/run-id.ts";
 import { InvalidArgumentError } from "../core/savepoint-error.ts";
 import { ApiError, ApiReplyError } from "./api-error.ts";
 import type { Transport } from "./transport.ts";
 import {
+  bulkSchema,
   completedSchema,
   exportSchema,
   historySchema,
@@ -104,7 +106,16 @@ export interface ApiCalls {
   export(id: string): Promise<RecordedHistory>;
   /** One page of runs, newest first. */
   list(filter: RunFilter): Promise<RunPage>;
+  /** Does something to all runs that a filter lets through, and tells page by page what came of it. */
+  bulk<Action extends BulkAction>(
+    action: Action,
+    filter: Omit<RunFilter, "limit" | "cursor">,
+    options: BulkActions[Action],
+  ): AsyncIterable<BulkPage>;
 }
+
+/** Runs of one request that does something to many. */
+const BULK_PAGE = 200;
 
 /** The API over a transport. */
 export function apiCalls(transport: Transport): ApiCalls {
@@ -158,12 +169,31 @@ export function apiCalls(transport: Transport): ApiCalls {
       return body.operations;
     },
     export: (id) => exportRun(transport, id),
-    async list({ attribute = {}, ...filter }) {
-      const pairs = Object.entries(attribute).map(([name, value]) => `${name}:${value}`);
-      const query = { ...filter, attribute: pairs };
+    async list(filter) {
+      const query = listQuery(filter);
       return (await transport.send({ path: "/runs", query, reply: pageSchema })).body;
     },
+    bulk(action, filter, options) {
+      const { dryRun, idempotencyKey, ...body }: BulkActions["fork"] = options;
+      const request = {
+        method: "POST",
+        path: `/bulk/${action}`,
+        body,
+        reply: bulkSchema,
+        ...(idempotencyKey !== undefined && { idempotencyKey }),
+      } as const;
+      const chosen = { ...listQuery(filter), ...(dryRun === true && { dryRun: "true" }) };
+      return bulkPages(async (cursor) => {
+        const query = { ...chosen, limit: BULK_PAGE, cursor };
+        return (await transport.send({ ...request, query })).body;
+      });
+    },
   };
+}
+
+function listQuery({ attribute = {}, ...filter }: RunFilter) {
+  const pairs = Object.entries(attribute).map(([name, value]) => `${name}:${value}`);
+  return { ...filter, attribute: pairs };
 }
 
 async function exportRun(transport: Transport, id: string): Promise<RecordedHistory> {

@@ -1,4 +1,5 @@
-import type { ListOptions, RunPage } from "../client/list.ts";
+import type { ListOptions, RunFilter, RunPage } from "../client/list.ts";
+import { type BulkAction, type BulkActions, type BulkReport, wholeReport } from "../core/bulk.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Duration } from "../core/duration.ts";
 import { InvalidArgumentError } from "../core/errors.ts";
@@ -74,6 +75,18 @@ export interface Savepoint {
   ): Promise<void>;
   /** One page of runs, newest first. Throws ValidationError. */
   list(options?: ListOptions): Promise<RunPage>;
+  /**
+   * Cancels, resumes, forks or deletes all runs that a filter lets through, in as many requests as it takes.
+   * One that refuses does not keep the others from it. What was interrupted is simply asked for again; forks
+   * are told apart from new ones by `idempotencyKey`, which is a fresh one by default.
+   * @param filter must name a workflow or a status
+   * @throws InvalidArgumentError, ValidationError
+   */
+  bulk<Action extends BulkAction>(
+    action: Action,
+    filter: RunFilter,
+    options?: BulkActions[Action],
+  ): Promise<BulkReport>;
 }
 
 /**
@@ -106,17 +119,26 @@ export function connect(options: ConnectOptions): Savepoint {
       assertJson(value, "value of the token");
       await api.complete(token, { value: value === undefined ? null : value, key });
     },
-    async list({ workflow, status, attributes, ...rest } = {}) {
-      const page = await api.list({
-        ...rest,
-        workflow: workflow === undefined ? undefined : [workflow].flat(),
-        status: status === undefined ? undefined : [status].flat(),
-        attribute: attributes,
-      });
-      return page as unknown as RunPage;
+    list: async (filter = {}) => (await api.list(wireFilter(filter))) as unknown as RunPage,
+    bulk<Action extends BulkAction>(
+      action: Action,
+      filter: RunFilter,
+      options: BulkActions[Action] = {},
+    ) {
+      const { idempotencyKey: key }: BulkActions["fork"] = options;
+      // A request that is made again must not fork anew.
+      const named = { ...options, ...(action === "fork" && { idempotencyKey: key ?? newId() }) };
+      return wholeReport(api.bulk(action, wireFilter(filter), named));
     },
   };
 }
+
+const wireFilter = ({ workflow, status, attributes, ...rest }: ListOptions) => ({
+  ...rest,
+  workflow: workflow === undefined ? undefined : [workflow].flat(),
+  status: status === undefined ? undefined : [status].flat(),
+  attribute: attributes,
+});
 
 function urlOf({ endpoint, token, sign }: ConnectOptions): string {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;

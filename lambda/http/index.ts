@@ -1,5 +1,16 @@
 export type { HistoryEntry, RunDescription, RunSummary } from "../client/describe-run.ts";
-export type { ListOptions, RunPage } from "../client/list.ts";
+export type { ListOptions, RunFilter, RunPage } from "../client/list.ts";
+export type {
+  BulkAction,
+  BulkActions,
+  BulkCancelOptions,
+  BulkDeleteOptions,
+  BulkFailure,
+  BulkForkOptions,
+  BulkOptions,
+  BulkReport,
+  BulkRun,
+} from "../core/bulk.ts";
 export type { Duration } from "../core/duration.ts";
 export {
   CancelledError,

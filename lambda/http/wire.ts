@@ -49,6 +49,21 @@ export const pageSchema = z.looseObject({
   next: z.optional(z.string()),
 });
 
+/** What came of what was done to one page of many runs. */
+export const bulkSchema = z.looseObject({
+  matched: z.number(),
+  done: z.number(),
+  runs: z.array(
+    z.looseObject({
+      id: z.string(),
+      status: z.optional(z.enum(RUN_STATUSES)),
+      fork: z.optional(z.string()),
+    }),
+  ),
+  failures: z.array(z.looseObject({ id: z.string(), code: z.string(), message: z.string() })),
+  next: z.optional(z.string()),
+});
+
 /** One page of a recorded history, whose parts are for the test kit to look at. */
 export const exportSchema = z.looseObject({
   format: z.number(),

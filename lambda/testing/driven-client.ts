@@ -18,6 +18,7 @@ export function drivenClient(world: World): Savepoint {
     completeToken: (token, value, options) =>
       world.until(savepoint.completeToken(token, value, options)),
     list: (options) => world.until(savepoint.list(options)),
+    bulk: (action, filter, options) => world.until(savepoint.bulk(action, filter, options)),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { BulkPage } from "../../lambda/core/bulk.ts";
 import type { RunDescription } from "../../lambda/client/describe-run.ts";
 import type { HistoryEntry } from "../../lambda/client/describe-run.ts";
 import type { RunControl } from "../../lambda/client/control-run.ts";
@@ -22,6 +23,8 @@ export class FakeSavepoint implements NamedSavepoint {
   readonly histories = new Map<string, HistoryEntry[]>();
   /** Pages of the export of every run, by cursor. */
   readonly pages = new Map<string | undefined, HistoryPage>();
+  /** What comes of what is done to many runs, by cursor. */
+  readonly bulkPages = new Map<string | undefined, BulkPage>();
   /** What was asked of `wait` and `list`, in order. */
   readonly asked: unknown[] = [];
   /** Thrown by the next call that reads a run. */
@@ -135,6 +138,17 @@ export class FakeSavepoint implements NamedSavepoint {
       }),
     );
     return { runs, next: "cursor-2" };
+  }
+
+  /** What is done to many runs only is noted; the pages are as a test has put them. */
+  async bulkPage(action: string, filter: ListOptions, options: object): Promise<BulkPage> {
+    if (this.failure) throw this.failure;
+    this.asked.push([action, filter, options]);
+    return this.bulkPages.get(filter.cursor) ?? { matched: 0, done: 0, runs: [], failures: [] };
+  }
+
+  bulk(): Promise<never> {
+    return Promise.reject(new Error("the API acts on many runs page by page"));
   }
 
   async completeToken(...asked: unknown[]): Promise<void> {
