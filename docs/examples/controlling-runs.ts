@@ -21,3 +21,10 @@ export const startLoad = (savepoint: Savepoint, files: string[]): Promise<RunHan
 /** Stops it; it unlocks the warehouse first. */
 export const stopLoad = (savepoint: Savepoint): Promise<void> =>
   savepoint.get("load-1").cancel({ reason: "wrong files" });
+
+/** Cancels the imports that wait and were started over six hours ago; tells how many could not be. */
+export async function stopOld(savepoint: Savepoint, now: number): Promise<number> {
+  const old = { workflow: "load", status: "waiting", until: now - 6 * 3_600_000 } as const;
+  const { failures } = await savepoint.bulk("cancel", old, { reason: "too old" });
+  return failures.length;
+}

@@ -173,27 +173,32 @@ export function apiCalls(transport: Transport): ApiCalls {
       const query = listQuery(filter);
       return (await transport.send({ path: "/runs", query, reply: pageSchema })).body;
     },
-    bulk(action, filter, options) {
-      const { dryRun, idempotencyKey, ...body }: BulkActions["fork"] = options;
-      const request = {
-        method: "POST",
-        path: `/bulk/${action}`,
-        body,
-        reply: bulkSchema,
-        ...(idempotencyKey !== undefined && { idempotencyKey }),
-      } as const;
-      const chosen = { ...listQuery(filter), ...(dryRun === true && { dryRun: "true" }) };
-      return bulkPages(async (cursor) => {
-        const query = { ...chosen, limit: BULK_PAGE, cursor };
-        return (await transport.send({ ...request, query })).body;
-      });
-    },
+    bulk: (...asked) => bulkRuns(transport, ...asked),
   };
 }
 
 function listQuery({ attribute = {}, ...filter }: RunFilter) {
   const pairs = Object.entries(attribute).map(([name, value]) => `${name}:${value}`);
   return { ...filter, attribute: pairs };
+}
+
+function bulkRuns(
+  transport: Transport,
+  ...[action, filter, options]: Parameters<ApiCalls["bulk"]>
+): AsyncIterable<BulkPage> {
+  const { dryRun, idempotencyKey, ...body }: BulkActions["fork"] = options;
+  const request = {
+    method: "POST",
+    path: `/bulk/${action}`,
+    body,
+    reply: bulkSchema,
+    ...(idempotencyKey !== undefined && { idempotencyKey }),
+  } as const;
+  const chosen = { ...listQuery(filter), ...(dryRun === true && { dryRun: "true" }) };
+  return bulkPages(async (cursor) => {
+    const query = { ...chosen, limit: BULK_PAGE, cursor };
+    return (await transport.send({ ...request, query })).body;
+  });
 }
 
 async function exportRun(transport: Transport, id: string): Promise<RecordedHistory> {

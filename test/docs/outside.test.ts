@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { load, startLoad, stopLoad } from "../../docs/examples/controlling-runs.ts";
+import { load, startLoad, stopLoad, stopOld } from "../../docs/examples/controlling-runs.ts";
 import { approve, decision, deputy, expense } from "../../docs/examples/events.ts";
 import { bookings, warehouse } from "../../docs/examples/services.ts";
 import { trip } from "../../docs/examples/rollbacks.ts";
@@ -83,6 +83,18 @@ describe("the example of controlling runs", () => {
     await longAfter(world, 2 * 3_600_000);
     expect(await failureOf(world, run.result())).toBeInstanceOf(RunTimeoutError);
     expect(unlock).toHaveBeenCalledTimes(1);
+  });
+
+  it("cancels those that are too old, and no others", async () => {
+    const world = await openWorld([load]);
+    const run = await world.until(startLoad(world.savepoint, ["a", "b"]));
+    await world.pass(10_000);
+    const now = world.clock.now();
+    expect(await world.until(stopOld(world.savepoint, now))).toBe(0);
+    await world.pass(1_000);
+    expect(await world.until(run.status())).toBe("waiting");
+    expect(await world.until(stopOld(world.savepoint, now + 6 * 3_600_000))).toBe(0);
+    expect(((await failureOf(world, run.result())) as Error).message).toContain("too old");
   });
 
   it("leaves the warehouse locked when it is terminated", async () => {

@@ -1,0 +1,286 @@
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { bulkPage } from "../../lambda/client/bulk.ts";
+import type { ClientDependencies } from "../../lambda/client/dependencies.ts";
+import { bulkPages, wholeReport } from "../../lambda/core/bulk.ts";
+import { StoreUnavailableError } from "../../lambda/core/errors.ts";
+import { TerminalError, workflow } from "../../lambda/index.ts";
+import type { RunStatus } from "../../lambda/core/status.ts";
+import { listShard, startedKey } from "../../lambda/store/start-run.ts";
+import type { Store } from "../../lambda/store/store.ts";
+import { World } from "../../lambda/testing/world.ts";
+import { n, NOW, s, stillClock } from "../support/test-store.ts";
+import { type ClientUnderTest, clientUnderTest } from "./client-of.ts";
+
+let client: ClientUnderTest;
+beforeEach(async () => {
+  client = await clientUnderTest();
+});
+
+let put = 0;
+/** Puts a run as it would be in a status, started before those put earlier. */
+async function runIn(status: RunStatus, id: string, of = "w"): Promise<void> {
+  put += 1;
+  const startedAt = NOW - put * 1_000;
+  const day = new Date(startedAt).toISOString().slice(0, 10);
+  await client.put(
+    status,
+    {
+      workflow: s(of),
+      startedAt: n(startedAt),
+      listShard: s(listShard(day, 0)),
+      startedKey: s(startedKey(startedAt, id)),
+      ...(status === "failed" && { attentionShard: s("0"), attentionAt: n(startedAt) }),
+    },
+    id,
+  );
+}
+
+/** The parts of the client under test, some of them replaced. */
+const partsWith = (
+  replaced: Partial<Store>,
+  clock: ClientDependencies["clock"] = stillClock,
+): ClientDependencies => {
+  const ignore = () => {};
+  const unused = () => Promise.reject(new Error("a client only sends hints"));
+  return {
+    store: { ...client.store, ...replaced },
+    ids: client.ids,
+    clock,
+    log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+    hints: { send: async () => {}, hide: unused, hideAll: unused, delete: unused },
+  };
+};
+
+const requests = async (...ids: string[]) =>
+  Promise.all(ids.map(async (id) => (await client.store.readRun(id))?.cancel?.reason));
+
+describe("many runs", () => {
+  it("are cancelled by workflow and status, and no others", async () => {
+    await runIn("waiting", "a");
+    await runIn("paused", "b");
+    await runIn("waiting", "c", "other");
+    await runIn("queued", "d");
+    const filter = { workflow: "w", status: ["waiting", "paused"] } as const;
+    expect(await client.savepoint.bulk("cancel", filter, { reason: "enough" })).toEqual({
+      matched: 2,
+      done: 2,
+      // A paused run goes on, to be cancelled.
+      runs: [
+        { id: "a", status: "waiting" },
+        { id: "b", status: "queued" },
+      ],
+      failures: [],
+    });
+    expect(await requests("a", "b", "c", "d")).toEqual(["enough", "enough", undefined, undefined]);
+  });
+
+  it("are only counted when told so", async () => {
+    await runIn("waiting", "a");
+    await runIn("failed", "b");
+    const before = [await client.item("a"), await client.item("b")];
+    for (const action of ["cancel", "resume", "fork", "delete"] as const) {
+      expect(await client.savepoint.bulk(action, { workflow: "w" }, { dryRun: true })).toEqual({
+        matched: 2,
+        done: 0,
+        runs: [
+          { id: "a", status: "waiting" },
+          { id: "b", status: "failed" },
+        ],
+        failures: [],
+      });
+    }
+    expect([await client.item("a"), await client.item("b")]).toEqual(before);
+    expect(client.hints).toEqual([]);
+  });
+
+  it.each([{}, { parent: "p", since: 0, until: NOW }, { workflow: [], status: [] }])(
+    "are not chosen by %j, which would let all through",
+    async (filter) => {
+      for (const dryRun of [true, false]) {
+        await expect(client.savepoint.bulk("cancel", filter, { dryRun })).rejects.toMatchObject({
+          code: "invalid_argument",
+          message: expect.stringContaining("give a workflow, a status or both") as string,
+        });
+      }
+      expect(client.calls.filter((call) => call === "Query")).toEqual([]);
+    },
+  );
+
+  it.each([
+    ["cancel", { reason: "x".repeat(201) }, /reason has 201 characters/],
+    ["fork", { timeout: 0 }, /timeout is 0/],
+    ["fork", { idempotencyKey: "" }, /is not an idempotency key/],
+  ] as const)("are left alone by %s with %j, which suits none", async (action, given, message) => {
+    await runIn("failed", "a");
+    const asked = client.savepoint.bulk<"cancel" | "fork">(action, { workflow: "w" }, given);
+    await expect(asked).rejects.toThrow(message);
+  });
+
+  it("are told by id, code and message when they refuse, and keep no other from it", async () => {
+    await runIn("paused", "a");
+    await runIn("waiting", "b");
+    await client.savepoint.get("b").cancel();
+    await runIn("blocked", "c");
+    expect(await client.savepoint.bulk("resume", { workflow: "w" })).toEqual({
+      matched: 3,
+      done: 2,
+      runs: [
+        { id: "a", status: "queued" },
+        { id: "c", status: "queued" },
+      ],
+      failures: [
+        {
+          id: "b",
+          code: "run_conflict",
+          message: 'run "b" is being cancelled; resume it once that is done',
+        },
+      ],
+    });
+  });
+
+  it("that have gone meanwhile are deleted, and cannot be cancelled", async () => {
+    await runIn("failed", "a");
+    const parts = partsWith({ readRun: async () => undefined });
+    expect(await bulkPage(parts, "delete", { status: "failed" }, {})).toMatchObject({
+      runs: [{ id: "a" }],
+      failures: [],
+    });
+    expect(await bulkPage(parts, "cancel", { status: "failed" }, {})).toMatchObject({
+      done: 0,
+      failures: [{ id: "a", code: "run_not_found" }],
+    });
+  });
+});
+
+describe("a page of many runs", () => {
+  const IDS = ["a", "b", "c", "d", "e", "f", "g"];
+
+  it("leads to the next one, though what was listed has changed", async () => {
+    for (const id of IDS) await runIn("failed", id);
+    const seen: string[][] = [];
+    const pages = bulkPages((cursor) =>
+      bulkPage(
+        partsWith({}),
+        "delete",
+        { status: "failed", limit: 3, ...(cursor !== undefined && { cursor }) },
+        {},
+      ),
+    );
+    const report = await wholeReport(pages, ({ runs }) => seen.push(runs.map(({ id }) => id)));
+    expect(seen).toEqual([["a", "b", "c"], ["d", "e", "f"], ["g"]]);
+    expect(report).toMatchObject({ matched: 7, done: 7, failures: [] });
+    expect(await client.savepoint.list({ status: "failed" })).toEqual({ runs: [] });
+  });
+
+  it.each([
+    // Of ten seconds, which each look at the clock brings nearer, there is time for three.
+    [4_000, [3, 3, 1]],
+    // There is none, but a page that did nothing would lead nowhere.
+    [20_000, [1, 1, 1, 1, 1, 1, 1]],
+  ])("ends early when each takes %s ms, and loses none", async (ms, expected) => {
+    for (const id of IDS) await runIn("waiting", id);
+    let at = 0;
+    const slow = { ...stillClock, monotonic: () => (at += ms) };
+    const sizes: number[] = [];
+    const pages = bulkPages((cursor) =>
+      bulkPage(
+        partsWith({}, slow),
+        "cancel",
+        { status: "waiting", ...(cursor !== undefined && { cursor }) },
+        {},
+      ),
+    );
+    const report = await wholeReport(pages, ({ matched }) => sizes.push(matched));
+    expect(sizes).toEqual(expected);
+    expect(report.runs.map(({ id }) => id)).toEqual(IDS);
+    expect(await requests(...IDS)).toEqual(IDS.map(() => ""));
+  });
+
+  it("has four runs at work at a time", async () => {
+    for (const id of IDS) await runIn("waiting", id);
+    let atWork = 0;
+    const seen: number[] = [];
+    const parts = partsWith({
+      async cancelRun(request) {
+        seen.push((atWork += 1));
+        const cancelled = await client.store.cancelRun(request);
+        atWork -= 1;
+        return cancelled;
+      },
+    });
+    await bulkPage(parts, "cancel", { workflow: "w" }, {});
+    expect(seen).toHaveLength(7);
+    expect(Math.max(...seen)).toBe(4);
+  });
+
+  it("stops at what no run is to blame for, and is asked for again", async () => {
+    for (const id of IDS) await runIn("waiting", id);
+    let calls = 0;
+    const parts = partsWith({
+      async cancelRun(request) {
+        calls += 1;
+        if (calls === 1) throw new StoreUnavailableError("AWS did not answer");
+        return client.store.cancelRun(request);
+      },
+    });
+    const filter = { workflow: "w" };
+    await expect(bulkPage(parts, "cancel", filter, {})).rejects.toThrow("AWS did not answer");
+    const before = calls;
+    expect(before).toBeLessThan(IDS.length);
+    expect(await bulkPage(parts, "cancel", filter, {})).toMatchObject({ matched: 7, done: 7 });
+    expect(await requests(...IDS)).toEqual(IDS.map(() => ""));
+  });
+});
+
+describe("many forks", () => {
+  const broken = workflow("broken", {}, async (ctx) => {
+    await ctx.step("work", () => {
+      throw new TerminalError("broken");
+    });
+  });
+
+  /** A world with three failed runs; forks of them, and the end of these, too. */
+  async function failedRuns() {
+    const world = await World.create({ workflows: [broken] });
+    world.begin();
+    onTestFinished(() => world.end());
+    for (const id of ["a", "b", "c"]) {
+      const run = await world.until(world.savepoint.start(broken, undefined, { id }));
+      await world.until(run.result().catch(() => undefined));
+      await world.pass(1_000);
+    }
+    const fork = async (idempotencyKey?: string) => {
+      const report = await world.until(
+        world.savepoint.bulk("fork", { status: "failed" }, { from: "work", idempotencyKey }),
+      );
+      await world.pass(60_000);
+      return report.runs.map(({ id, fork: made }) => [id, made]);
+    };
+    return { world, fork };
+  }
+
+  it("with the same key are made once, and are not forked themselves", async () => {
+    const { world, fork } = await failedRuns();
+    const forks = await fork("k");
+    expect(forks.map(([id]) => id)).toEqual(["c", "b", "a"]);
+    // By now they have failed, too.
+    expect(await fork("k")).toEqual(forks);
+    const { runs } = await world.until(world.savepoint.list({ status: "failed" }));
+    expect(runs).toHaveLength(6);
+    expect(runs.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(["a", "b", "c", ...forks.map(([, made]) => made)]),
+    );
+    for (const [id, made] of forks) {
+      expect(runs.find((run) => run.id === made)?.forkedFrom?.id).toBe(id);
+    }
+  });
+
+  it("with another key, or none, are made anew", async () => {
+    const { world, fork } = await failedRuns();
+    await fork("k");
+    expect(await fork("other")).toHaveLength(6);
+    expect(await fork()).toHaveLength(12);
+    const { runs } = await world.until(world.savepoint.list({ status: "failed" }));
+    expect(runs).toHaveLength(24);
+  });
+});
