@@ -19,6 +19,8 @@ const AT_A_TIME = 4;
  * Gateway answers by itself, since what is under way then may take as long again.
  */
 const PAGE_MS = 10_000;
+/** How much of it is for looking for them, milliseconds. */
+const SEARCH_MS = 5_000;
 
 /**
  * Does something to one page of the runs that a filter lets through. It ends early when it takes long: `next`
@@ -35,14 +37,15 @@ export async function bulkPage<Action extends BulkAction>(
 ): Promise<BulkPage> {
   assertNamed(action, filter);
   const act = ACTIONS[action](deps, options);
-  const end = deps.clock.monotonic() + PAGE_MS;
-  const { found, next } = await findRuns(deps, filter);
+  const began = deps.clock.monotonic();
+  const isOver = (afterMs: number) => deps.clock.monotonic() - began >= afterMs;
+  const { found, next } = await findRuns(deps, filter, () => isOver(SEARCH_MS));
   const chosen = found.filter((run) => !isOwnFork(run, options));
   if (options.dryRun === true) {
     const runs = chosen.map(({ id, status }) => ({ id, status }));
     return pageOf(runs, { done: 0, next });
   }
-  const outcomes = await inTurn(chosen, act, () => deps.clock.monotonic() < end);
+  const outcomes = await inTurn(chosen, act, () => !isOver(PAGE_MS));
   const last = chosen[outcomes.length - 1];
   const isCut = last !== undefined && outcomes.length < chosen.length;
   const done = outcomes.filter((one) => !isFailure(one)).length;

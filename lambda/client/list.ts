@@ -60,10 +60,14 @@ export async function list(deps: ClientDependencies, options: ListOptions = {}):
   return { runs: found.map(summaryOf), ...(next !== undefined && { next }) };
 }
 
-/** The same as they are stored. */
+/**
+ * The same as they are stored.
+ * @param isOver ends the page early, after one run at least was looked at: few of very many may be wanted
+ */
 export async function findRuns(
   { store, clock }: ClientDependencies,
   options: ListOptions,
+  isOver: () => boolean = () => false,
 ): Promise<{ readonly found: readonly Meta[]; readonly next?: string }> {
   const { workflow, status, parent, attributes = {}, limit = 50 } = options;
   if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX) {
@@ -84,7 +88,10 @@ export async function findRuns(
     (options.until === undefined || meta.startedAt < options.until);
   const cursor = options.cursor === undefined ? undefined : parseCursor(options.cursor);
   const found: Meta[] = [];
+  let before: Meta | undefined;
   for await (const meta of candidates(store, options, cursor, clock.now())) {
+    if (before && isOver()) return { found, next: cursorAfter(before, options) };
+    before = meta;
     if (!isWanted(meta)) continue;
     const last = found.at(-1);
     if (last && found.length === limit) return { found, next: cursorAfter(last, options) };

@@ -74,7 +74,7 @@ export interface BulkReport {
 
 /** What came of it for some of the runs. */
 export interface BulkPage extends BulkReport {
-  /** Cursor of the others; absent when there are none. */
+  /** Cursor of the others; absent when there are none. A page without runs can have one. */
   readonly next?: string | undefined;
 }
 

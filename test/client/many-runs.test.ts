@@ -1,13 +1,11 @@
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { bulkPage } from "../../lambda/client/bulk.ts";
 import type { ClientDependencies } from "../../lambda/client/dependencies.ts";
 import { bulkPages, wholeReport } from "../../lambda/core/bulk.ts";
 import { StoreUnavailableError } from "../../lambda/core/errors.ts";
-import { TerminalError, workflow } from "../../lambda/index.ts";
 import type { RunStatus } from "../../lambda/core/status.ts";
 import { listShard, startedKey } from "../../lambda/store/start-run.ts";
 import type { Store } from "../../lambda/store/store.ts";
-import { World } from "../../lambda/testing/world.ts";
 import { n, NOW, s, stillClock } from "../support/test-store.ts";
 import { type ClientUnderTest, clientUnderTest } from "./client-of.ts";
 
@@ -172,28 +170,49 @@ describe("a page of many runs", () => {
     expect(await client.savepoint.list({ status: "failed" })).toEqual({ runs: [] });
   });
 
-  it.each([
-    // Of ten seconds, which each look at the clock brings nearer, there is time for three.
-    [4_000, [3, 3, 1]],
-    // There is none, but a page that did nothing would lead nowhere.
-    [20_000, [1, 1, 1, 1, 1, 1, 1]],
-  ])("ends early when each takes %s ms, and loses none", async (ms, expected) => {
-    for (const id of IDS) await runIn("waiting", id);
+  /** Cancels what waits, where looking at a run and cancelling one take so long; the sizes of the pages. */
+  async function pagesWhen({ lookMs = 0, actMs = 0 }): Promise<number[]> {
     let at = 0;
-    const slow = { ...stillClock, monotonic: () => (at += ms) };
-    const sizes: number[] = [];
-    const pages = bulkPages((cursor) =>
-      bulkPage(
-        partsWith({}, slow),
-        "cancel",
-        { status: "waiting", ...(cursor !== undefined && { cursor }) },
-        {},
-      ),
+    const parts = partsWith(
+      {
+        async *listRuns(...given) {
+          for await (const run of client.store.listRuns(...given)) {
+            at += lookMs;
+            yield run;
+          }
+        },
+        async cancelRun(request) {
+          at += actMs;
+          return client.store.cancelRun(request);
+        },
+      },
+      { ...stillClock, monotonic: () => at },
     );
+    const pages = bulkPages((cursor) =>
+      bulkPage(parts, "cancel", { status: "waiting", ...(cursor !== undefined && { cursor }) }, {}),
+    );
+    const sizes: number[] = [];
     const report = await wholeReport(pages, ({ matched }) => sizes.push(matched));
-    expect(sizes).toEqual(expected);
     expect(report.runs.map(({ id }) => id)).toEqual(IDS);
     expect(await requests(...IDS)).toEqual(IDS.map(() => ""));
+    return sizes;
+  }
+
+  it.each([
+    // Those that are begun with at once, and no others.
+    [{ actMs: 11_000 }, [4, 3]],
+    [{ lookMs: 2_000 }, [2, 2, 2, 1]],
+    // There is no time for any, but a page that did nothing would lead nowhere.
+    [{ lookMs: 20_000 }, [1, 1, 1, 1, 1, 1, 1]],
+  ])("ends early when it takes long, as with %j, and loses none", async (slow, sizes) => {
+    for (const id of IDS) await runIn("waiting", id);
+    expect(await pagesWhen(slow)).toEqual(sizes);
+  });
+
+  it("ends early when none of many is wanted, and leads on to those that are", async () => {
+    for (const id of ["u", "v", "x"]) await runIn("paused", id);
+    for (const id of IDS) await runIn("waiting", id);
+    expect(await pagesWhen({ lookMs: 2_000 })).toEqual([0, 1, 2, 2, 2]);
   });
 
   it("has four runs at work at a time", async () => {
@@ -229,58 +248,5 @@ describe("a page of many runs", () => {
     expect(before).toBeLessThan(IDS.length);
     expect(await bulkPage(parts, "cancel", filter, {})).toMatchObject({ matched: 7, done: 7 });
     expect(await requests(...IDS)).toEqual(IDS.map(() => ""));
-  });
-});
-
-describe("many forks", () => {
-  const broken = workflow("broken", {}, async (ctx) => {
-    await ctx.step("work", () => {
-      throw new TerminalError("broken");
-    });
-  });
-
-  /** A world with three failed runs; forks of them, and the end of these, too. */
-  async function failedRuns() {
-    const world = await World.create({ workflows: [broken] });
-    world.begin();
-    onTestFinished(() => world.end());
-    for (const id of ["a", "b", "c"]) {
-      const run = await world.until(world.savepoint.start(broken, undefined, { id }));
-      await world.until(run.result().catch(() => undefined));
-      await world.pass(1_000);
-    }
-    const fork = async (idempotencyKey?: string) => {
-      const report = await world.until(
-        world.savepoint.bulk("fork", { status: "failed" }, { from: "work", idempotencyKey }),
-      );
-      await world.pass(60_000);
-      return report.runs.map(({ id, fork: made }) => [id, made]);
-    };
-    return { world, fork };
-  }
-
-  it("with the same key are made once, and are not forked themselves", async () => {
-    const { world, fork } = await failedRuns();
-    const forks = await fork("k");
-    expect(forks.map(([id]) => id)).toEqual(["c", "b", "a"]);
-    // By now they have failed, too.
-    expect(await fork("k")).toEqual(forks);
-    const { runs } = await world.until(world.savepoint.list({ status: "failed" }));
-    expect(runs).toHaveLength(6);
-    expect(runs.map(({ id }) => id)).toEqual(
-      expect.arrayContaining(["a", "b", "c", ...forks.map(([, made]) => made)]),
-    );
-    for (const [id, made] of forks) {
-      expect(runs.find((run) => run.id === made)?.forkedFrom?.id).toBe(id);
-    }
-  });
-
-  it("with another key, or none, are made anew", async () => {
-    const { world, fork } = await failedRuns();
-    await fork("k");
-    expect(await fork("other")).toHaveLength(6);
-    expect(await fork()).toHaveLength(12);
-    const { runs } = await world.until(world.savepoint.list({ status: "failed" }));
-    expect(runs).toHaveLength(24);
   });
 });

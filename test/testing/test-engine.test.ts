@@ -217,6 +217,9 @@ describe("the engine for tests", () => {
     expect(await engine.savepoint.list({ status: "cancelled" })).toMatchObject({
       runs: [{ id: "l" }],
     });
+    expect(
+      await engine.savepoint.bulk("delete", { status: "cancelled" }, { dryRun: true }),
+    ).toMatchObject({ matched: 1, done: 0 });
     expect(engine.logs).toContainEqual({
       level: "info",
       message: "hello",
