@@ -19,7 +19,7 @@ const LEASE_MS = 30_000;
 /** The run goes on after it, and so is replayed. */
 const REST_MS = 120_000;
 
-const DUELS = [latePatch, lateLoser, earlierOutcome, lateChild, lateCancel];
+const DUELS = [latePatch, lateLoser, earlierOutcome, lateChild, lateCancel, lostChild];
 
 /**
  * A scenario of its own for some seeds, in which two meet: drawn apart from all else, it leaves the other plays of
@@ -120,6 +120,20 @@ function lateChild(draw: Draw): Duel {
       },
     ],
     acts: [{ at: { atMs: 2_000 }, whom: { id: "main" }, kind: "terminate", reason: "stuck" }],
+  };
+}
+
+/** A run rests for longer than the child does that one of its branches waited for, which has lost its race. */
+function lostChild(draw: Draw): Duel {
+  const child: Node = { type: "child", id: 3, program: 1, isAwaited: true, isShared: false };
+  const branches: Block[] = [[step(2, "a", draw.int(100, 2_000))], [child]];
+  return {
+    bodies: [
+      [{ type: "race", id: 1, branches, restMs: 0 }, rest(4), step(5, "b", 0)],
+      [rest(6, draw.int(10_000, REST_MS)), step(7, "c", 0)],
+    ],
+    faults: draw.happens(0.5) ? dyingBeside("race decided", 1, draw.int(100, 8_000), 2) : [],
+    acts: [],
   };
 }
 
