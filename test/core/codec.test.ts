@@ -49,6 +49,12 @@ describe("round trip", () => {
     );
   });
 
+  test("an invalid date comes back as one", () => {
+    const back = roundTrip({ at: new Date(Number.NaN) }) as { at: unknown };
+    expect(back.at).toBeInstanceOf(Date);
+    expect(Number(back.at)).toBeNaN();
+  });
+
   test("encoding is deterministic, and what comes back encodes to the same", () => {
     fc.assert(
       fc.property(fc.oneof(anyValue, anyError), (value) => {
