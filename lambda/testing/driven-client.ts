@@ -5,6 +5,7 @@ import { parseDuration } from "../core/duration.ts";
 import { WaitTimeoutError } from "../core/errors.ts";
 import { isFinished } from "../core/status.ts";
 import type { Meta } from "../store/meta.ts";
+import { blockedChild, blockedChildError } from "./blocked-child.ts";
 import { StuckError } from "./passage.ts";
 import type { World } from "./world.ts";
 
@@ -35,7 +36,10 @@ function drivenRun<Output>(world: World, run: RunHandle<Output>): RunHandle<Outp
     ...driven,
     async result({ timeout, signal } = {}) {
       const limitMs = timeout === undefined ? undefined : parseDuration(timeout);
-      const meta = await ended(world, run, limitMs, signal);
+      const meta = await ended(world, run, limitMs, signal, async (waiting) => {
+        const child = await blockedChild(world, waiting);
+        if (child) throw await blockedChildError(world, waiting, child);
+      });
       if (!meta || isFinished(meta.status)) return driven.result();
       const { status, error } = meta;
       // No other code is ever deployed here.
@@ -68,13 +72,15 @@ async function unending(world: World, run: RunHandle): Promise<Error> {
 /**
  * Lets time pass until a run has finished or is blocked, or the limit is over; undefined when there is none.
  * Nothing is looked at unless something was written: time is skipped as far as it can be.
- * @throws Error when the run does not end
+ * @param assertGoesOn throws when what a waiting run waits for does not come
+ * @throws Error when the run does not end; what `assertGoesOn` throws
  */
 async function ended(
   world: World,
   run: RunHandle,
   limitMs: number | undefined,
   signal: AbortSignal | undefined,
+  assertGoesOn?: (waiting: Meta) => Promise<void>,
 ): Promise<Meta | undefined> {
   const { id } = run;
   let isOver = false;
@@ -91,6 +97,7 @@ async function ended(
       const meta = await world.store.readRun(id);
       signal?.throwIfAborted();
       if (!meta || isFinished(meta.status) || meta.status === "blocked" || isOver) return meta;
+      if (meta.status === "waiting") await assertGoesOn?.(meta);
       await change;
     }
   };

@@ -67,8 +67,8 @@ export interface TestEngine {
   /**
    * Starts a run and lets time pass until it has finished.
    * @returns its output
-   * @throws the error it failed with, also of a run that is blocked; what `start` throws; Error when it
-   * does not end
+   * @throws the error it failed with, also of a run that is blocked; that of a blocked run it waits for, as
+   * for a child whose workflow is not given; what `start` throws; Error when it does not end
    */
   run<Given, Output>(
     workflow: Workflow<Given, Output>,

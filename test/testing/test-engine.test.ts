@@ -7,6 +7,7 @@ import {
   RunNotFoundError,
   StepTimeoutError,
   WaitTimeoutError,
+  WorkflowNotFoundError,
   workflow,
 } from "../../lambda/index.ts";
 import { createTestEngine } from "../../lambda/testing/index.ts";
@@ -201,6 +202,50 @@ describe("the engine for tests", () => {
     await expect(other.run(waits, undefined)).rejects.toThrow(
       /does not end within .* waiting, at wait "answer"/,
     );
+  });
+
+  it("says at once which child is blocked when the run that is awaited waits for it", async () => {
+    const engine = await createTestEngine({ workflows: [parent, once] });
+    const began = engine.now();
+    const failed = engine.run(parent, 7, { id: "p" });
+    await expect(failed).rejects.toThrow(WorkflowNotFoundError);
+    await expect(failed).rejects.toThrow(
+      /run "p" waits for "p~1~both@order@order", .* workflow "order".* workflows of createTestEngine/,
+    );
+    expect(engine.now() - began).toBeLessThan(60_000);
+    expect(await engine.savepoint.get("p").wait({ timeout: "1h" })).toMatchObject({
+      status: "waiting",
+    });
+    expect(await engine.run(once, undefined)).toBe("charged for real");
+  });
+
+  it("says why a child of a child is blocked, and bears with blocked runs that nobody waits for", async () => {
+    const changed = { isNow: false };
+    const inner = workflow("inner", {}, async (ctx: Context, _: undefined) => {
+      await ctx.step(changed.isNow ? "other" : "work", charge);
+      await ctx.sleep("rest", "1h");
+    });
+    const middle = workflow("middle", {}, async (ctx: Context, _: undefined) => {
+      await ctx.run(inner, undefined);
+    });
+    const outer = workflow("outer", {}, async (ctx: Context, _: undefined) => {
+      await ctx.run(middle, undefined);
+    });
+    const starts = workflow("starts", {}, async (ctx: Context, _: undefined) => {
+      await ctx.start(order, { cents: 1 });
+      await ctx.sleep("rest", "1h");
+      return "done";
+    });
+    const engine = await createTestEngine({ workflows: [inner, middle, outer, starts] });
+    const run = await engine.start(outer, undefined, { id: "o" });
+    await expect(run.result({ timeout: "1m" })).rejects.toThrow(WaitTimeoutError);
+    changed.isNow = true;
+    const failed = run.result();
+    await expect(failed).rejects.toThrow(NonDeterminismError);
+    await expect(failed).rejects.toThrow(
+      /run "o" waits for "o~1~middle~1~inner", .* blocked: .*work/,
+    );
+    expect(await engine.run(starts, undefined)).toBe("done");
   });
 
   it("cancels through the ordinary client, and keeps what is logged", async () => {
