@@ -1,11 +1,13 @@
 import { join, resolve } from "node:path";
 import { type ApiCalls, apiCalls } from "../lambda/http/api-calls.ts";
+import type { Address } from "../lambda/http/exchange.ts";
 import { httpTransport } from "../lambda/http/transport.ts";
 import { RESEARCH_CONFIG } from "../localstack/embedded/research-config.ts";
 import { CliError, UsageError } from "./cli-error.ts";
 import { type Connection, remoteConnection } from "./connection.ts";
 import { connectStack, type Stack } from "./embedded-stack.ts";
 import type { Host } from "./host.ts";
+import { plainLine } from "./plain-text.ts";
 import { projectConfig } from "./project-config.ts";
 import { Screen } from "./screen.ts";
 
@@ -126,8 +128,28 @@ async function remote(
   const base = endpoint.replace(/\/+$/, "");
   if (token) return remoteConnection({ url: base, token });
   if (!iam && !AWS_HOST.test(url.hostname)) return remoteConnection({ url: base });
+  const why = iam
+    ? `requests to ${url.hostname} are signed by --iam`
+    : `${url.hostname} is a host of API Gateway and SAVEPOINT_TOKEN is not set, so requests are signed as by --iam`;
+  return remoteConnection({ url: base, sign: await signer(why) });
+}
+
+/** Signs with the keys of the environment, and tells a person without any what opens the API. */
+async function signer(why: string): Promise<NonNullable<Address["sign"]>> {
   const { sigV4 } = await import("../lambda/sigv4/index.ts");
-  return remoteConnection({ url: base, sign: sigV4() });
+  const sign = sigV4();
+  return async (request) => {
+    try {
+      return await sign(request);
+    } catch (error) {
+      // What the SDK throws when nobody and nothing gives it keys; it has no class of its own here.
+      if (!(error instanceof Error) || error.name !== "CredentialsProviderError") throw error;
+      throw new CliError(
+        `${why}, and there are no AWS credentials: ${plainLine(error.message)}; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; or SAVEPOINT_TOKEN for an API that takes tokens`,
+        { cause: error },
+      );
+    }
+  };
 }
 
 /**

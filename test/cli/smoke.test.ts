@@ -1,7 +1,20 @@
-import { describe, expect, it } from "vitest";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { main } from "../../cli/main.ts";
 import { failure, runOf } from "./fake-api.ts";
 import { stage } from "./fixture.ts";
+
+/** An environment in which nothing tells AWS's keys, until the test is over. */
+function withoutKeys(folder: string): void {
+  for (const name of Object.keys(process.env)) {
+    if (name.startsWith("AWS_")) vi.stubEnv(name, undefined);
+  }
+  vi.stubEnv("AWS_REGION", "eu-west-1");
+  vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
+  vi.stubEnv("AWS_CONFIG_FILE", join(folder, "none"));
+  vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", join(folder, "none"));
+  onTestFinished(() => void vi.unstubAllEnvs());
+}
 
 const queued = (status: number, id = "smoke-1") => ({ status, body: { id, status: "queued" } });
 
@@ -96,6 +109,26 @@ describe("a command with --iam", () => {
       /^AWS4-HMAC-SHA256 Credential=MINE\/\d{8}\/us-west-2\/execute-api\/aws4_request/,
     );
   });
+
+  it.each([
+    [
+      [],
+      "https://abc.execute-api.eu-west-1.amazonaws.com",
+      /is a host of API Gateway and SAVEPOINT_TOKEN is not set, so .* as by --iam/,
+    ],
+    [["--iam"], "https://api.example.org", /requests to api\.example\.org are signed by --iam/],
+  ])(
+    "says in a line what opens the API when there are no keys: %j %s",
+    async (words, endpoint, why) => {
+      const { host, folder } = await stage();
+      withoutKeys(folder);
+      expect(await main(["runs", "list", ...words, "--endpoint", endpoint], host)).toBe(1);
+      expect(host.stderr.lines).toEqual([
+        expect.stringMatching(/^error: .*no AWS credentials.*AWS_PROFILE.*SAVEPOINT_TOKEN/),
+      ]);
+      expect(host.stderr.text).toMatch(why);
+    },
+  );
 
   it("is refused beside a token", async () => {
     const { api, host } = await stage();
