@@ -64,7 +64,7 @@ export async function openResearchSession(host: Host, options: GlobalOptions): P
   const config = session.stack?.().info.config ?? RESEARCH_CONFIG;
   if (config === RESEARCH_CONFIG) return session;
   throw new CliError(
-    `the stack in ${session.directory} runs ${config}, not the research app; give another --directory`,
+    `the stack in ${session.directory} runs ${config}, not the research app; end it with ${session.commandLine("dev", "--stop")}, or give another --directory`,
   );
 }
 

@@ -3,6 +3,7 @@ import { waysOn } from "../follow-run.ts";
 import type { Host } from "../host.ts";
 import { jsonOption } from "../json-option.ts";
 import { plainJson } from "../plain-text.ts";
+import { otherCode, withServedCode } from "../served-code.ts";
 import { type GlobalOptions, openSession } from "../session.ts";
 
 /** Options of `savepoint start`. */
@@ -32,7 +33,13 @@ export async function start(host: Host, workflow: string, options: StartOptions)
   // The id is drawn here, so that a start whose reply got lost can be repeated.
   const id = options.id ?? host.ids.ulid(host.clock.now());
   const request = { id, input, timeout, attributes };
-  const { isNew, ...started } = await session.api.start(workflow, request);
+  const note = otherCode(session);
+  if (note !== undefined) session.screen.say(note);
+  const { isNew, ...started } = await session.api
+    .start(workflow, request)
+    .catch((error: unknown) => {
+      throw note === undefined ? withServedCode(session, error) : error;
+    });
   host.stdout.write(options.json === true ? `${plainJson(started)}\n` : `${started.id}\n`);
   if (!isNew) session.screen.say(`joined: a run of that id was there, ${started.status}`);
   for (const way of waysOn(session, id)) session.screen.say(way);

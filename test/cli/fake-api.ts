@@ -86,7 +86,8 @@ function scripted(api: FakeApi, { method, url, body }: SeenRequest): Exclude<Ans
   const path = decodeURIComponent(url.split("?")[0] ?? "");
   if (path === "/__savepoint/info") {
     const { config } = api;
-    const facts = { pid: FAKE_PID, viewerUrl: "http://127.0.0.1:1/" };
+    const started = new Date(BEGAN).toISOString();
+    const facts = { pid: FAKE_PID, viewerUrl: "http://127.0.0.1:1/", started };
     return { status: 200, body: { ...facts, ...(config !== undefined && { config }) } };
   }
   if (path.startsWith("/__savepoint/")) return { status: 200, body: {} };
