@@ -71,7 +71,7 @@ function newsOfOperation(
   }
   const { state, errors, endedAt } = operation;
   const label = `${place}${operationLabel(operation)}`;
-  const facts = operationFacts(operation, now);
+  const facts = operationFacts(operation, state, now);
   if (isSettled(operation)) {
     if (before && isSettled(before.operation)) return [];
     return [{ at: endedAt ?? now, tone: state === "failed" ? "bad" : "good", label, facts }];

@@ -1,5 +1,6 @@
 import type { EpochMs } from "../lambda/core/clock.ts";
 import { isFinished, type RunStatus } from "../lambda/core/status.ts";
+import { type ShownState, shownStates } from "./operation-state.ts";
 import { duration, plainLine } from "./plain-text.ts";
 import type { OperationView, RunView } from "./run-view.ts";
 import type { Operation, Run } from "../lambda/http/wire.ts";
@@ -36,12 +37,15 @@ const RUN_TONES: Readonly<Record<RunStatus, Tone>> = {
   paused: "waiting",
 };
 
-const OPERATION_TONES: Readonly<Record<Operation["state"], Tone>> = {
+const OPERATION_TONES: Readonly<Record<ShownState, Tone>> = {
   pending: "busy",
+  running: "busy",
   backoff: "waiting",
   waiting: "waiting",
   succeeded: "good",
   failed: "bad",
+  ended: "good",
+  "given up": "waiting",
 };
 
 /**
@@ -73,8 +77,12 @@ function linesOf(view: RunView, now: EpochMs, fold: boolean): TreeLine[] {
 }
 
 function below(view: RunView, now: EpochMs, fold: boolean, lead: string): TreeLine[] {
+  const states = shownStates(
+    view.run,
+    view.operations.map(({ operation }) => operation),
+  );
   const rows = [
-    ...view.operations.map((one) => operationRow(one, now, fold)),
+    ...view.operations.map((one) => operationRow(one, states, now, fold)),
     ...unrecorded(view).map((key) => ({
       line: { tone: "busy" as const, label: plainLine(key), facts: [] },
       child: undefined,
@@ -95,13 +103,16 @@ const unrecorded = ({ run, operations }: RunView): string[] =>
 
 function operationRow(
   { operation, child }: OperationView,
+  states: ReadonlyMap<string, ShownState>,
   now: EpochMs,
   fold: boolean,
 ): { line: Omit<TreeLine, "lead">; child: RunView | undefined } {
   if (!child) {
-    const tone = OPERATION_TONES[operation.state];
+    const state = states.get(operation.key) ?? operation.state;
+    const tone = OPERATION_TONES[state];
+    const facts = operationFacts(operation, state, now);
     return {
-      line: { tone, label: operationLabel(operation), facts: operationFacts(operation, now) },
+      line: { tone, label: operationLabel(operation), facts },
       child: undefined,
     };
   }
@@ -110,6 +121,8 @@ function operationRow(
   const facts = [
     ...(isFolded ? [`${child.operations.length} operations`] : []),
     ...runFacts(run, now),
+    // Who is to look into it needs its id.
+    ...(run.status === "blocked" ? [plainLine(run.id)] : []),
   ];
   const label = `${plainLine(run.workflow)} ${plainLine(operation.key)}`;
   return {
@@ -135,12 +148,18 @@ function runFacts(run: Run, now: EpochMs): string[] {
 
 const times = (count: number): string => (count === 1 ? "once" : `${count} times`);
 
-/** What is worth telling of an operation beside its name. */
-export function operationFacts(operation: Operation, now: EpochMs): string[] {
-  const { state, attempts, errors, startedAt, endedAt, wakeAt } = operation;
+/**
+ * What is worth telling of an operation beside its name.
+ * @param state what is shown of it
+ */
+export function operationFacts(operation: Operation, state: ShownState, now: EpochMs): string[] {
+  const { attempts, errors, startedAt, endedAt, wakeAt } = operation;
   const last = errors.at(-1);
   const facts = attempts > 1 ? [`attempt ${attempts}`] : [];
   if (state === "backoff" && last) facts.push(plainLine(last.message, 80));
+  // When it was given up is not recorded.
+  if (state === "given up") return [...facts, state];
+  if (state === "ended") return [...facts, duration((wakeAt ?? now) - startedAt)];
   if (wakeAt !== undefined && (state === "backoff" || state === "waiting")) {
     facts.push(`next in ${duration(wakeAt - now)}`);
   } else {

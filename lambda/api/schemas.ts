@@ -208,7 +208,7 @@ export const History = z.strictObject({
     z.strictObject({
       key: z.string(),
       kind: z.string(),
-      state: z.enum(["pending", "backoff", "waiting", "succeeded", "failed"]),
+      state: z.enum(["pending", "backoff", "running", "waiting", "succeeded", "failed"]),
       startedAt: time,
       endedAt: time.optional(),
       attempts: z.int(),

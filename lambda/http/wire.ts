@@ -30,7 +30,7 @@ export const runSchema = z.extend(runSummary, {
 const operation = z.looseObject({
   key: z.string(),
   kind: z.string(),
-  state: z.enum(["pending", "backoff", "waiting", "succeeded", "failed"]),
+  state: z.enum(["pending", "backoff", "running", "waiting", "succeeded", "failed"]),
   startedAt: z.number(),
   endedAt: z.optional(z.number()),
   attempts: z.number(),

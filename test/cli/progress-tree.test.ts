@@ -86,6 +86,27 @@ describe("the tree of a run", () => {
     ]);
   });
 
+  it("tells what is over without a record, what was given up, and which child is blocked", () => {
+    const wakeAt = BEGAN + 500;
+    const sleep = stepOf({ key: "rest", kind: "sleep", state: "waiting", wakeAt });
+    const lost = stepOf({ key: "first/slow", state: "pending" });
+    const view: RunView = {
+      run: runOf({ id: "demo" }),
+      operations: [
+        { operation: sleep },
+        { operation: stepOf({ key: "first", kind: "race", startedAt: wakeAt }) },
+        { operation: lost },
+        child("q", { status: "blocked" }, []),
+      ],
+    };
+    expect(draw(view).slice(1)).toEqual([
+      "├─ ✔ rest (sleep) | 490 ms",
+      "├─ ✔ first (race) | 0 ms",
+      "├─ ◌ first/slow | given up",
+      "└─ ✖ search-query q | blocked | 2.0 s | demo~0~q",
+    ]);
+  });
+
   it("folds children that succeeded when it would not fit, then leaves out the oldest lines", () => {
     const view: RunView = {
       run: runOf({ id: "demo" }),

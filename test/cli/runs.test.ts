@@ -13,6 +13,9 @@ const ended = runOf({
   output: { report: "# Report" },
 });
 
+const childOf = (id: string): Operation =>
+  stepOf({ key: "q", kind: "run", state: "waiting", childId: id });
+
 describe("savepoint runs list", () => {
   it("prints a table of the runs asked for, newest first as the API has them", async () => {
     const { api, host } = await stage();
@@ -95,6 +98,29 @@ describe("savepoint runs show", () => {
     ]);
   });
 
+  it("tells of a run that goes on what it waits for, and of a blocked one what that waits for", async () => {
+    const { api, host } = await stage();
+    const blocked = runOf({ id: "demo~0~q", status: "blocked", dueAt: BEGAN });
+    const once = stepOf({ key: "once", state: "running" });
+    const sleep = stepOf({ key: "rest", kind: "sleep", state: "waiting", wakeAt: BEGAN });
+    const child = childOf("demo~0~q");
+    api.runs.set("demo", [
+      { run: runOf({ id: "demo", status: "waiting" }), operations: [sleep, once, child] },
+    ]);
+    api.runs.set("demo~0~q", [{ run: blocked, operations: [] }]);
+    expect(await main(["runs", "show", "demo", "--endpoint", api.url], host)).toBe(0);
+    expect(host.stdout.lines.slice(-4)).toEqual([
+      "OPERATION  KIND   STATE    BYTES  FACTS",
+      "rest       sleep  ended    20     0 ms",
+      "once       step   running  20     120 ms",
+      "q          run    waiting  20     120 ms · child demo~0~q is blocked",
+    ]);
+    await main(["runs", "show", "demo~0~q", "--endpoint", api.url], host);
+    expect(host.stdout.lines).toContain(
+      "goes on     once other code is deployed, or by runs resume",
+    );
+  });
+
   it("asks for nothing else when the id would lead there", async () => {
     const { api, host } = await stage();
     expect(await main(["runs", "show", "..", "--endpoint", api.url], host)).toBe(1);
@@ -120,9 +146,6 @@ describe("savepoint runs show", () => {
     expect(api.requests.map(({ url }) => url)).toEqual(["/runs/a%40b"]);
   });
 });
-
-const childOf = (id: string): Operation =>
-  stepOf({ key: "q", kind: "run", state: "waiting", childId: id });
 
 describe("savepoint runs watch", () => {
   it("follows the run, children too, and prints what came of it", async () => {
