@@ -6,6 +6,7 @@ import type { CompleteOptions } from "./commands/complete.ts";
 import type { ForkSelectedOptions, SelectionOptions } from "./commands/runs-bulk.ts";
 import type { ControlOptions } from "./commands/runs-control.ts";
 import type { SendOptions } from "./commands/send.ts";
+import { durationText } from "./duration-option.ts";
 import type { Host } from "./host.ts";
 
 /** What commands are declared with: where they run, and what gets their exit code. */
@@ -52,7 +53,11 @@ export function addControl(runs: Command, { host, done }: Cli): void {
     .argument("[id]", ID_OR_CHOICE)
     .option("--from <key>", "the operation to ask again first (default: what ended the run)")
     .option("--input <json>", "another input: JSON, @FILE, or - for standard input")
-    .option("--timeout <duration>", "cancel it after this (default: what the run was given)")
+    .option(
+      "--timeout <duration>",
+      "cancel it after this (default: what the run was given)",
+      durationText,
+    )
     .option("--id <id>", "id of the new run; given again with the same options, joins that run")
     .option(
       "--key <key>",

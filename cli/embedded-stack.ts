@@ -8,7 +8,7 @@ import type { Connection } from "./connection.ts";
 import type { Host } from "./host.ts";
 import { type StackControl, stackControl, type StackInfo } from "./stack-control.ts";
 import { type LogTail, logLineText, logTail } from "./stack-log.ts";
-import { stackFiles, type StackProcess } from "./stack-process.ts";
+import { stackFiles, type StackOptions, type StackProcess } from "./stack-process.ts";
 
 /** An embedded stack that answers. */
 export interface Stack {
@@ -83,7 +83,7 @@ interface StartOptions {
  * @param options.staysUp keeps it up when nobody uses it (default false)
  * @param options.publicTokens has callback tokens completed without the stack's own (default false)
  * @param options.config the configuration whose workflows it runs (default: the research app's)
- * @throws CliError with the end of its log when it does not start
+ * @throws CliError with the end of its log when it does not start, or when its folder cannot be made
  */
 export async function startStack(
   directory: string,
@@ -91,7 +91,7 @@ export async function startStack(
   { staysUp = false, publicTokens = false, config }: StartOptions = {},
 ): Promise<{ readonly stack: Stack; readonly process: StackProcess }> {
   const log = await logTail(stackFiles(directory).log);
-  const process = host.launchStack({
+  const process = launched(host, {
     directory,
     env: host.env,
     ...(publicTokens && { publicTokens }),
@@ -103,6 +103,19 @@ export async function startStack(
   } catch (error) {
     if (error instanceof Interruption) process.stop();
     throw error;
+  }
+}
+
+function launched(host: Launcher, options: StackOptions): StackProcess {
+  try {
+    return host.launchStack(options);
+  } catch (error) {
+    // Nothing but the folder and the log in it is opened there.
+    if (!(error instanceof Error) || !("syscall" in error)) throw error;
+    throw new CliError(
+      `the folder ${options.directory} of the embedded stack cannot be used: ${error.message}`,
+      { cause: error },
+    );
   }
 }
 

@@ -1,6 +1,5 @@
 import { createRequire } from "node:module";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { type Duration, parseDuration } from "../lambda/core/duration.ts";
 import { UsageError } from "./cli-error.ts";
 import type { DevOptions } from "./commands/dev.ts";
 import type { ResearchOptions } from "./commands/research.ts";
@@ -17,6 +16,7 @@ import {
   type Cli,
   status,
 } from "./control-commands.ts";
+import { durationMs, durationText } from "./duration-option.ts";
 import type { Host } from "./host.ts";
 import type { OutcomeOptions } from "./outcome.ts";
 import { parseModel } from "./research-input.ts";
@@ -123,6 +123,7 @@ function addStart(program: Command, { host, done }: Cli): void {
     .option(
       "--timeout <duration>",
       'cancel it if it has not finished after this, as "90s" or "1.5h"',
+      durationText,
     )
     .option("--attribute <name=value>", "find it by this; may be given several times", attribute)
     .option("--json", "print the reply as JSON")
@@ -150,7 +151,7 @@ function addList(runs: Command, { host, done }: Cli): void {
     .option("--workflow <name>", "of this workflow only; may be given several times", another)
     .option("--status <status>", "in this status only; may be given several times", status)
     .option("--attribute <name=value>", "with this one; may be given several times", attribute)
-    .option("--limit <n>", "runs a page, 1 to 200 (default: 50)", wholeNumber)
+    .option("--limit <n>", "runs a page, 1 to 200 (default: 50)", pageLimit)
     .option("--cursor <cursor>", "the next page: what the one before ended with")
     .option("--json", "print the page as JSON")
     .action(async (_: unknown, command: Command) => {
@@ -200,12 +201,9 @@ function wholeNumber(text: string): number {
   throw new InvalidArgumentError("Give a whole number from 1.");
 }
 
-function durationMs(text: string): number {
-  try {
-    return parseDuration(text as Duration);
-  } catch {
-    throw new InvalidArgumentError('Give a duration as "2h" or "7d".');
-  }
+function pageLimit(text: string): number {
+  if (/^[1-9]\d{0,2}$/.test(text) && Number(text) <= 200) return Number(text);
+  throw new InvalidArgumentError("Give a whole number from 1 to 200.");
 }
 
 function parsedModel(text: string): ReturnType<typeof parseModel> {

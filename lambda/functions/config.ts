@@ -30,8 +30,16 @@ export function configOf(module: Readonly<Record<string, unknown>>): SavepointCo
   if (workflows.length > 0) return { workflows };
   const exports = Object.keys(module).join(", ") || "nothing";
   throw new InvalidArgumentError(
-    `the configuration exports ${exports}; export default defineConfig({ workflows: [...] }), or export the workflows`,
+    `the configuration exports ${exports}${wrongIn(chosen)}; export default defineConfig({ workflows: [...] }), or export the workflows`,
   );
+}
+
+/** What is wrong with a default export that was meant as a configuration. */
+function wrongIn(chosen: unknown): string {
+  if (!isObject(chosen) || Array.isArray(chosen)) return "";
+  if ("workflows" in chosen) return ` (the default's "workflows" is no list of workflows)`;
+  const keys = Object.keys(chosen).map((key) => JSON.stringify(key));
+  return ` (the default has ${keys.join(", ") || "nothing"} and no "workflows")`;
 }
 
 const isConfig = (value: unknown): value is SavepointConfig =>

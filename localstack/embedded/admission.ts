@@ -15,17 +15,25 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** What lets a request in. */
+export interface Opener {
+  readonly token: string;
+  /** Absolute path of the file that tells it to its owner. */
+  readonly tokenFile: string;
+}
+
 /**
  * Keeps web pages out of the API: a request must name this server as its host (a page can make a name
  * of its own resolve to 127.0.0.1), come from no other origin, know the token of this start, and bear
  * JSON, which a page cannot send elsewhere without asking first.
- * @param token undefined for a route that is open to everybody who is no page of another origin
+ * @param opener the token and the file it stands in; undefined for a route that is open to everybody who is no
+ * page of another origin
  * @returns undefined when the request is let in
  */
 export function refusalOf(
   { headers }: IncomingMessage,
   port: number,
-  token: string | undefined,
+  opener: Opener | undefined,
 ): Refusal | undefined {
   if (!isOwnHost(headers.host, port)) {
     return forbidden(`the Host header must be 127.0.0.1:${port} or localhost:${port}`);
@@ -34,9 +42,9 @@ export function refusalOf(
   if (origin !== undefined && !isOwnOrigin(origin, port)) {
     return forbidden(`requests from pages of ${origin} are not answered`);
   }
-  if (token !== undefined && !isSecret(tokenOf(headers), token)) {
+  if (opener && !isSecret(tokenOf(headers), opener.token)) {
     return forbidden(
-      `the header ${TOKEN_HEADER}, or "Authorization: Bearer", must hold the token from the file stack.json`,
+      `the header ${TOKEN_HEADER}, or "Authorization: Bearer", must hold the token from the file ${opener.tokenFile}, which is new at each start; the command line takes it from SAVEPOINT_TOKEN`,
     );
   }
   return hasBody(headers) && !isJson(headers["content-type"])

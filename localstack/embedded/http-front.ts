@@ -16,6 +16,8 @@ export interface FrontOptions {
   readonly control: Control;
   /** Must be in the header `x-savepoint-token` of every request, or be its bearer token. */
   readonly token: string;
+  /** Where its owner finds it: absolute path of `stack.json`. */
+  readonly tokenFile: string;
   /** Whether callback tokens are completed without that header; by default they are not. */
   readonly publicTokens?: boolean;
   readonly clock: Clock;
@@ -48,7 +50,7 @@ const refusedBody = (refused: "too long" | "not UTF-8"): HttpAnswer =>
 
 /** API Gateway's place: turns HTTP requests on a loopback port into invocations of the function `api`. */
 export async function openFront(options: FrontOptions): Promise<Front> {
-  const { invoke, control, token, publicTokens = false, clock, log, newId } = options;
+  const { invoke, control, token, tokenFile, publicTokens = false, clock, log, newId } = options;
   const server = createServer();
   let port = 0;
   let open = 0;
@@ -56,7 +58,11 @@ export async function openFront(options: FrontOptions): Promise<Front> {
 
   async function answerTo(request: IncomingMessage): Promise<HttpAnswer> {
     const callback = publicTokens ? tokenIn(request) : undefined;
-    const refusal = refusalOf(request, port, callback === undefined ? token : undefined);
+    const refusal = refusalOf(
+      request,
+      port,
+      callback === undefined ? { token, tokenFile } : undefined,
+    );
     if (refusal) return errorAnswer(refusal.status, refusal.code, refusal.message);
     const { method = "GET", url = "/" } = request;
     if (!METHODS.has(method)) {

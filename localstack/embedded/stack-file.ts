@@ -12,7 +12,8 @@ export interface StackFile {
   readonly started: string;
 }
 
-const stackFilePath = (directory: string): string => join(directory, "stack.json");
+/** Absolute path of the file, in the folder of a stack. */
+export const stackFilePath = (directory: string): string => join(directory, "stack.json");
 
 /** Writes the file, readable by its owner only; nobody ever sees half of it. */
 export function writeStackFile(directory: string, stack: StackFile): void {

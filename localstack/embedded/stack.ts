@@ -27,7 +27,7 @@ import { createResources, HINT_QUEUE } from "./resources.ts";
 import type { DeliveryPlan } from "./sqs/delivery-plan.ts";
 import { queuePath } from "./sqs/queue-url.ts";
 import { createSqs, type Sqs } from "./sqs/sqs.ts";
-import { removeStackFile, writeStackFile } from "./stack-file.ts";
+import { removeStackFile, stackFilePath, writeStackFile } from "./stack-file.ts";
 import { lockDirectory } from "./stack-lock.ts";
 import { startTicker } from "./ticker.ts";
 
@@ -162,7 +162,16 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Stack
   };
   const { invoke } = lambda.host;
   const newId = randomUUID;
-  const front = await openFront({ invoke, control, token, publicTokens, clock, log, newId });
+  const front = await openFront({
+    invoke,
+    control,
+    token,
+    tokenFile: stackFilePath(directory),
+    publicTokens,
+    clock,
+    log,
+    newId,
+  });
   closers.add(front.close);
   writeStackFile(directory, { pid: process.pid, api: front.url, token, started });
   closers.add(() => removeStackFile(directory));

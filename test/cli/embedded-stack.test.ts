@@ -1,8 +1,9 @@
-import { appendFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CliError } from "../../cli/cli-error.ts";
 import { connectStack, findStack, startStack } from "../../cli/embedded-stack.ts";
+import { launchStack } from "../../cli/stack-process.ts";
 import { FAKE_PID } from "./fake-api.ts";
 import { stackProcess } from "./fake-host.ts";
 import { announceStack, stage, TOKEN } from "./fixture.ts";
@@ -82,6 +83,16 @@ describe("starting the stack", () => {
       message: "the embedded stack ended at once (exit code 1); its log ends with:",
       hints: ["00:00:01.000 error port taken"],
     });
+  });
+
+  it("says in a line that its folder cannot be made", async () => {
+    const { folder, host } = await stage();
+    const directory = join(folder, "link");
+    await symlink(join(folder, "none"), directory);
+    host.launch = launchStack;
+    const message = /^the folder .*link of the embedded stack cannot be used: E[A-Z]+: /;
+    await expect(startStack(directory, host)).rejects.toThrow(message);
+    await expect(startStack(directory, host)).rejects.toThrow(CliError);
   });
 
   it("gives up on one that never answers", async () => {

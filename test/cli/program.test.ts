@@ -29,4 +29,16 @@ describe("the command line", () => {
     expect(host.stderr.text).toMatch(/error: /);
     expect(host.launched).toEqual([]);
   });
+
+  it.each([
+    [["start", "digest", "--timeout", "soon"], /'--timeout <duration>' .*'soon'.*"90s".*"1\.5h"/],
+    [["runs", "fork", "demo", "--timeout", "5000"], /'--timeout <duration>' .*'5000'.*"90s"/],
+    [["research", "--approve-within", "1y"], /'--approve-within <duration>' .*'1y'.*"7d"/],
+    [["runs", "list", "--limit", "500"], /'--limit <n>' .*'500'.* from 1 to 200/],
+    [["runs", "list", "--limit", "0"], /'--limit <n>' .*'0'.* from 1 to 200/],
+  ])("names the option and what it takes, on %j", async (words, message) => {
+    const host = fakeHost("/nowhere");
+    expect(await main(words, host)).toBe(2);
+    expect(host.stderr.text).toMatch(message);
+  });
 });

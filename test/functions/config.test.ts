@@ -19,7 +19,10 @@ describe("the configuration that a module stands for", () => {
 
   it("is refused when it exports neither, by what it does export", () => {
     expect(() => configOf({ default: { workflows: [1] }, helper: () => 1 })).toThrow(
-      "the configuration exports default, helper; export default defineConfig(",
+      'the configuration exports default, helper (the default\'s "workflows" is no list of workflows); export default defineConfig(',
+    );
+    expect(() => configOf({ default: { workflow: [one], telemetry: 1 } })).toThrow(
+      'exports default (the default has "workflow", "telemetry" and no "workflows"); export default',
     );
     expect(() => configOf({})).toThrow("the configuration exports nothing;");
   });

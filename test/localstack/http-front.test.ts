@@ -36,6 +36,7 @@ beforeEach(async () => {
     },
     control,
     token: TOKEN,
+    tokenFile: "/project/.savepoint/stack.json",
     clock: new VirtualClock(Date.UTC(2026, 0, 1)),
     log: memoryLog(),
     newId: () => "request-1",
@@ -198,6 +199,15 @@ describe("a request that is refused", () => {
     expect(await code(send("POST", "/__savepoint/stop", headers()))).toEqual([403, "forbidden"]);
     expect(events).toEqual([]);
     expect(orders).toEqual([]);
+  });
+
+  test("is told where the token is, and how the command line is given it", async () => {
+    const { error } = JSON.parse((await send("GET", "/runs", {})).body) as {
+      readonly error: { readonly message: string };
+    };
+    expect(error.message).toMatch(
+      /from the file \/project\/\.savepoint\/stack\.json.*SAVEPOINT_TOKEN/,
+    );
   });
 
   test("a token in the query string opens nothing", async () => {

@@ -31,6 +31,7 @@ async function open(publicTokens?: boolean, fails = false): Promise<ReturnType<t
       crashAfter: () => undefined,
     },
     token: "the-token-of-this-start",
+    tokenFile: "/project/.savepoint/stack.json",
     ...(publicTokens !== undefined && { publicTokens }),
     clock: new VirtualClock(),
     log,

@@ -101,6 +101,7 @@ export async function apiOnLoopback(): Promise<ApiOnLoopback> {
     },
     control: CONTROL,
     token,
+    tokenFile: "/project/.savepoint/stack.json",
     clock: stillClock,
     log,
     newId: () => "request",
