@@ -74,7 +74,11 @@ function addResearch(program: Command, { host, done }: Cli): void {
       'how long the plan waits, as "2h" (default: 7d); implies --approve',
       durationMs,
     )
-    .option("--crash-after <n>", "SIGKILL to the worker after n recorded steps", wholeNumber)
+    .option(
+      "--crash-after <n>",
+      "SIGKILL to every worker at work after n recorded steps",
+      wholeNumber,
+    )
     .option("--detach", "return as soon as the run is started")
     .option("--out <file>", "write the report to a file")
     .option("--json", "print one JSON object: id, status and output")

@@ -120,7 +120,9 @@ async function armCrash(
   const { log } = stackFiles(directory);
   const tail = await logTail(log);
   await stack().control.crashAfter(crashAfter);
-  screen.say(`the worker process gets SIGKILL after ${crashAfter} recorded steps; log: ${log}`);
+  screen.say(
+    `every worker process at work gets SIGKILL after ${crashAfter} recorded steps; log: ${log}`,
+  );
   return async () => {
     const killings = (await tail.read()).filter((line) => line.includes("SIGKILL sent"));
     for (const line of killings) screen.say(logLineText(line));

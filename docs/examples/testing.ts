@@ -29,6 +29,7 @@ export async function chargesAgain(): Promise<void> {
   assert.equal(await engine.run(checkout, { cents: 995, email: "ada@example.com" }), "charge-1");
   const keys = charge.calls.map(({ idempotencyKey }) => idempotencyKey);
   assert.deepEqual(keys, [keys[0], keys[0]]);
+  await engine.close();
 }
 
 /** Whenever its worker dies, a run comes to the same end. */

@@ -75,12 +75,19 @@ async function play<T>(
     writes.push(name);
     return writes.length === crash?.write ? `crash-${crash.when}` : undefined;
   });
+  const played = await outcomeOf(() => scenario(engine));
+  const written = [...writes];
+  const closed = await outcomeOf(() => engine.close());
+  // Why the scenario fails may well be why a crash of its own has not come.
+  const outcome = "error" in closed && !("error" in played) ? closed : played;
+  return { outcome, writes: written };
+}
+
+async function outcomeOf<T>(work: () => Promise<T>): Promise<Outcome<T>> {
   try {
-    return { outcome: { value: await scenario(engine) }, writes: [...writes] };
+    return { value: await work() };
   } catch (error) {
-    return { outcome: { error }, writes: [...writes] };
-  } finally {
-    await engine.close();
+    return { error };
   }
 }
 

@@ -59,7 +59,10 @@ interface Standin {
 interface Crash {
   readonly place: (place: StepPlace) => boolean;
   readonly when: "before" | "after";
+  /** What it was asked for, as `before step "work"`. */
+  readonly name: string;
   left: number;
+  hasCome: boolean;
 }
 
 /** A body that is under way and waited for. */
@@ -103,7 +106,21 @@ export class StepCalls {
 
   /** Has the process die around the next `times` calls of a step. */
   crash(when: Crash["when"], step: string, filter: StepFilter, times: number): void {
-    this.#crashes.push({ place: matching(step, filter), when, left: times });
+    const workflow = nameIn(filter);
+    const within = workflow === undefined ? "" : ` of workflow "${workflow}"`;
+    const name = `${when} step "${step}"${within}`;
+    const place = matching(step, filter);
+    this.#crashes.push({ place, when, name, left: times, hasCome: false });
+  }
+
+  /** @throws Error that names the crashes that were asked for and have never come */
+  assertCrashed(): void {
+    const missing = this.#crashes.filter(({ hasCome }) => !hasCome).map(({ name }) => name);
+    if (missing.length === 0) return;
+    const called = [...new Set(this.calls.map(({ step }) => step))].join(", ") || "none";
+    throw new Error(
+      `crashes have never come: ${missing.join(", ")}; steps that were called: ${called}`,
+    );
   }
 
   /** The calls of a step, or of all. */
@@ -192,6 +209,7 @@ export class StepCalls {
     );
     if (!crash) return false;
     crash.left -= 1;
+    crash.hasCome = true;
     return true;
   }
 }
@@ -201,12 +219,11 @@ function die(process: DyingProcess): Promise<never> {
   return never;
 }
 
-function matching(
-  step: string,
-  { workflow }: StepFilter,
-  isAny = false,
-): (place: StepPlace) => boolean {
-  const name = typeof workflow === "object" ? workflow.name : workflow;
+const nameIn = ({ workflow }: StepFilter): string | undefined =>
+  typeof workflow === "object" ? workflow.name : workflow;
+
+function matching(step: string, filter: StepFilter, isAny = false): (place: StepPlace) => boolean {
+  const name = nameIn(filter);
   return (place) =>
     (isAny || place.step === step) && (name === undefined || place.workflow === name);
 }

@@ -102,7 +102,10 @@ export interface TestEngine {
   crashBefore(step: string, options?: CrashOptions): void;
   /** The same once the body has ended, before that is recorded: the body runs again. */
   crashAfter(step: string, options?: CrashOptions): void;
-  /** Ends it: nothing happens in it any more, and what waits is rejected. An engine left open does no harm. */
+  /**
+   * Ends it: nothing happens in it any more, and what waits is rejected. An engine left open does no harm.
+   * @throws Error when a crash that was asked for has never come
+   */
   close(): Promise<void>;
 }
 
@@ -169,8 +172,10 @@ export async function engineWith(
       steps.crash("before", step, filter, times),
     crashAfter: (step, { times = 1, ...filter } = {}) => steps.crash("after", step, filter, times),
     async close() {
+      if (isClosed) return;
       isClosed = true;
       await world.end();
+      steps.assertCrashed();
     },
   };
 }

@@ -50,6 +50,20 @@ describe("a scenario with every crash", () => {
     );
   });
 
+  it("tells a crash of its own that never comes, unless the scenario fails", async () => {
+    const scenario = (engine: TestEngine) => {
+      engine.crashBefore("iner");
+      return engine.run(child, undefined);
+    };
+    const played = everyCrash({ workflows: [child] }, scenario);
+    await expect(played).rejects.toThrow(/^crashes have never come: before step "iner"/);
+    const fails = everyCrash({ workflows: [child] }, async (engine) => {
+      await scenario(engine);
+      throw new Error("for another reason");
+    });
+    await expect(fails).rejects.toThrow(/^for another reason$/);
+  });
+
   it("plays as many crashes as it is told, spread over all", async () => {
     const run = (engine: TestEngine) => engine.run(child, undefined);
     const played = await everyCrash({ workflows: [child], samples: 3 }, run);

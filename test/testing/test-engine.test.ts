@@ -7,7 +7,6 @@ import {
   RunNotFoundError,
   StepTimeoutError,
   WaitTimeoutError,
-  WorkflowNotFoundError,
   workflow,
 } from "../../lambda/index.ts";
 import { createTestEngine } from "../../lambda/testing/index.ts";
@@ -204,50 +203,6 @@ describe("the engine for tests", () => {
     );
   });
 
-  it("says at once which child is blocked when the run that is awaited waits for it", async () => {
-    const engine = await createTestEngine({ workflows: [parent, once] });
-    const began = engine.now();
-    const failed = engine.run(parent, 7, { id: "p" });
-    await expect(failed).rejects.toThrow(WorkflowNotFoundError);
-    await expect(failed).rejects.toThrow(
-      /run "p" waits for "p~1~both@order@order", .* workflow "order".* workflows of createTestEngine/,
-    );
-    expect(engine.now() - began).toBeLessThan(60_000);
-    expect(await engine.savepoint.get("p").wait({ timeout: "1h" })).toMatchObject({
-      status: "waiting",
-    });
-    expect(await engine.run(once, undefined)).toBe("charged for real");
-  });
-
-  it("says why a child of a child is blocked, and bears with blocked runs that nobody waits for", async () => {
-    const changed = { isNow: false };
-    const inner = workflow("inner", {}, async (ctx: Context, _: undefined) => {
-      await ctx.step(changed.isNow ? "other" : "work", charge);
-      await ctx.sleep("rest", "1h");
-    });
-    const middle = workflow("middle", {}, async (ctx: Context, _: undefined) => {
-      await ctx.run(inner, undefined);
-    });
-    const outer = workflow("outer", {}, async (ctx: Context, _: undefined) => {
-      await ctx.run(middle, undefined);
-    });
-    const starts = workflow("starts", {}, async (ctx: Context, _: undefined) => {
-      await ctx.start(order, { cents: 1 });
-      await ctx.sleep("rest", "1h");
-      return "done";
-    });
-    const engine = await createTestEngine({ workflows: [inner, middle, outer, starts] });
-    const run = await engine.start(outer, undefined, { id: "o" });
-    await expect(run.result({ timeout: "1m" })).rejects.toThrow(WaitTimeoutError);
-    changed.isNow = true;
-    const failed = run.result();
-    await expect(failed).rejects.toThrow(NonDeterminismError);
-    await expect(failed).rejects.toThrow(
-      /run "o" waits for "o~1~middle~1~inner", .* blocked: .*work/,
-    );
-    expect(await engine.run(starts, undefined)).toBe("done");
-  });
-
   it("cancels through the ordinary client, and keeps what is logged", async () => {
     const logs = workflow("logs", {}, async (ctx: Context, _: undefined) => {
       await ctx.step("work", charge);
@@ -270,6 +225,31 @@ describe("the engine for tests", () => {
       message: "hello",
       fields: expect.objectContaining({ a: 1, run: "l" }) as unknown,
     });
+  });
+
+  it("says at its close which crash has never come, and what was called instead", async () => {
+    const engine = await createTestEngine({ workflows: [once, order] });
+    engine.crashAfter("work", { times: 2 });
+    engine.crashBefore("wrok");
+    engine.crashAfter("work", { workflow: order });
+    expect(await engine.run(once, undefined)).toBe("charged for real");
+    const run = await engine.start(order, { cents: 1 });
+    await expect(engine.close()).rejects.toThrow(
+      'crashes have never come: before step "wrok", after step "work" of workflow "order"; steps that were called: work',
+    );
+    // It is closed for all that, and has said so once.
+    await expect(run.result()).rejects.toThrow(/closed/);
+    await engine.close();
+  });
+
+  it("bears at its close with a crash that came, and a mock that was for nothing", async () => {
+    const engine = await createTestEngine({ workflows: [once] });
+    engine.crashBefore("work", { times: 5 });
+    const unused = engine.mock("refund", () => undefined);
+    // Of the five, four end it.
+    await expect(engine.run(once, undefined)).rejects.toThrow("makes no progress");
+    await engine.close();
+    expect(unused.calls).toEqual([]);
   });
 
   it("gives the same ids for the same seed, and rejects what waits when it is closed", async () => {
