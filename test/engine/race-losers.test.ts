@@ -151,6 +151,31 @@ describe("while a race is being recorded", () => {
     await expectSoundEnd(world);
   });
 
+  it.each([1, 4])(
+    "a step of it that runs at most once does not, if it was only being marked then, for %i s",
+    async (seconds) => {
+      const begun: string[] = [];
+      const flow = workflow("flow", {}, async (ctx) => {
+        await ctx.race("race", {
+          quick: (branch) => branch.step("quick", () => rest(200)),
+          other: (branch) => branch.step("pay", { atMostOnce: true }, () => begun.push("pay")),
+        });
+        await ctx.step("end", () => rest(6_000));
+      });
+      const slow = slowRace(2_000);
+      await open({
+        workflows: [flow],
+        fault: (n, action, body, process) =>
+          body.includes("OP#race/other/pay") && world.clock.now() < BORN + seconds * 1_000
+            ? "throttle"
+            : slow(n, action, body, process),
+      });
+      await world.run(flow, undefined);
+      expect(begun).toEqual([]);
+      await expectSoundEnd(world);
+    },
+  );
+
   it("what is asked for in a branch that has lost it is fenced once by a taker, and not held against it", async () => {
     const flow = workflow("flow", {}, async (ctx) => {
       await ctx.race("race", {

@@ -98,6 +98,8 @@ export function step(options: StepOptions<never>, body: StepBody<unknown>): Beha
           // Its process may have stood still meanwhile: what is another's by now must not begin here.
           if (!execution.lease.allowsWork) await waitFor(execution, operation, { bodyMs });
         }
+        // Its branch may have lost a race while it was being marked.
+        if (execution.isDropped(operation)) return never();
         const startedAt = execution.deps.clock.now();
         const outcome = await attempt(operation, execution, body, { timeoutMs, policy });
         switch (outcome.kind) {
