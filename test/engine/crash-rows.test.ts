@@ -151,7 +151,7 @@ describe("a worker that dies just before or after its first call of a row leaves
     const calm = await played(name);
     expect(calm.seen).toBeGreaterThan(0);
     await world.end();
-    const hit = await played(name, fault as "crash-before" | "crash-after");
+    const hit = await played(name, fault);
     expect(hit.seen).toBeGreaterThan(0);
     expect(hit.output).toEqual(calm.output);
   });
