@@ -60,7 +60,9 @@ function decideByStatus(run: SweptRun, now: EpochMs): SweepDecision {
   }
   if (run.status === "blocked") return again(LIMITS.blockedCheckMs, LIMITS.blockedCheckMaxMs);
   if (run.status === "paused") {
-    return { ...again(LIMITS.blockedCheckMs, LIMITS.blockedCheckMaxMs), hintDelayMs: undefined };
+    const restampAt = run.historyTtl * 1000 - LIMITS.restampMs;
+    const soon = again(LIMITS.blockedCheckMs, LIMITS.blockedCheckMaxMs);
+    return { ...soon, checkAt: Math.max(soon.checkAt, restampAt), hintDelayMs: undefined };
   }
   if (run.dueAt === undefined || (isExpiring(run, now) && run.dueAt > now)) {
     return { ...again(LIMITS.checkAfterMs, LIMITS.nudgeMaxMs), wake: true };

@@ -1,4 +1,3 @@
-import type { EpochMs } from "../core/clock.ts";
 import { encodeValue, type Encoded } from "../core/codec.ts";
 import { encodeError } from "../core/encode-error.ts";
 import { isSavepointError } from "../core/error-codes.ts";
@@ -6,6 +5,7 @@ import { LIMITS } from "../core/limits.ts";
 import { validate } from "../core/schema-validation.ts";
 import type { Outcome as RunOutcome } from "../store/finish-run.ts";
 import type { OperationRecord } from "../store/operation.ts";
+import { endTtl } from "../store/start-run.ts";
 import type { StoredValue } from "../store/values.ts";
 import { cancelAbandoned } from "./cancel-child.ts";
 import { dropAll, endOfCancelled } from "./cancelled.ts";
@@ -242,15 +242,13 @@ function tellEnd(execution: Execution, status: TracedEnd["status"], error: unkno
   deps.telemetry?.ended?.({ run: tracedRun(meta), status, code, ageMs });
 }
 
-const outcomeTtl = (now: EpochMs): number => Math.ceil((now + LIMITS.retentionMs) / 1000);
-
 function keepOutcome(execution: Execution, value: Encoded): Promise<StoredValue> {
   const { deps, historyPk, meta } = execution;
   return deps.store.values.keep(value, {
     historyPk,
     inlineBytes: LIMITS.metaOutcomeBytes,
     // Outcomes are read for as long as META is kept, which is from the finish on.
-    ttlSeconds: Math.max(meta.historyTtl, outcomeTtl(deps.clock.now())),
+    ttlSeconds: endTtl(deps.clock.now(), meta),
     nonce: deps.ids.nonce(),
   });
 }

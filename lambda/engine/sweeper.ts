@@ -3,7 +3,6 @@ import { decideSweep, isExpiringAtRest, isOverdue } from "../core/sweep.ts";
 import type { Meta } from "../store/meta.ts";
 import { partitionsOf } from "../store/restamp.ts";
 import { DUE_SHARDS } from "../store/schema.ts";
-import { birthTtl } from "../store/start-run.ts";
 import { endOfCancelled } from "./cancelled.ts";
 import type { EngineDependencies } from "./dependencies.ts";
 
@@ -63,8 +62,8 @@ async function sweepRun(deps: SweepDependencies, meta: Meta): Promise<boolean> {
   const { store, hints, clock, ids } = deps;
   const now = clock.now();
   if (isOverdue(meta, now)) await endOverdue(deps, meta);
-  else if (isExpiringAtRest(meta, now)) await restamp(deps, meta);
-  const decision = decideSweep(meta, now);
+  const historyTtl = isExpiringAtRest(meta, now) ? await restamp(deps, meta) : meta.historyTtl;
+  const decision = decideSweep({ ...meta, historyTtl }, now);
   const pushed = await store.pushCheck(meta, decision, now, ids.nonce());
   if (!pushed || decision.hintDelayMs === undefined) return false;
   const isAhead = decision.hintDelayMs > 0;
@@ -76,10 +75,8 @@ async function sweepRun(deps: SweepDependencies, meta: Meta): Promise<boolean> {
 }
 
 /** Rule 17: no owner gives the records of a paused or blocked run a new lease of life, so the sweeper does. */
-async function restamp({ store, clock, ids }: SweepDependencies, run: Meta): Promise<void> {
-  const partitions = await partitionsOf(store.values, run);
-  await store.restampResting(run, ids.nonce(), partitions, birthTtl(clock.now()));
-}
+const restamp = async ({ store, ids }: SweepDependencies, run: Meta): Promise<number> =>
+  store.restampResting(run, ids.nonce(), await partitionsOf(store.values, run));
 
 /** Row 28: nobody claims a paused or blocked run, so that its time ends here; what it owes, the next sweep sees to. */
 async function endOverdue({ store, clock, ids }: SweepDependencies, run: Meta): Promise<void> {

@@ -6,6 +6,7 @@ import type { Meta } from "./meta.ts";
 import { referenceText } from "./meta.ts";
 import { type OwnedWrite, type Ownership, updateOwned } from "./owned.ts";
 import { ATTENTION_SHARDS, metaKey } from "./schema.ts";
+import { endTtl } from "./start-run.ts";
 import type { Table } from "./table.ts";
 import { type StoredValue, valueAttribute } from "./values.ts";
 
@@ -36,7 +37,6 @@ export function finishRun(
   now: EpochMs,
 ): Promise<OwnedWrite> {
   const owes = seen.waiters.length > 0;
-  const retained = Math.ceil((now + LIMITS.retentionMs) / 1000);
   const failed = outcome.status === "failed";
   const set = [
     "#status = :status",
@@ -65,8 +65,7 @@ export function finishRun(
       ":running": text("running"),
       ":value": valueAttribute(outcome.status === "succeeded" ? outcome.output : outcome.error),
       ":now": number(now),
-      // Who waits for it may be paused or blocked for long, and would start it anew if it were gone.
-      ":ttl": number(owes ? Math.max(seen.historyTtl, retained) : retained),
+      ":ttl": number(endTtl(now, owes ? seen : undefined)),
       ":attention": failed ? attentionShard(me.id) : undefined,
       ":failedOp":
         failed && outcome.failedOperation !== undefined ? text(outcome.failedOperation) : undefined,

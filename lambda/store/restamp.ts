@@ -1,8 +1,9 @@
 import { ValueUnreadableError } from "../core/errors.ts";
+import { LIMITS } from "../core/limits.ts";
 import { number, text } from "./attributes.ts";
+import { changeRun } from "./change-run.ts";
 import type { Message, Page } from "./mailbox.ts";
 import { historyOf, type Meta } from "./meta.ts";
-import { metaKey } from "./schema.ts";
 import { type Ownership, type OwnedWrite, updateOwned } from "./owned.ts";
 import { readPage } from "./spill.ts";
 import type { Table } from "./table.ts";
@@ -48,43 +49,38 @@ export async function restampHistory(
 }
 
 /**
- * The same for a run that nobody claims, paused or blocked. Records that have got their new end are passed over:
- * a sweep that is cut off is gone on with by the next.
+ * The same for a run that nobody claims, paused or blocked: a year more than it had. That depends on nothing but
+ * what it had, so that a sweep that is cut off is gone on with by the next, and two at once do the same.
+ * @returns the end of its records' life from then on, seconds since the epoch
  */
 export async function restampResting(
   table: Table,
   run: Meta,
   tx: string,
   partitions: readonly string[],
-  ttlSeconds: number,
-): Promise<void> {
-  for (const partition of partitions) {
-    await restampPartition(table, partition, ttlSeconds, run.historyTtl);
-  }
-  const { pk, sk } = metaKey(run.id);
-  // Refused when it is claimable again, or has been given one: whoever claims it looks for itself.
-  await table.update({
-    key: { pk: text(pk), sk: text(sk) },
-    update: "SET #tx = :tx, #ttl = :ttl, #histTtl = :ttl",
-    condition:
-      "attribute_exists(#pk) AND #inc = :inc AND #gen = :gen AND #status IN (:paused, :blocked) AND #histTtl < :ttl",
+): Promise<number> {
+  const ttlSeconds = run.historyTtl + LIMITS.lifeMs / 1000;
+  for (const partition of partitions) await restampPartition(table, partition, ttlSeconds);
+  const form = {
+    generation: run.generation,
+    condition: "#status IN (:paused, :blocked) AND #histTtl < :ttl",
+    set: "#ttl = :ttl, #histTtl = :ttl",
     values: {
-      ":tx": text(tx),
       ":ttl": number(ttlSeconds),
-      ":inc": text(run.incarnation),
-      ":gen": number(run.generation),
       ":paused": text("paused"),
       ":blocked": text("blocked"),
     },
-    returns: "NONE",
-  });
+  };
+  // Left as it is when it is claimable again, or another sweep was first: whoever claims it looks for itself.
+  await changeRun(table, run, tx, form, () => undefined);
+  return ttlSeconds;
 }
 
+/** Never shortens a life: a late copy, or what of a page is good for longer. */
 async function restampPartition(
   table: Table,
   partition: string,
   ttlSeconds: number,
-  above = 0,
 ): Promise<void> {
   let startAfter: Parameters<Table["query"]>[0]["startAfter"];
   do {
@@ -95,11 +91,11 @@ async function restampPartition(
     });
     startAfter = next;
     for (const { pk, sk, ttl } of items) {
-      if (!pk || !sk || (above > 0 && Number(ttl?.N ?? 0) > above)) continue;
+      if (!pk || !sk || Number(ttl?.N ?? 0) >= ttlSeconds) continue;
       await table.update({
         key: { pk, sk },
         update: "SET #ttl = :ttl",
-        condition: "attribute_exists(#pk)",
+        condition: "attribute_exists(#pk) AND (attribute_not_exists(#ttl) OR #ttl < :ttl)",
         values: { ":ttl": number(ttlSeconds) },
         returns: "NONE",
       });

@@ -56,6 +56,13 @@ export const birthTtl = (now: EpochMs, deadline: EpochMs = now + LIMITS.lifeMs):
   Math.ceil((deadline + LIMITS.retentionMs) / 1000);
 
 /**
+ * When a run that ends at `now` expires, seconds since the epoch. While somebody waits for it, it is kept as long as
+ * its history: they may be paused or blocked for long, and would start it anew if it were gone.
+ */
+export const endTtl = (now: EpochMs, waitedFor?: Pick<Meta, "historyTtl">): number =>
+  Math.max(waitedFor?.historyTtl ?? 0, Math.ceil((now + LIMITS.retentionMs) / 1000));
+
+/**
  * Rows 1 and 14: puts the run if there is none of that id. An item past its `ttl` counts as none:
  * DynamoDB deletes it only days later.
  */
@@ -73,7 +80,7 @@ export function putCancelled(
     status: text("cancelled"),
     error: valueAttribute(run.error),
     finishedAt: number(run.now),
-    ttl: number(Math.ceil((run.now + LIMITS.retentionMs) / 1000)),
+    ttl: number(endTtl(run.now)),
   });
 }
 

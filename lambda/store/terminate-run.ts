@@ -4,6 +4,7 @@ import { isFinished, RUN_STATUSES, type RunStatus } from "../core/status.ts";
 import { number, text } from "./attributes.ts";
 import { changeRun, type Form } from "./change-run.ts";
 import type { Meta } from "./meta.ts";
+import { endTtl } from "./start-run.ts";
 import type { Table } from "./table.ts";
 import { type StoredValue, valueAttribute } from "./values.ts";
 
@@ -61,7 +62,6 @@ function formFor(
   const wasClaimed = epoch > 0;
   const owed = [...(hasWaiters ? ["waiters"] : []), ...(wasClaimed ? ["children"] : [])];
   const owes = owed.length > 0;
-  const retained = Math.ceil((now + LIMITS.retentionMs) / 1000);
   return {
     generation,
     condition: [
@@ -77,8 +77,7 @@ function formFor(
       ":zero": number(0),
       ":one": number(1),
       ":now": number(now),
-      // As where a run finishes: who waits for it must not miss it.
-      ":ttl": number(hasWaiters ? Math.max(historyTtl, retained) : retained),
+      ":ttl": number(endTtl(now, hasWaiters ? { historyTtl } : undefined)),
       ":error": valueAttribute(error),
       ...(owes && { ":owed": { SS: owed }, ":check": number(now + LIMITS.checkAfterMs) }),
     },

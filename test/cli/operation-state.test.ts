@@ -41,7 +41,7 @@ describe("what is shown of an operation", () => {
   it("tells what lost a race that is decided, also while the run goes on", () => {
     const race = { ...stepOf({ key: "first", kind: "race" }), endedAt: BEGAN + 2 * HOUR_MS };
     const lost = { ...sleep, key: "first/timer/rest" };
-    const won = stepOf({ key: "first/work/step" });
+    const won = stepOf({ key: "first/part/step" });
     const after = stepOf({ key: "after", startedAt: BEGAN + 2 * HOUR_MS });
     const run = runOf({ id: "r" });
     expect(shown(run, won, race, after, lost)).toEqual([
