@@ -143,3 +143,21 @@ describe("a run that continues as new", () => {
     await expect(world.run(hasty, undefined)).rejects.toBeInstanceOf(InvalidArgumentError);
   });
 });
+
+it("is refused while a child is waited for that a branch has begun while the input was validated", async () => {
+  const passing = z
+    .number()
+    .refine(() => new Promise<boolean>((done) => void world.clock.after(1_000, () => done(true))));
+  const flow = workflow("flow", { input: passing }, async (ctx, _: number): Promise<unknown> => {
+    const late = ctx.sleep("late", "500ms").then(() => ctx.run(child, undefined));
+    late.catch(() => undefined);
+    await ctx.step("first", () => 1);
+    return ctx.continueAsNew(2);
+  });
+  world = await World.create({ workflows: [flow, child] });
+  world.begin();
+  const run = await world.until(world.savepoint.start(flow, 1, { id: "run" }));
+  await expect(world.until(run.result())).rejects.toThrow(
+    'asked to continue as new while it waits for the child run "child"',
+  );
+});
