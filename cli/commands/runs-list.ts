@@ -29,7 +29,7 @@ export async function listRuns(host: Host, options: ListOptions): Promise<number
     host.stdout.write(`${plainJson(page)}\n`);
     return EXIT.ok;
   }
-  if (page.runs.length === 0) screen.say("no runs");
+  if (page.runs.length === 0) screen.say(page.next === undefined ? "no runs" : "no runs so far");
   else
     host.stdout.write(
       table(

@@ -36,6 +36,7 @@ export interface ListOptions extends RunFilter {
 
 /** One page of runs: failed or blocked ones asked for by their status by when they became so, others by their start. */
 export interface RunPage {
+  /** Fewer than `limit`, or none, where few of many fit: a page ends after ten seconds of looking for them. */
   readonly runs: RunSummary[];
   /** Gives the next page; absent on the last. */
   readonly next?: string;
@@ -43,6 +44,8 @@ export interface RunPage {
 
 /** Most runs of a page. */
 export const LIMIT_MAX = 200;
+/** How long a page looks for runs, milliseconds: well within the 29 s after which API Gateway answers by itself. */
+const SEARCH_MS = 10_000;
 /** Longest time that one list reads, in milliseconds: 400 days, each of which is a partition of the index. */
 const WINDOW_MAX_MS = 400 * 86_400_000;
 
@@ -56,7 +59,9 @@ const needsAttention = ({ status }: ListOptions): boolean =>
  * @throws InvalidArgumentError for a limit, status, attribute or cursor that makes no sense
  */
 export async function list(deps: ClientDependencies, options: ListOptions = {}): Promise<RunPage> {
-  const { found, next } = await findRuns(deps, options);
+  const began = deps.clock.monotonic();
+  const isOver = () => deps.clock.monotonic() - began >= SEARCH_MS;
+  const { found, next } = await findRuns(deps, options, isOver);
   return { runs: found.map(summaryOf), ...(next !== undefined && { next }) };
 }
 
@@ -67,7 +72,7 @@ export async function list(deps: ClientDependencies, options: ListOptions = {}):
 export async function findRuns(
   { store, clock }: ClientDependencies,
   options: ListOptions,
-  isOver: () => boolean = () => false,
+  isOver: () => boolean,
 ): Promise<{ readonly found: readonly Meta[]; readonly next?: string }> {
   const { workflow, status, parent, attributes = {}, limit = 50 } = options;
   if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX) {

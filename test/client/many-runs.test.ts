@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { bulkPage } from "../../lambda/client/bulk.ts";
 import type { ClientDependencies } from "../../lambda/client/dependencies.ts";
+import { list } from "../../lambda/client/list.ts";
 import { bulkPages, wholeReport } from "../../lambda/core/bulk.ts";
 import { StoreUnavailableError } from "../../lambda/core/errors.ts";
 import type { RunStatus } from "../../lambda/core/status.ts";
@@ -48,6 +49,26 @@ const partsWith = (
     hints: { send: async () => {}, hide: unused, hideAll: unused, delete: unused },
   };
 };
+
+/** Parts of a client to which looking at a run and cancelling one take so long. */
+function slowParts({ lookMs = 0, actMs = 0 }): ClientDependencies {
+  let at = 0;
+  return partsWith(
+    {
+      async *listRuns(...given) {
+        for await (const run of client.store.listRuns(...given)) {
+          at += lookMs;
+          yield run;
+        }
+      },
+      async cancelRun(request) {
+        at += actMs;
+        return client.store.cancelRun(request);
+      },
+    },
+    { ...stillClock, monotonic: () => at },
+  );
+}
 
 const requests = async (...ids: string[]) =>
   Promise.all(ids.map(async (id) => (await client.store.readRun(id))?.cancel?.reason));
@@ -172,22 +193,7 @@ describe("a page of many runs", () => {
 
   /** Cancels what waits, where looking at a run and cancelling one take so long; the sizes of the pages. */
   async function pagesWhen({ lookMs = 0, actMs = 0 }): Promise<number[]> {
-    let at = 0;
-    const parts = partsWith(
-      {
-        async *listRuns(...given) {
-          for await (const run of client.store.listRuns(...given)) {
-            at += lookMs;
-            yield run;
-          }
-        },
-        async cancelRun(request) {
-          at += actMs;
-          return client.store.cancelRun(request);
-        },
-      },
-      { ...stillClock, monotonic: () => at },
-    );
+    const parts = slowParts({ lookMs, actMs });
     const pages = bulkPages((cursor) =>
       bulkPage(parts, "cancel", { status: "waiting", ...(cursor !== undefined && { cursor }) }, {}),
     );
@@ -249,4 +255,19 @@ describe("a page of many runs", () => {
     expect(await bulkPage(parts, "cancel", filter, {})).toMatchObject({ matched: 7, done: 7 });
     expect(await requests(...IDS)).toEqual(IDS.map(() => ""));
   });
+});
+
+it("a page of a list ends early when few of many fit, and leads on to those that do", async () => {
+  await runIn("paused", "x");
+  for (const id of ["a", "b", "c", "d"]) await runIn("waiting", id);
+  await runIn("paused", "y");
+  const parts = slowParts({ lookMs: 4_000 });
+  const pages: string[][] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await list(parts, { status: "paused", ...(cursor !== undefined && { cursor }) });
+    pages.push(page.runs.map(({ id }) => id));
+    cursor = page.next;
+  } while (cursor !== undefined);
+  expect(pages).toEqual([["x"], [], ["y"]]);
 });
