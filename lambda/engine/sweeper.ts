@@ -22,13 +22,16 @@ const HINTS_MAX = 2_000;
  * Row 26: finds every run that must be looked at — its hint lost, its worker dead, its long sleep at
  * an end, its debts unpaid — pushes `checkAt` out, then sends a hint. Two sweeps at once are safe.
  * Each run and each shard is taken by itself: what is wrong with one is logged, and the next sweep looks again.
- * @throws Error when no shard could be read: nobody is woken then, which the function's alarm must tell
+ * @throws Error when no shard could be read, or when runs could not be woken and none was: nobody looks after
+ * them then, which the function's alarm must tell. One run that is damaged is no reason among others that are woken,
+ * and one whose META cannot be read is none at all: it would stay one for ever.
  */
 export async function sweep(deps: SweepDependencies): Promise<SweepReport> {
   const { store, clock, log } = deps;
   const startedAt = clock.now();
   let looked = 0;
   let sent = 0;
+  const failures: unknown[] = [];
   const isDone = () => clock.now() - startedAt > SWEEP_MS || sent >= HINTS_MAX;
   const sweepShard = async (shard: number): Promise<void> => {
     for await (const due of store.dueRuns(shard, startedAt)) {
@@ -39,6 +42,7 @@ export async function sweep(deps: SweepDependencies): Promise<SweepReport> {
         if (await sweepRun(deps, due.meta)) sent += 1;
       } catch (error) {
         log.error("a run was not swept; a later sweep looks at it again", { run: due.id, error });
+        if (due.meta !== undefined) failures.push(error);
       }
     }
   };
@@ -53,6 +57,12 @@ export async function sweep(deps: SweepDependencies): Promise<SweepReport> {
   if (errors.length === DUE_SHARDS) {
     const [cause] = errors;
     throw new Error(`no shard could be swept, the first because of ${String(cause)}`, { cause });
+  }
+  if (failures.length > 0 && sent === 0) {
+    const [cause] = failures;
+    throw new Error(`none of ${looked} due runs was woken, the first because of ${String(cause)}`, {
+      cause,
+    });
   }
   return { looked, hints: sent };
 }

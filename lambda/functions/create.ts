@@ -75,7 +75,7 @@ export function createWorker(
 
 /**
  * The sweeper's handler: each minute it re-sends hints nobody acted on; an event with `start`
- * starts a scheduled run instead, once a tick however often it fires. A sweep that can read nothing fails.
+ * starts a scheduled run instead, once a tick however often it fires. A sweep that can read nothing, or wake none of what is due, fails.
  * @throws InvalidArgumentError when two workflows share a name, or the environment is incomplete
  */
 export function createSweeper(

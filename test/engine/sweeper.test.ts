@@ -31,10 +31,16 @@ async function forgottenRuns(ids = [FIRST, SECOND, THIRD]): Promise<void> {
 
 /** One sweep; the runs it hinted at. */
 async function swept(
-  faults: { pushCheck?: string; send?: string; unreadShards?: number } = {},
+  faults: {
+    pushCheck?: string | RegExp;
+    send?: string | RegExp;
+    unreadShards?: number;
+  } = {},
 ): Promise<(string | undefined)[]> {
   const hinted: string[] = [];
   const { store } = world;
+  const isFaulty = (run: string, of: string | RegExp | undefined) =>
+    typeof of === "string" ? run === of : of?.test(run) === true;
   const failing = (what: string) => Promise.reject(new Error(`${what} is down`));
   const deps: Parameters<typeof sweep>[0] = {
     clock: world.clock,
@@ -45,11 +51,11 @@ async function swept(
       dueRuns: (shard, now) =>
         shard < (faults.unreadShards ?? 0) ? unreadable(shard) : store.dueRuns(shard, now),
       pushCheck: (meta, ...rest) =>
-        meta.id === faults.pushCheck ? failing("the table") : store.pushCheck(meta, ...rest),
+        isFaulty(meta.id, faults.pushCheck) ? failing("the table") : store.pushCheck(meta, ...rest),
     },
     hints: {
-      send: async ({ run }: Hint) => {
-        if (run === faults.send) await failing("the queue");
+      send: async ({ run = "" }: Hint) => {
+        if (isFaulty(run, faults.send)) await failing("the queue");
         hinted.push(run);
       },
       hide: () => Promise.resolve(),
@@ -105,6 +111,19 @@ it("finds the runs behind one whose hint cannot be sent; that one is looked at a
   expect(complaints()).toEqual([FIRST]);
   await world.pass(60_000);
   expect(await swept()).toContain(FIRST);
+});
+
+it.each([
+  ["queue can be sent to", { send: /./ }, "the queue is down"],
+  ["table can be written", { pushCheck: /./ }, "the table is down"],
+])("fails when runs are due and no %s, so that its alarm goes off", async (_, faults, reason) => {
+  await forgottenRuns();
+  await expect(swept(faults)).rejects.toThrow(
+    `none of 3 due runs was woken, the first because of Error: ${reason}`,
+  );
+  expect(complaints()).toEqual([FIRST, SECOND, THIRD]);
+  await world.pass(60_000);
+  expect(await swept()).toEqual(expect.arrayContaining([FIRST, SECOND, THIRD]));
 });
 
 it("finds the runs of the one shard that can be read", async () => {
