@@ -11,6 +11,8 @@ export interface SweptRun {
   readonly owed: readonly string[];
   readonly nudges: number;
   readonly deadline: EpochMs | undefined;
+  /** The request to cancel it, if there is one. */
+  readonly cancel: object | undefined;
   /** When its records expire, seconds since the epoch. */
   readonly historyTtl: number;
 }
@@ -25,8 +27,21 @@ export interface SweepDecision {
 }
 
 /** Row 28: whether a run's time is over and no worker will see to it. */
-export const isOverdue = ({ status, deadline }: SweptRun, now: EpochMs): boolean =>
+const isOverdue = ({ status, deadline }: SweptRun, now: EpochMs): boolean =>
   (status === "paused" || status === "blocked") && deadline !== undefined && deadline <= now;
+
+/**
+ * Rule 13: whether a run is to be cancelled and no code takes it up that could. It was blocked after the
+ * request, else it would have been terminated then. Other code had a hint first: what the run has done is undone by that.
+ */
+const isCancelledInVain = ({ status, cancel, nudges }: SweptRun): boolean =>
+  status === "blocked" && cancel !== undefined && nudges > 0;
+
+/** Why the sweeper ends a run by itself; undefined when it does not. */
+export function endedBySweep(run: SweptRun, now: EpochMs): "timeout" | "cancel" | undefined {
+  if (isOverdue(run, now)) return "timeout";
+  return isCancelledInVain(run) ? "cancel" : undefined;
+}
 
 /** Whether a run's records are so near the end of their life that they need a new one. */
 const isExpiring = ({ historyTtl }: SweptRun, now: EpochMs): boolean =>

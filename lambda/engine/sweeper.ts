@@ -1,5 +1,5 @@
 import { encodeValue } from "../core/codec.ts";
-import { decideSweep, isExpiringAtRest, isOverdue } from "../core/sweep.ts";
+import { decideSweep, endedBySweep, isExpiringAtRest } from "../core/sweep.ts";
 import type { Meta } from "../store/meta.ts";
 import { partitionsOf } from "../store/restamp.ts";
 import { DUE_SHARDS } from "../store/schema.ts";
@@ -71,7 +71,8 @@ export async function sweep(deps: SweepDependencies): Promise<SweepReport> {
 async function sweepRun(deps: SweepDependencies, meta: Meta): Promise<boolean> {
   const { store, hints, clock, ids } = deps;
   const now = clock.now();
-  if (isOverdue(meta, now)) await endOverdue(deps, meta);
+  const why = endedBySweep(meta, now);
+  if (why) await end(deps, meta, why);
   const historyTtl = isExpiringAtRest(meta, now) ? await restamp(deps, meta) : meta.historyTtl;
   const decision = decideSweep({ ...meta, historyTtl }, now);
   const pushed = await store.pushCheck(meta, decision, now, ids.nonce());
@@ -88,13 +89,17 @@ async function sweepRun(deps: SweepDependencies, meta: Meta): Promise<boolean> {
 const restamp = async ({ store, ids }: SweepDependencies, run: Meta): Promise<number> =>
   store.restampResting(run, ids.nonce(), await partitionsOf(store.values, run));
 
-/** Row 28: nobody claims a paused or blocked run, so that its time ends here; what it owes, the next sweep sees to. */
-async function endOverdue({ store, clock, ids }: SweepDependencies, run: Meta): Promise<void> {
-  const cancel = { nonce: ids.nonce(), reason: "its time is over", cause: "timeout" } as const;
+/** Row 28: nobody claims a paused or blocked run, so that it ends here; what it owes, the next sweep sees to. */
+async function end(
+  { store, clock, ids }: SweepDependencies,
+  run: Meta,
+  why: "timeout" | "cancel",
+): Promise<void> {
+  const timeout = { nonce: ids.nonce(), reason: "its time is over", cause: "timeout" } as const;
   await store.terminateRun({
     run,
-    from: ["paused", "blocked"],
-    error: encodeValue(endOfCancelled(run.id, cancel)),
+    from: why === "timeout" ? ["paused", "blocked"] : ["blocked"],
+    error: encodeValue(endOfCancelled(run.id, why === "timeout" ? timeout : run.cancel)),
     now: clock.now(),
     tx: ids.nonce(),
   });

@@ -10,6 +10,7 @@ const run: SweptRun = {
   dueAt: NOW - 1,
   owed: [],
   nudges: 0,
+  cancel: undefined,
   deadline: undefined,
   historyTtl: (NOW + 300 * 24 * 60 * MINUTE) / 1000,
 };

@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { CancelledError, type Context, workflow } from "../../lambda/index.ts";
+import { World } from "../../lambda/testing/world.ts";
+import { expectSoundEnd } from "./invariants.ts";
+
+const MINUTE = 60_000;
+
+let version: number;
+let undone: string[];
+let world: World;
+beforeEach(() => {
+  version = 1;
+  undone = [];
+});
+afterEach(() => world.end());
+
+/** Books something, then waits an hour; its second version asks for something else first. */
+const booking = workflow("booking", {}, async (ctx: Context) => {
+  await ctx.step("book", { rollback: () => undone.push("book") }, () => 1);
+  if (version === 2) await ctx.step("other", () => 1);
+  await ctx.sleep("long", "1h");
+});
+const parent = workflow("parent", { version: "1" }, (ctx: Context) => ctx.run(booking, undefined));
+
+async function started(of: typeof booking | typeof parent) {
+  world = await World.create({
+    workflows: [booking, parent],
+    code: () => `code-${version}`,
+    workflowsOf: () => (version === 3 ? [parent] : [booking, parent]),
+  });
+  world.begin();
+  const run = await world.until(world.savepoint.start(of, undefined, { id: "run" }));
+  await world.pass(5_000);
+  return run;
+}
+const statusOf = (id: string) => world.until(world.savepoint.get(id).status());
+
+it.each([
+  ["asks for something else", 2],
+  ["has no such workflow", 3],
+])(
+  "a run that waits, and is cancelled when the code %s, ends although none takes it up",
+  async (_, next) => {
+    const run = await started(booking);
+    version = next;
+    await world.until(run.cancel({ reason: "enough" }));
+    await world.pass(5_000);
+    expect(await statusOf("run")).toBe("blocked");
+    await world.pass(25 * MINUTE);
+    expect(await statusOf("run")).toBe("cancelled");
+    const error = await world.until(run.result()).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(CancelledError);
+    expect((error as Error).message).toContain("enough");
+    expect(undone).toEqual([]);
+    version = 1;
+    await expectSoundEnd(world);
+  },
+);
+
+it("a cancelled run whose code no longer fits is undone by code that does, if that comes in time", async () => {
+  const run = await started(booking);
+  version = 2;
+  await world.until(run.cancel());
+  await world.pass(5_000);
+  expect(await statusOf("run")).toBe("blocked");
+  version = 4;
+  await world.pass(15 * MINUTE);
+  expect(await statusOf("run")).toBe("cancelled");
+  expect(undone).toEqual(["book"]);
+  await expectSoundEnd(world);
+});
+
+it("the child of a cancelled run ends although no code takes it up", async () => {
+  const run = await started(parent);
+  version = 2;
+  await world.until(run.cancel());
+  await world.pass(MINUTE);
+  expect([await statusOf("run"), await statusOf("run~1~booking")]).toEqual([
+    "cancelled",
+    "blocked",
+  ]);
+  await world.pass(25 * MINUTE);
+  expect(await statusOf("run~1~booking")).toBe("cancelled");
+  version = 1;
+  await expectSoundEnd(world);
+});
