@@ -29,7 +29,7 @@ export async function deliverCancel(execution: Execution): Promise<Ending | unde
   const place = settlements.reserve(CANCEL_KEY);
   const value = encodeValue(keys);
   const nonce = deps.ids.nonce();
-  const written = await execution.inFlight({ key: CANCEL_KEY }, async () =>
+  const write = execution.inFlight({ key: CANCEL_KEY }, async () =>
     deps.store.writeOperation(
       historyPk,
       {
@@ -54,6 +54,8 @@ export async function deliverCancel(execution: Execution): Promise<Ending | unde
       "settle",
     ),
   );
+  const written = await unlessEnded(execution, write);
+  if (!written) return undefined;
   if (!written.done) return { kind: "reload" };
   settlements.fill(place, {
     key: CANCEL_KEY,
@@ -62,6 +64,21 @@ export async function deliverCancel(execution: Execution): Promise<Ending | unde
     outcome: { ok: true, value: keys },
   });
   return undefined;
+}
+
+/**
+ * Awaits a write of the loop's own; undefined once the execution has come to its end, in which nothing is answered
+ * any more, and the loop has to see it.
+ */
+async function unlessEnded<T>(execution: Execution, write: Promise<T>): Promise<T | undefined> {
+  const { bell } = execution;
+  const answer: { written?: T } = {};
+  void write.then((written) => {
+    answer.written = written;
+    bell.ring();
+  });
+  while (!answer.written && !execution.ending && !execution.failure) await bell.wait();
+  return answer.written;
 }
 
 /**
