@@ -8,7 +8,7 @@ import { runTimeoutMs } from "../core/run-timeout.ts";
 import { validate } from "../core/schema-validation.ts";
 import type { CopyPlace } from "../store/copy-history.ts";
 import type { Cut } from "../store/given-back.ts";
-import { type ForkOrigin, historyOf, type Meta } from "../store/meta.ts";
+import { type ForkOrigin, historyOf, type Meta, timeLimitOf } from "../store/meta.ts";
 import { progressOf } from "../store/resume-finished.ts";
 import { historyPk } from "../store/schema.ts";
 import { birthTtl, FORK_GENERATION } from "../store/start-run.ts";
@@ -65,8 +65,7 @@ export async function forkRun(
   const cut = await cutOf(deps, source, options.from);
   const { kept } = cut;
   const incarnation = ids.ulid(now);
-  const sourceMs = source.deadline === undefined ? undefined : source.deadline - source.startedAt;
-  const lifeMs = timeoutMs ?? sourceMs;
+  const lifeMs = timeoutMs ?? timeLimitOf(source);
   const deadline = lifeMs === undefined ? undefined : now + lifeMs;
   const to: CopyPlace = {
     historyPk: historyPk(incarnation, FORK_GENERATION),

@@ -7,7 +7,7 @@ import { copyMessage, copyRecords, copyValue } from "./copy-history.ts";
 import { type Cut, givenBack } from "./given-back.ts";
 import { boxChange } from "./hold-run.ts";
 import { type TakenMessage, takenText } from "./mailbox.ts";
-import { historyOf, type Meta } from "./meta.ts";
+import { historyOf, type Meta, timeLimitOf } from "./meta.ts";
 import { NEW_OPERATION, type OperationRecord } from "./operation.ts";
 import { keepMailbox, readMailbox } from "./spill.ts";
 import { birthTtl } from "./start-run.ts";
@@ -43,7 +43,8 @@ export async function resumeFinished(
   table: Table,
   { run, records, kept, now, tx, nonce }: Resumption,
 ): Promise<ResumedFinished> {
-  const deadline = run.deadline === undefined ? undefined : now + (run.deadline - run.startedAt);
+  const limitMs = timeLimitOf(run);
+  const deadline = limitMs === undefined ? undefined : now + limitMs;
   const ttlSeconds = Math.max(run.historyTtl, birthTtl(now, deadline));
   const values = openValues(table);
   const { back, unread } = await mailOf(table, run, { records, kept });
@@ -65,7 +66,7 @@ export async function resumeFinished(
     "#status = :queued, #gen = :next, #copies = :copies, #input = :input, #ttl = :ttl, #histTtl = :ttl",
     "#wakeSeq = #wakeSeq + :one, #hops = :zero, #crashes = :zero, #nudges = :zero, #mark = :mark",
     WAKE,
-    ...(deadline === undefined ? [] : ["#deadline = :deadline"]),
+    ...(deadline === undefined ? [] : ["#deadline = :deadline, #timeFrom = :now"]),
     ...(past.length === 0 ? [] : ["#past = :past"]),
   ];
   const remove = [

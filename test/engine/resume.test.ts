@@ -192,15 +192,22 @@ describe("resuming a run that was cancelled", () => {
     await expectSoundEnd(world);
   });
 
-  it("gives it its time again when that was over", async () => {
+  it("gives it its time again when that was over, the same each time, and to a fork of it", async () => {
     await open();
     const options = { id: "run", timeout: "10m" } as const;
     const run = await world.until(world.savepoint.start(sleeper, undefined, options));
     expect(await ending(run.result())).toMatchObject({ code: "run_timeout" });
-    await world.until(run.resume());
-    const { deadline } = await world.until(run.describe());
-    expect(deadline).toBe(world.clock.now() + 600_000);
-    expect(await ending(run.result())).toMatchObject({ code: "run_timeout" });
+    for (const idleMs of [0, 3_600_000]) {
+      await world.pass(idleMs);
+      await world.until(run.resume());
+      const { deadline } = await world.until(run.describe());
+      expect(deadline).toBe(world.clock.now() + 600_000);
+      expect(await ending(run.result())).toMatchObject({ code: "run_timeout" });
+    }
+    const fork = await world.until(run.fork());
+    const forked = await world.until(fork.describe());
+    expect(forked.deadline).toBe(world.clock.now() + 600_000);
+    expect(await ending(fork.result())).toMatchObject({ code: "run_timeout" });
     await expectSoundEnd(world);
   });
 
