@@ -39,6 +39,8 @@ export class Lease {
   readonly #deps: LeaseDependencies;
   #until: EpochMs;
   #monotonicUntil: number;
+  /** Monotonic time of the last heartbeat, or of the claim. */
+  #beatAt: number;
   #cancelBeat: (() => void) | undefined;
   #beating: Promise<void> | undefined;
   #holder: LeaseHolder | undefined;
@@ -51,6 +53,7 @@ export class Lease {
     this.me = me;
     this.#until = until;
     this.#monotonicUntil = monotonicUntil;
+    this.#beatAt = monotonicUntil - deps.settings.leaseMs;
   }
 
   /** Whether a body may start now: enough of the lease is left for what it will write. */
@@ -81,7 +84,7 @@ export class Lease {
   keep(): void {
     const { clock, settings } = this.#deps;
     this.#isPaused = false;
-    const sinceLast = clock.monotonic() + settings.leaseMs - this.#monotonicUntil;
+    const sinceLast = clock.monotonic() - this.#beatAt;
     this.#cancelBeat = clock.after(settings.leaseMs / 3 - sinceLast, () => {
       this.#beating = this.beat().then(() => {
         if (!this.#isOver && !this.#isPaused) this.keep();
@@ -107,7 +110,8 @@ export class Lease {
   async beat(): Promise<void> {
     const { store, clock, ids, log, settings } = this.#deps;
     const until = clock.now() + settings.leaseMs;
-    const monotonicUntil = clock.monotonic() + settings.leaseMs;
+    this.#beatAt = clock.monotonic();
+    const monotonicUntil = this.#beatAt + settings.leaseMs;
     const activity = this.#holder?.activity() ?? [];
     const progress = this.#holder?.unmarkedProgress();
     const trim = this.#holder?.trim();
@@ -125,12 +129,12 @@ export class Lease {
         log.warn("lease lost to another worker", { run: this.me.id, epoch: this.me.epoch });
         return this.#lose();
       }
-      // Refused while still the owner: a later heartbeat has already extended further.
+      // Refused while still the owner: the wall clock was set back, and the lease lasts as long as it did.
       if (beat.outcome === "done") {
         this.#until = until;
         this.#monotonicUntil = monotonicUntil;
-        this.#holder?.heard(beat.meta);
       }
+      this.#holder?.heard(beat.meta);
     } catch (error) {
       if (this.#isOver) return;
       log.error("lease could not be extended", { run: this.me.id, error });

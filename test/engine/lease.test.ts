@@ -2,6 +2,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { Lease } from "../../lambda/engine/lease.ts";
 import { DEFAULT_SETTINGS } from "../../lambda/engine/settings.ts";
 import { workflow } from "../../lambda/index.ts";
+import type { Meta } from "../../lambda/store/meta.ts";
+import type { Store } from "../../lambda/store/store.ts";
 import { seededIds } from "../../lambda/testing/seeded-ids.ts";
 import { World } from "../../lambda/testing/world.ts";
 import { expectSoundEnd } from "./invariants.ts";
@@ -16,14 +18,15 @@ afterEach(async () => {
   for (const world of worlds.splice(0)) await world.end();
 });
 
-async function newLease() {
+async function newLease(replaced: Partial<Store> = {}) {
   const world = await World.create({ workflows: [] });
   worlds.push(world);
-  const { clock, log, store } = world;
+  const { clock, log } = world;
+  const store = { ...world.store, ...replaced, until: () => store };
   const me = { id: "run", incarnation: "i", generation: 0, epoch: 1, owner: "me" };
   const deps = { clock, log, store, ids: seededIds(1), settings: DEFAULT_SETTINGS };
   const lease = new Lease(deps, me, clock.now() + LEASE_MS, clock.monotonic() + LEASE_MS);
-  return { clock, lease };
+  return { world, clock, lease };
 }
 
 describe("a lease", () => {
@@ -39,6 +42,23 @@ describe("a lease", () => {
     const { clock, lease } = await newLease();
     clock.skip(LEASE_MS);
     clock.setForward(-LEASE_MS);
+    expect(lease.allowsWork).toBe(false);
+  });
+
+  it("beats no more often when the wall clock was set back, and each beat is refused", async () => {
+    let beats = 0;
+    const meta = {} as Meta;
+    const { world, clock, lease } = await newLease({
+      heartbeat: () => {
+        beats += 1;
+        return Promise.resolve(beats > 20 ? { outcome: "lost" } : { outcome: "refused", meta });
+      },
+    });
+    clock.setForward(-LEASE_MS);
+    lease.keep();
+    await world.pass(LEASE_MS + 1);
+    await lease.stop();
+    expect(beats).toBe(3);
     expect(lease.allowsWork).toBe(false);
   });
 
