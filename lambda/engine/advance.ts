@@ -181,10 +181,12 @@ async function advance(execution: Execution): Promise<Advanced> {
   for (;;) {
     const ending = await drive(execution);
     switch (ending.kind) {
-      case "returned":
-        return settled(
-          await finish(execution, workflow, execution.returned ?? { ok: true, value: undefined }),
-        );
+      case "returned": {
+        const returned = execution.returned ?? { ok: true, value: undefined };
+        const finished = await finish(execution, workflow, returned);
+        if (finished !== "undoing") return settled(finished);
+        break;
+      }
       case "continue": {
         const continued = await continueAsNew(execution, ending.with);
         return typeof continued === "object" ? continued : settled(continued);

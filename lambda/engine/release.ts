@@ -12,6 +12,7 @@ import { dropAll, endOfCancelled } from "./cancelled.ts";
 import { noLongerAsked } from "./drive.ts";
 import type { Execution } from "./execution.ts";
 import { earliestWake } from "./pending.ts";
+import { conclude } from "./rollback.ts";
 import { sendHint } from "./send-hint.ts";
 import { settleOwed } from "./settle-owed.ts";
 import type { Outcome } from "./settlements.ts";
@@ -117,33 +118,55 @@ export async function block(
   return "released";
 }
 
-/** Ends the run with what its function came to, unless its history holds what was never asked for. */
+/**
+ * Ends the run with what its function came to, unless its history holds what was never asked for. `undoing`: its
+ * output is not what the workflow declares; that is a failure like any other, so its steps are undone first.
+ */
 export async function finish(
   execution: Execution,
   workflow: Workflow,
   returned: Outcome,
-): Promise<Released> {
-  const unasked = unaskedOf(execution);
-  if (unasked) {
-    const cause = returned.ok ? undefined : returned.error;
-    return block(execution, workflow, noLongerAsked(unasked, cause));
+): Promise<Released | "undoing"> {
+  const unasked = unaskedOf(execution, returned.ok);
+  if (unasked) return blockUnasked(execution, workflow, unasked, returned);
+  const result = execution.isCancelled ? undefined : await resultOf(execution, workflow, returned);
+  if (returned.ok && result?.ok === false && execution.undos.length > 0) {
+    execution.returned = undefined;
+    void conclude(execution, result);
+    return "undoing";
   }
+  const isDecided = result !== undefined || execution.isCancelled;
+  const rollback = isDecided ? unaskedOf(execution) : undefined;
+  if (rollback) return blockUnasked(execution, workflow, rollback, returned);
   if (!(await quiesce(execution))) return "lost";
   // Those that replay has abandoned have not been told, if the code ended in it.
   await cancelAbandoned(execution);
   if (execution.isCancelled) return endCancelled(execution);
-  const end = await endOf(execution, workflow, returned);
-  if (end) return record(execution, end);
-  return execution.ending === "lost" ? "lost" : handOver(execution);
+  if (!result) return handOver(execution);
+  if (!result.ok) return record(execution, await failed(execution, result.error));
+  const output = await keepOutcome(execution, result.output);
+  return record(execution, { outcome: { status: "succeeded", output } });
 }
 
-/** Something that is recorded and that the code has not asked for. */
-export function unaskedOf(execution: Execution): OperationRecord | undefined {
+const blockUnasked = (
+  execution: Execution,
+  workflow: Workflow,
+  unasked: OperationRecord,
+  returned: Outcome,
+): Promise<Released> =>
+  block(execution, workflow, noLongerAsked(unasked, returned.ok ? undefined : returned.error));
+
+/**
+ * Something that is recorded and that the code has not asked for.
+ * @param isUndone whether rollbacks do not count: it may still come to ask for them
+ */
+export function unaskedOf(execution: Execution, isUndone = false): OperationRecord | undefined {
   const { history } = execution;
   // A record that is only a takeover's mark says nothing of what the code has asked for.
   const begun = history.unfinished.filter(({ state }) => state !== "pending");
   return [...history.rest, ...begun].find(
-    ({ key, kind }) => kind !== "patch" && !execution.hasAsked(key),
+    ({ key, kind }) =>
+      kind !== "patch" && !(isUndone && kind === "rollback") && !execution.hasAsked(key),
   );
 }
 
@@ -180,6 +203,10 @@ export async function quiesce(execution: Execution): Promise<boolean> {
   return execution.ending !== "lost";
 }
 
+/** What a run's code came to. */
+type Result =
+  { readonly ok: true; readonly output: Encoded } | { readonly ok: false; readonly error: unknown };
+
 /** How a run ends, and the error itself, which telemetry is told of. */
 interface End {
   readonly outcome: RunOutcome;
@@ -207,26 +234,23 @@ async function record(execution: Execution, { outcome, error }: End): Promise<Re
   }
 }
 
-/** How the run ends; undefined when its schema does not say so before the invocation's end. */
-async function endOf(
+/** What the code came to, its output as it is recorded; undefined when its schema does not say so before the invocation's end. */
+async function resultOf(
   execution: Execution,
   workflow: Workflow,
   returned: Outcome,
-): Promise<End | undefined> {
-  if (!returned.ok) return failed(execution, returned.error);
-  let encoded: Encoded;
+): Promise<Result | undefined> {
+  if (!returned.ok) return returned;
+  const { outputSchema: schema, name } = workflow;
+  const what = `output of workflow "${name}"`;
   try {
-    const { outputSchema: schema, name } = workflow;
-    const what = `output of workflow "${name}"`;
     const output = schema
       ? await untilDeadline(execution, () => validate(schema, returned.value, what))
       : { value: returned.value };
-    if (!output) return undefined;
-    encoded = encodeValue(output.value, { what });
+    return output && { ok: true, output: encodeValue(output.value, { what }) };
   } catch (error) {
-    return failed(execution, error);
+    return { ok: false, error };
   }
-  return { outcome: { status: "succeeded", output: await keepOutcome(execution, encoded) } };
 }
 
 async function failed(execution: Execution, error: unknown, operation?: string): Promise<End> {

@@ -80,13 +80,16 @@ export async function rehearse(
     countsKills: false,
   });
   begin(execution, workflow, await inputOf(execution));
-  const ending = await untilOver(clock, drive(execution, isWhole ? afterWhole : afterHistory));
+  const replayed = () => untilOver(clock, drive(execution, isWhole ? afterWhole : afterHistory));
+  let ending = await replayed();
+  while (ending.kind === "returned" && execution.returned) {
+    const finished = await untilOver(clock, finish(execution, workflow, execution.returned));
+    if (finished !== "undoing") break;
+    ending = await replayed();
+  }
   if (ending.kind === "block") {
     execution.close("over");
     return { execution, mismatch: ending.error, end: undefined };
-  }
-  if (ending.kind === "returned" && execution.returned) {
-    await untilOver(clock, finish(execution, workflow, execution.returned));
   }
   execution.close("over");
   return {
