@@ -58,6 +58,8 @@ export const LIMITS = {
   tokenBodyBytes: 16 * 1024,
   /** A message taken this long ago has no copy on its way any more. */
   messageCopiesMs: 5 * MINUTE,
+  /** Messages of rounds before in one page, 41 bytes each: well below the largest value. */
+  pastPage: 10_000,
   /** Failed attempts kept with a step; older ones are dropped. */
   attemptErrorsKept: 10,
   /** Operations of one run. */

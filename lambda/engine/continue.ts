@@ -12,7 +12,7 @@ import { cancelAbandoned } from "./cancel-child.ts";
 import { deliveredCancel } from "./cancelled.ts";
 import type { Execution } from "./execution.ts";
 import { handOver, quiesce, type Released } from "./release.ts";
-import { pagesForNextRound } from "./spill.ts";
+import { pagesForNextRound, pastForNextRound } from "./spill.ts";
 
 /** The round that the code has asked for, instead of coming to an end. */
 export interface Continuation {
@@ -61,7 +61,7 @@ export async function continueAsNew(
   execution: Execution,
   { input }: Continuation,
 ): Promise<Released | { readonly next: Meta }> {
-  const { deps, history, lease, meta, outside } = execution;
+  const { deps, lease, meta, outside } = execution;
   if (!(await quiesce(execution))) return "lost";
   // The next round knows nothing of this one's children.
   await cancelAbandoned(execution);
@@ -76,16 +76,16 @@ export async function continueAsNew(
     nonce: deps.ids.nonce(),
   });
   const spilled = await pagesForNextRound(execution, nextPk);
+  const past = await pastForNextRound(execution, nextPk);
   for (;;) {
     const { mailbox, wakeSeq: seenWakeSeq } = outside;
-    const taken = [...meta.past, ...history.taken, ...mailbox.taken];
     const begun = await deps.store.continueAsNew(lease.me, deps.ids.nonce(), {
       input: stored,
       now: deps.clock.now(),
       // A token ends with its round, and what it was completed with.
       left: { box: mailbox.left.box.filter(({ name }) => !isTokenMessage(name)), spilled },
       seenWakeSeq,
-      past: taken.filter(({ at }) => at > now - LIMITS.messageCopiesMs),
+      past,
     });
     if (begun.outcome === "lost") return "lost";
     if (begun.outcome === "done") {

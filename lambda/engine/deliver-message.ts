@@ -4,6 +4,7 @@ import { messageId } from "../core/keys.ts";
 import { LIMITS } from "../core/limits.ts";
 import { isFinished } from "../core/status.ts";
 import { historyOf, type Meta } from "../store/meta.ts";
+import { isPast } from "../store/past.ts";
 import { isSpilled } from "../store/spill.ts";
 import type { SendRequest, Sent } from "../store/send-message.ts";
 import { birthTtl } from "../store/start-run.ts";
@@ -102,8 +103,9 @@ async function hasHad(
   run: Meta,
   copyId: string,
 ): Promise<boolean> {
-  if ([...run.box, ...run.past].some(({ id }) => id === copyId)) return true;
+  if (run.box.some(({ id }) => id === copyId)) return true;
   if (await isSpilled(store.values, run, copyId)) return true;
+  if (await isPast(store.values, run, copyId)) return true;
   const history = await store.loadHistory(historyOf(run));
   return history.some((record) => record.messageId === copyId);
 }

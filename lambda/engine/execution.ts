@@ -109,7 +109,7 @@ export class Execution {
     this.bell = new Bell(deps.clock);
     this.progress = given.history.progress;
     this.#lastSettledAt = given.meta.roundAt;
-    this.outside = new Outside(given.meta, given.history.taken);
+    this.outside = new Outside(given.meta, given.history.taken, deps.clock);
   }
 
   /** Time as the workflow sees it: when the last operation it knows of had settled. */

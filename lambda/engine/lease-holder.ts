@@ -15,7 +15,8 @@ export const leaseHolder = (execution: Execution): LeaseHolder => ({
   unmarkedProgress: () => execution.unmarkedProgress(),
   trim() {
     const { mailbox, wakeSeq } = execution.outside;
-    if (execution.isOver || mailbox.spent < LIMITS.mailboxTrim) return undefined;
+    const isWorthIt = mailbox.spent >= LIMITS.mailboxTrim || mailbox.isPastOver;
+    if (execution.isOver || !isWorthIt) return undefined;
     // A message is consumed by the record of its wait, not by being handed to it.
     for (const { taken } of execution.pending.values()) if (taken !== undefined) return undefined;
     return { ...mailbox.left, seenWakeSeq: wakeSeq };

@@ -1,7 +1,8 @@
-import type { EpochMs } from "../core/clock.ts";
+import type { Clock, EpochMs } from "../core/clock.ts";
 import { LIMITS } from "../core/limits.ts";
 import { isTokenMessage } from "../core/token.ts";
 import type { MailboxLeft, Message, Page, TakenMessage } from "../store/mailbox.ts";
+import { historyOf, type Meta } from "../store/meta.ts";
 
 /** Ids of messages that were handed out and whose wait has no record of it yet. */
 export type InHand = ReadonlySet<string>;
@@ -25,6 +26,9 @@ interface PageView {
   readonly open: readonly Message[];
 }
 
+/** What META says of a mailbox. */
+export type MailboxMeta = Pick<Meta, "box" | "spilled" | "past" | "pastPages">;
+
 const NONE: InHand = new Set();
 
 /**
@@ -34,39 +38,93 @@ const NONE: InHand = new Set();
  * id is consumed once.
  */
 export class Mailbox {
-  #box: readonly Message[];
-  #pages: readonly Page[];
+  #meta: MailboxMeta;
   readonly #historyPk: string;
+  readonly #clock: Pick<Clock, "now">;
+  /** When none of the messages that the rounds before have taken has a copy on its way any more. */
+  readonly #pastUntil: EpochMs;
   /** What pages hold, by their nonces. */
   readonly #read = new Map<string, readonly Message[]>();
-  /** Ids in the history, and of messages handed out here. */
+  /** What the rounds before have taken, as far as it is read, and when; and the nonces of the pages read. */
+  readonly #past = new Map<string, EpochMs>();
+  readonly #readPast = new Set<string>();
+  /** Ids in the history, of the rounds before, and of messages handed out here. */
   readonly #consumed: Set<string>;
-  /** When the messages handed out here were sent. */
-  readonly #sentAt = new Map<string, EpochMs>();
+  /** When messages were handed out here. */
+  readonly #takenAt = new Map<string, EpochMs>();
   /** The open messages by name, until something comes or goes in another way than by `take`. */
   #queues: Map<string, Message[]> | undefined;
 
-  /**
-   * @param consumed ids of messages that the history holds
-   * @param historyPk partition of the present history: tokens of another one mean nothing any more
-   */
-  constructor(left: MailboxLeft, consumed: Iterable<string>, historyPk: string) {
-    this.#box = left.box;
-    this.#pages = left.spilled;
-    this.#consumed = new Set(consumed);
-    this.#historyPk = historyPk;
+  /** @param taken messages that the history holds */
+  constructor(
+    meta: MailboxMeta & Pick<Meta, "incarnation" | "generation" | "copies" | "roundAt">,
+    taken: readonly Pick<TakenMessage, "id">[],
+    clock: Pick<Clock, "now">,
+  ) {
+    this.#meta = meta;
+    // Tokens of another history mean nothing any more.
+    this.#historyPk = historyOf(meta);
+    this.#clock = clock;
+    this.#pastUntil = meta.roundAt + LIMITS.messageCopiesMs;
+    this.#consumed = new Set(taken.map(({ id }) => id));
+    this.#remember(meta.past);
   }
 
   /** Takes the messages as a later read of META showed them. */
-  refresh({ box, spilled }: MailboxLeft): void {
-    this.#box = box;
-    this.#pages = spilled;
+  refresh(meta: MailboxMeta): void {
+    this.#meta = meta;
     this.#queues = undefined;
+  }
+
+  /** Whether there is nothing to take, nor a copy to be told apart. */
+  get isEmpty(): boolean {
+    return this.#meta.box.length + this.#meta.spilled.length === 0;
   }
 
   /** The pages that must be read before anything is taken. */
   get unread(): Page[] {
-    return this.#pages.filter(({ nonce }) => !this.#read.has(nonce));
+    return this.#meta.spilled.filter(({ nonce }) => !this.#read.has(nonce));
+  }
+
+  /** The same of those that say what the rounds before have taken. */
+  get unreadPast(): Page[] {
+    return this.#meta.pastPages.filter(({ nonce }) => !this.#readPast.has(nonce));
+  }
+
+  /** Says what a page of the rounds before holds. */
+  learnPast({ nonce }: Page, taken: readonly TakenMessage[]): void {
+    this.#readPast.add(nonce);
+    this.#remember(taken);
+    this.#queues = undefined;
+  }
+
+  #remember(taken: readonly TakenMessage[]): void {
+    for (const { id, at } of taken) {
+      this.#past.set(id, at);
+      this.#consumed.add(id);
+    }
+  }
+
+  /** What the rounds before have taken lately, as far as it is read. */
+  get past(): TakenMessage[] {
+    return [...this.#past].map(([id, at]) => ({ id, at }));
+  }
+
+  /**
+   * Whether META can forget what the rounds before have taken: no copy of it can come any more, and of those
+   * that came, which `left` is without, none is in a page.
+   */
+  get isPastOver(): boolean {
+    const { past, pastPages, spilled } = this.#meta;
+    if (past.length + pastPages.length === 0 || this.#clock.now() < this.#pastUntil) return false;
+    if (this.isEmpty) return true;
+    if (this.#hasUnread) return false;
+    const inPages = spilled.flatMap(({ nonce }) => this.#read.get(nonce) ?? []);
+    return !inPages.some(({ id }) => this.#past.has(id));
+  }
+
+  get #hasUnread(): boolean {
+    return this.unread.length + this.unreadPast.length > 0;
   }
 
   /** Says what a page holds. */
@@ -79,25 +137,25 @@ export class Mailbox {
 
   /** Hands out the oldest open message of that name; two waits never get the same one. */
   take(name: string): Message | undefined {
-    if (this.unread.length > 0) return undefined;
+    if (this.#hasUnread) return undefined;
     this.#queues ??= queuesOf(this.open);
     const message = this.#queues.get(name)?.shift();
     if (!message) return undefined;
     this.#consumed.add(message.id);
-    this.#sentAt.set(message.id, message.sentAt);
+    this.#takenAt.set(message.id, this.#clock.now());
     return message;
   }
 
   /** Takes back a message that was handed out, and whose taker was given up before it recorded it. */
   putBack(id: string): void {
     this.#consumed.delete(id);
-    this.#sentAt.delete(id);
+    this.#takenAt.delete(id);
     this.#queues = undefined;
   }
 
   /** The messages handed out here. */
   get taken(): TakenMessage[] {
-    return [...this.#sentAt].map(([id, at]) => ({ id, at }));
+    return [...this.#takenAt].map(([id, at]) => ({ id, at }));
   }
 
   /** The open messages in order, each once. */
@@ -108,21 +166,24 @@ export class Mailbox {
 
   /** Messages in META, whatever became of them. */
   get length(): number {
-    return this.#box.length;
+    return this.#meta.box.length;
   }
 
-  /** Messages that META holds or names for nothing: those in it that are not open, and pages of such. */
+  /** What META holds or names for nothing: messages that are not open, pages of such, a past that is over. */
   get spent(): number {
     const { pages, box } = this.#view(NONE);
+    const { past, pastPages } = this.#meta;
+    const forgotten = this.isPastOver ? past.length + pastPages.length : 0;
     return pages
       .filter(isSpent)
-      .reduce((sum, { all = [] }) => sum + all.length, this.#box.length - box.length);
+      .reduce((sum, { all = [] }) => sum + all.length, this.length - box.length + forgotten);
   }
 
   /** What META has to hold. */
   get left(): MailboxLeft {
     const { pages, box } = this.#view(NONE);
-    return { box, spilled: pages.filter((one) => !isSpent(one)).map(({ page }) => page) };
+    const spilled = pages.filter((one) => !isSpent(one)).map(({ page }) => page);
+    return { box, spilled, ...(this.isPastOver && { isPastOver: true }) };
   }
 
   /** The pages with something open, and what that is if it is not all of it. */
@@ -143,8 +204,8 @@ export class Mailbox {
    * @param inHand counts as open: not consumed before it is recorded
    */
   planSpill(above: number, inHand: InHand): SpillPlan | undefined {
-    const [first, ...others] = this.#box;
-    if (!first || this.#box.length <= above || this.unread.length > 0) return undefined;
+    const [first, ...others] = this.#meta.box;
+    if (!first || this.length <= above || this.#hasUnread) return undefined;
     const { pages, box } = this.#view(inHand);
     const spilled = pages.reduce((sum, { open }) => sum + open.length, 0);
     if (box.length <= above || spilled + box.length > LIMITS.spilledMax) return undefined;
@@ -159,7 +220,7 @@ export class Mailbox {
     }
     return {
       messages,
-      before: this.#pages,
+      before: this.#meta.spilled,
       kept: kept.map(({ page }) => page),
       box: [first, ...others],
     };
@@ -169,11 +230,11 @@ export class Mailbox {
     const seen = new Set<string>();
     const isOpen = ({ id }: Message) =>
       (!this.#consumed.has(id) || inHand.has(id)) && !seen.has(id) && seen.add(id);
-    const pages = this.#pages.map((page) => {
+    const pages = this.#meta.spilled.map((page) => {
       const all = this.#read.get(page.nonce);
       return { page, all, open: (all ?? []).filter(isOpen) };
     });
-    return { pages, box: this.#box.filter(isOpen) };
+    return { pages, box: this.#meta.box.filter(isOpen) };
   }
 }
 

@@ -1,5 +1,6 @@
+import type { Clock } from "../core/clock.ts";
 import type { TakenMessage } from "../store/mailbox.ts";
-import { type CancelRequest, historyOf, type Meta } from "../store/meta.ts";
+import type { CancelRequest, Meta } from "../store/meta.ts";
 import { Mailbox } from "./mailbox.ts";
 
 /**
@@ -18,9 +19,8 @@ export class Outside {
   mark: number;
 
   /** @param taken the messages that the history says were taken */
-  constructor(meta: Meta, taken: readonly TakenMessage[]) {
-    const consumed = [...taken, ...meta.past].map(({ id }) => id);
-    this.mailbox = new Mailbox(meta, consumed, historyOf(meta));
+  constructor(meta: Meta, taken: readonly TakenMessage[], clock: Pick<Clock, "now">) {
+    this.mailbox = new Mailbox(meta, taken, clock);
     this.wakeSeq = meta.wakeSeq;
     this.cancel = meta.cancel;
     this.isPauseAsked = meta.isPauseAsked;

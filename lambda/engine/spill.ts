@@ -1,5 +1,7 @@
 import { isTokenMessage } from "../core/token.ts";
+import { LIMITS } from "../core/limits.ts";
 import type { Message, Page } from "../store/mailbox.ts";
+import { keepPast, type Past, readPastPage } from "../store/past.ts";
 import { keepPage, readPage } from "../store/spill.ts";
 import { birthTtl } from "../store/start-run.ts";
 import type { Execution } from "./execution.ts";
@@ -13,17 +15,20 @@ export async function tendMailbox(execution: Execution): Promise<boolean> {
   const { mailbox } = outside;
   const isLong = mailbox.length > deps.settings.spillAbove;
   const isWaiting = [...pending.values()].some(({ wait }) => wait?.message !== undefined);
+  if (mailbox.isEmpty) return false;
   if ((isLong || isWaiting) && (await readPages(execution))) return true;
   return isLong && (await spill(execution));
 }
 
-/** Reads the pages that are not read yet; whether there were any. */
+/** Reads the pages that are not read yet, those of the rounds before, too; whether there were any. */
 export async function readPages({ deps, outside: { mailbox } }: Execution): Promise<boolean> {
-  const { unread } = mailbox;
-  await Promise.all(
-    unread.map(async (page) => mailbox.learn(page, await readPage(deps.store.values, page))),
-  );
-  return unread.length > 0;
+  const { unread, unreadPast } = mailbox;
+  const { values } = deps.store;
+  await Promise.all([
+    ...unread.map(async (page) => mailbox.learn(page, await readPage(values, page))),
+    ...unreadPast.map(async (page) => mailbox.learnPast(page, await readPastPage(values, page))),
+  ]);
+  return unread.length + unreadPast.length > 0;
 }
 
 /** Row 4: puts a page with what META holds too many of, then removes that from META. */
@@ -53,16 +58,20 @@ async function spill(execution: Execution): Promise<boolean> {
 
 /** A page in a history, with a life as long as any record of the run can have been promised. */
 function putPage(
-  { deps, meta }: Execution,
+  execution: Execution,
   historyPk: string,
   messages: readonly Message[],
 ): Promise<Page> {
+  const { deps } = execution;
   return keepPage(deps.store.values, messages, {
     historyPk,
-    ttlSeconds: Math.max(birthTtl(deps.clock.now()), meta.historyTtl),
+    ttlSeconds: pageTtl(execution),
     nonce: deps.ids.nonce(),
   });
 }
+
+const pageTtl = ({ deps, meta }: Execution): number =>
+  Math.max(birthTtl(deps.clock.now()), meta.historyTtl);
 
 /**
  * The pages that the next round begins with. Which messages of a page this round has taken stands in this
@@ -77,4 +86,21 @@ export async function pagesForNextRound(execution: Execution, historyPk: string)
     return events.length > 0 ? putPage(execution, historyPk, events) : undefined;
   });
   return (await Promise.all(pages)).filter((page) => page !== undefined);
+}
+
+/**
+ * What the next round has to remember: the messages that this one and those before have taken, as far as a copy
+ * may still be on its way. They can be thousands, and META is billed whole with each write.
+ */
+export async function pastForNextRound(execution: Execution, historyPk: string): Promise<Past> {
+  await readPages(execution);
+  const { deps, history, outside } = execution;
+  const { past, taken } = outside.mailbox;
+  const since = deps.clock.now() - LIMITS.messageCopiesMs;
+  const lately = [...past, ...history.taken, ...taken].filter(({ at }) => at > since);
+  return keepPast(deps.store.values, lately, deps.settings.spillAbove, {
+    historyPk,
+    ttlSeconds: pageTtl(execution),
+    nonce: () => deps.ids.nonce(),
+  });
 }

@@ -1,8 +1,9 @@
 import type { EpochMs } from "../core/clock.ts";
 import { number, text } from "./attributes.ts";
 import { boxChange } from "./hold-run.ts";
-import { type MailboxLeft, type TakenMessage, takenText } from "./mailbox.ts";
+import type { MailboxLeft } from "./mailbox.ts";
 import { type OwnedWrite, type Ownership, updateOwned } from "./owned.ts";
+import { type Past, pastChange } from "./past.ts";
 import type { Table } from "./table.ts";
 import { type StoredValue, valueAttribute } from "./values.ts";
 
@@ -14,7 +15,7 @@ export interface NextRound {
   readonly left: MailboxLeft;
   readonly seenWakeSeq: number;
   /** Messages taken lately, of which a copy may still be on its way. */
-  readonly past: readonly TakenMessage[];
+  readonly past: Past;
 }
 
 /**
@@ -28,9 +29,9 @@ export function continueAsNew(
   tx: string,
   { input, now, left, seenWakeSeq, past }: NextRound,
 ): Promise<OwnedWrite> {
-  const change = boxChange(left);
-  const remove = ["#activity", "#quorum", "#unmarked", "#former", "#tokens", ...change.remove];
-  if (past.length === 0) remove.push("#past");
+  const box = boxChange(left);
+  const taken = pastChange(past);
+  const remove = ["#activity", "#quorum", "#unmarked", "#former", "#tokens"];
   return updateOwned(
     table,
     me,
@@ -38,8 +39,8 @@ export function continueAsNew(
     {
       set:
         "#gen = #gen + :one, #round = #round + :one, #roundAt = :now, #input = :input, #hops = :zero, " +
-        `#crashes = :zero, #mark = :zero${past.length === 0 ? "" : ", #past = :past"}${change.set}`,
-      remove: remove.join(", "),
+        `#crashes = :zero, #mark = :zero${taken.set}${box.set}`,
+      remove: [...remove, ...taken.remove, ...box.remove].join(", "),
       condition: "#status = :running AND attribute_not_exists(#cancel) AND #wakeSeq = :seen",
     },
     {
@@ -49,8 +50,8 @@ export function continueAsNew(
       ":input": valueAttribute(input),
       ":running": text("running"),
       ":seen": number(seenWakeSeq),
-      ...(past.length > 0 && { ":past": { SS: [...new Set(past.map(takenText))] } }),
-      ...change.values,
+      ...taken.values,
+      ...box.values,
     },
   );
 }

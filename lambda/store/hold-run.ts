@@ -18,12 +18,16 @@ export interface Trim extends MailboxLeft {
 
 /** Sets mailbox and pages as a whole: a removal by index, tried again, would remove another message. */
 export const boxChange = (left: MailboxLeft | undefined) => {
-  const { box = [], spilled = [] } = left ?? {};
+  const { box = [], spilled = [], isPastOver = false } = left ?? {};
   const hasBox = box.length > 0;
   const hasPages = spilled.length > 0;
   return {
     set: `${hasBox ? ", #box = :box" : ""}${hasPages ? ", #spilled = :spilled" : ""}`,
-    remove: left ? [...(hasBox ? [] : ["#box"]), ...(hasPages ? [] : ["#spilled"])] : [],
+    remove: [
+      ...(left && !hasBox ? ["#box"] : []),
+      ...(left && !hasPages ? ["#spilled"] : []),
+      ...(isPastOver ? ["#past", "#pastPages"] : []),
+    ],
     values: {
       ...(hasBox && { ":box": { L: box.map(messageAttribute) } }),
       ...(hasPages && { ":spilled": pagesAttribute(spilled) }),

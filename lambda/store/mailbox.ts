@@ -42,6 +42,8 @@ export interface MailboxLeft {
   readonly box: readonly Message[];
   /** Pages that hold something open, or are not read. */
   readonly spilled: readonly Page[];
+  /** Whether META need not remember any more what the rounds before have taken. */
+  readonly isPastOver?: boolean;
 }
 
 /** A message as an entry of the list `box`. */
@@ -67,9 +69,9 @@ export interface TakenMessage {
 /** A taken message as an entry of the set `past`. */
 export const takenText = ({ id, at }: TakenMessage): string => `${at} ${id}`;
 
-/** Reads the set `past`. */
-export const takenFrom = (attribute: AttributeValue | undefined): TakenMessage[] =>
-  (attribute?.SS ?? []).map((entry) => {
+/** Reads what `takenText` wrote. */
+export const takenFrom = (entries: readonly string[]): TakenMessage[] =>
+  entries.map((entry) => {
     const space = entry.indexOf(" ");
     return { at: Number(entry.slice(0, space)), id: entry.slice(space + 1) };
   });

@@ -46,8 +46,9 @@ export interface Meta {
   readonly box: readonly Message[];
   /** Pages of messages older than those in the box, in order. */
   readonly spilled: readonly Page[];
-  /** Messages that the rounds before have taken lately. */
+  /** Messages that the rounds before have taken lately; in pages when they are many. */
   readonly past: readonly TakenMessage[];
+  readonly pastPages: readonly Page[];
   /** Callback tokens of this round that were completed, as far as they must be told apart. */
   readonly usedTokens: readonly string[];
   readonly cancel: CancelRequest | undefined;
@@ -164,7 +165,8 @@ export function metaFrom(item: Item): Meta {
     wakeSeq: requiredNumber(item, "wakeSeq"),
     box: messagesFrom(item["box"], incarnation),
     spilled: pagesFrom(item["spilled"], incarnation),
-    past: takenFrom(item["past"]),
+    past: takenFrom(item["past"]?.SS ?? []),
+    pastPages: pagesFrom(item["pastPages"], incarnation),
     usedTokens: item["tokens"]?.SS ?? [],
     cancel: cancelFrom(item["cancel"]),
     isPauseAsked: item["pause"] !== undefined,

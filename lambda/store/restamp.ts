@@ -9,11 +9,11 @@ import { readPage } from "./spill.ts";
 import type { Table } from "./table.ts";
 import { isReference, type Values } from "./values.ts";
 
-/** The partitions that a live run needs: its history, and those of earlier rounds that its messages are in. */
+/** The partitions that a live run needs: its history, and those of earlier rounds that its mailbox is in. */
 export async function partitionsOf(values: Values, meta: Meta): Promise<string[]> {
   const pages = await Promise.all(meta.spilled.map((page) => readIfThere(values, page)));
   const messages = [...pages.flat(), ...meta.box].map(({ value }) => value);
-  const references = [...meta.spilled, ...messages].filter(isReference);
+  const references = [...meta.spilled, ...meta.pastPages, ...messages].filter(isReference);
   return [...new Set([historyOf(meta), ...references.map(({ pk }) => pk)])];
 }
 

@@ -52,6 +52,7 @@ export function claimedAnew({ run }: RecordedHistory, leaseMs: number): Meta {
     box: [],
     spilled: [],
     past: [],
+    pastPages: [],
     usedTokens: [],
     cancel: run.cancel && { nonce: "recorded", ...run.cancel },
     isPauseAsked: false,

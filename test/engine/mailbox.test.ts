@@ -1,7 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { LIMITS } from "../../lambda/core/limits.ts";
 import { tokenMessage } from "../../lambda/core/token.ts";
-import { Mailbox } from "../../lambda/engine/mailbox.ts";
+import { Mailbox, type MailboxMeta } from "../../lambda/engine/mailbox.ts";
 import type { Message, Page } from "../../lambda/store/mailbox.ts";
 
 const message = (id: string, name = "approved") => ({ id, name, value: `"${id}"`, sentAt: 0 });
@@ -14,8 +14,17 @@ const page = (nonce: string, pk = HISTORY) => ({
   isText: true,
   owner: "inc",
 });
-const mailboxOf = (box: readonly Message[], consumed: string[] = [], spilled: Page[] = []) =>
-  new Mailbox({ box, spilled }, consumed, HISTORY);
+let now = 0;
+const NO_PAST = { past: [], pastPages: [] };
+const ROUND = { incarnation: "inc", generation: 0, copies: [], roundAt: 0 };
+const open = (meta: Partial<MailboxMeta>, taken: string[] = []) =>
+  new Mailbox(
+    { box: [], spilled: [], ...NO_PAST, ...ROUND, ...meta },
+    taken.map((id) => ({ id })),
+    { now: () => now },
+  );
+const mailboxOf = (box: readonly Message[], taken: string[] = [], spilled: Page[] = []) =>
+  open({ box, spilled }, taken);
 const ids = (messages: readonly Message[] = []) => messages.map(({ id }) => id);
 const named = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, n) => message(`${prefix}${n}`));
@@ -43,7 +52,7 @@ describe("a run's mailbox", () => {
   it("remembers what it has handed out when it is read again", () => {
     const mailbox = mailboxOf([message("1")]);
     mailbox.take("approved");
-    mailbox.refresh({ box: [message("1"), message("2")], spilled: [] });
+    mailbox.refresh({ ...NO_PAST, box: [message("1"), message("2")], spilled: [] });
     expect(mailbox.take("approved")?.id).toBe("2");
   });
 
@@ -127,7 +136,8 @@ describe("moving messages out of META", () => {
     mailbox.learn(page("c"), [message("m0"), message("c1")]);
     const plan = mailbox.planSpill(3, NONE);
     expect(plan).toBeUndefined();
-    mailbox.refresh({ box: named("n", 4), spilled: [page("a"), page("b"), page("c")] });
+    const spilled = [page("a"), page("b"), page("c")];
+    mailbox.refresh({ ...NO_PAST, box: named("n", 4), spilled });
     const { kept, messages } = mailbox.planSpill(3, NONE) ?? {};
     expect(kept).toEqual([page("a")]);
     expect(ids(messages)).toEqual([...ids(named("b", 7)), "m0", "c1", ...ids(named("n", 4))]);
@@ -143,5 +153,58 @@ describe("moving messages out of META", () => {
     const mailbox = mailboxOf(named("m", 40), [], [page("a")]);
     mailbox.learn(page("a"), named("a", LIMITS.spilledMax - 39));
     expect(mailbox.planSpill(32, NONE)).toBeUndefined();
+  });
+});
+
+describe("what the rounds before have taken", () => {
+  beforeEach(() => {
+    now = 0;
+  });
+  const pastOf = (...taken: string[]) => taken.map((id) => ({ id, at: -1 }));
+  const AFTER = LIMITS.messageCopiesMs;
+
+  it("is not handed out, and nothing is until its pages are read", () => {
+    const box = [message("1"), message("2"), message("3")];
+    const mailbox = open({ box, past: pastOf("1"), pastPages: [page("p")] });
+    expect(mailbox.take("approved")).toBeUndefined();
+    expect(mailbox.planSpill(0, new Set())).toBeUndefined();
+    mailbox.learnPast(page("p"), pastOf("2"));
+    expect(mailbox.unreadPast).toEqual([]);
+    expect(mailbox.take("approved")?.id).toBe("3");
+    expect(mailbox.left.box).toEqual([]);
+    expect(mailbox.past).toEqual(pastOf("1", "2"));
+    expect(mailbox.taken).toEqual([{ id: "3", at: now }]);
+  });
+
+  it("is kept for as long as copies of it may come, counted from the round's beginning", () => {
+    const mailbox = open({ past: pastOf("1"), pastPages: [page("p")] });
+    now = AFTER - 1;
+    expect(mailbox.isPastOver).toBe(false);
+    expect(mailbox).toMatchObject({ spent: 0, left: { box: [], spilled: [] } });
+    now = AFTER;
+    expect(mailbox.spent).toBe(2);
+    expect(mailbox.left).toEqual({ box: [], spilled: [], isPastOver: true });
+    mailbox.refresh({ ...NO_PAST, box: [], spilled: [] });
+    expect(mailbox.spent).toBe(0);
+  });
+
+  it("is kept for longer while a message is there that may be a copy", () => {
+    const box = [message("1"), message("2")];
+    const mailbox = open({ box, pastPages: [page("p")] });
+    now = AFTER;
+    expect(mailbox.isPastOver).toBe(false);
+    mailbox.learnPast(page("p"), pastOf("1"));
+    expect(mailbox.left).toEqual({ box: [message("2")], spilled: [], isPastOver: true });
+  });
+
+  it("is kept while a copy of it is in a page, or a page is not read", () => {
+    const mailbox = open({ spilled: [page("a")], past: pastOf("1") });
+    now = AFTER;
+    expect(mailbox.isPastOver).toBe(false);
+    mailbox.learn(page("a"), [message("1"), message("2")]);
+    expect(mailbox.isPastOver).toBe(false);
+    mailbox.refresh({ box: [], spilled: [page("b")], past: pastOf("1"), pastPages: [] });
+    mailbox.learn(page("b"), [message("2")]);
+    expect(mailbox.isPastOver).toBe(true);
   });
 });
