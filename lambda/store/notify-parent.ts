@@ -2,7 +2,7 @@ import type { EpochMs } from "../core/clock.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { RunStatus } from "../core/status.ts";
 import { type Item, number, optionalNumber, text } from "./attributes.ts";
-import { type Meta, metaFrom, referenceText, type RunReference } from "./meta.ts";
+import { metaFrom, referenceText, type RunReference } from "./meta.ts";
 import { metaKey } from "./schema.ts";
 import type { Table } from "./table.ts";
 
@@ -156,24 +156,32 @@ function isLive(item: Item | undefined, to: RunReference): boolean {
   return meta.incarnation === to.incarnation && !FINISHED.has(meta.status);
 }
 
-/** Row 14, attach: adds a waiter to a run that has not finished; otherwise the run as it is. */
+/** What a wish to be told of a run's end came to: nobody is told of one that is over, or is not there. */
+export type Joined = "joined" | "full" | "over";
+
+/** Row 14, attach: adds a waiter to a run that has not finished, unless it has as many as it may have. */
 export async function addWaiter(
   table: Table,
   child: RunReference,
   waiter: RunReference,
   tx: string,
-): Promise<Meta | undefined> {
+): Promise<Joined> {
   const { pk, sk } = metaKey(child.id);
-  const written = await table.update({
+  const reference = referenceText(waiter);
+  const hasRoom = "(attribute_not_exists(#waiters) OR size(#waiters) < :max)";
+  const { ok, item } = await table.update({
     key: { pk: text(pk), sk: text(sk) },
     update: "SET #tx = :tx ADD #waiters :waiter",
-    condition: `${TARGET} AND ${UNFINISHED}`,
+    condition: `${TARGET} AND ${UNFINISHED} AND (${hasRoom} OR contains(#waiters, :reference))`,
     values: {
       ":tx": text(tx),
-      ":waiter": { SS: [referenceText(waiter)] },
+      ":waiter": { SS: [reference] },
+      ":reference": text(reference),
+      ":max": number(LIMITS.waitersMax),
       ":inc": text(child.incarnation),
       ...STATUSES,
     },
   });
-  return written.item && metaFrom(written.item);
+  if (ok) return "joined";
+  return isLive(item, child) ? "full" : "over";
 }

@@ -9,6 +9,7 @@ import { isFinished } from "../../core/status.ts";
 import { historyPk } from "../../store/schema.ts";
 import { birthTtl } from "../../store/start-run.ts";
 import type { Meta, RunReference } from "../../store/meta.ts";
+import type { Joined } from "../../store/notify-parent.ts";
 import type { Execution } from "../execution.ts";
 import type { Behaviour, Operation } from "../operation.ts";
 import { settle, writeRecord } from "../recording.ts";
@@ -157,28 +158,30 @@ async function ensureChild(
   if (!isSame || (attachedId === undefined && !isOwn)) {
     return { error: encodeValue(conflict(operation, there, workflow.name, me)) };
   }
-  if (isAwaited) await join(operation, execution, there, me);
-  return undefined;
+  if (!isAwaited || (await join(operation, execution, there, me)) !== "full") return undefined;
+  return { error: encodeValue(tooMany(operation, there)) };
 }
 
-/** Becomes a waiter of a run that was there before, unless it has finished. */
+/** Becomes a waiter of a run that was there before, unless it has finished or so many wait for it already. */
 async function join(
   operation: Operation,
   execution: Execution,
   there: Meta,
   me: RunReference,
-): Promise<void> {
+): Promise<Joined> {
   const { deps } = execution;
   const isWaiter = there.waiters.some(
     (one) => one.id === me.id && one.incarnation === me.incarnation,
   );
+  let joined: Joined = "joined";
   if (!isWaiter && !isFinished(there.status)) {
-    await execution.inFlight(operation, () =>
+    joined = await execution.inFlight(operation, () =>
       deps.store.addWaiter(reference(there), me, deps.ids.nonce()),
     );
   }
   // It may have finished before this run was its waiter.
   execution.outside.areChildrenStale = true;
+  return joined;
 }
 
 /** Whether a child could have finished and expired since it was asked for: it must not be put again then. */
@@ -201,6 +204,12 @@ const conflict = (
       ? `${operation.key}: run "${there.id}" is the child of an earlier run "${me.id}", which was deleted without its children; delete it, or start this run under another id`
       : `${operation.key}: run "${there.id}" exists with workflow "${there.workflow}"${there.workflow === workflow ? " and another input" : ` instead of "${workflow}"`}; choose another id`,
     { details: { id: there.id, workflow: there.workflow } },
+  );
+
+const tooMany = ({ key }: Operation, { id }: Meta): RunConflictError =>
+  new RunConflictError(
+    `${key}: ${LIMITS.waitersMax} runs wait for run "${id}" already; let some of them wait for others that pass its output on`,
+    { details: { id, limit: LIMITS.waitersMax } },
   );
 
 const cancelled = ({ id, status }: Meta): CancelledError =>
