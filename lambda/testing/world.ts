@@ -155,7 +155,7 @@ export class World {
 
   #newSweeper() {
     const process = new Process(`sweeper-${(this.#sweepers += 1)}`);
-    return { process, parts: this.#deployment(process) };
+    return { process, parts: this.#deployment(process, 900 + this.#sweepers) };
   }
 
   /**

@@ -1,3 +1,4 @@
+import { isSweeper } from "./fault-plan.ts";
 import type { Play } from "./play.ts";
 import { rowNames } from "./rows.ts";
 
@@ -28,9 +29,10 @@ export class Coverage {
       if (call.response.status === 200) counts.done += 1;
       else counts.refused += 1;
     }
-    for (const { kind, row } of faults.hits) {
+    for (const { kind, row, process } of faults.hits) {
       count(this.#faults, kind);
-      if (/^(?:crash|freeze)/.test(kind)) count(this.#crashes, `${kind} ${row}`);
+      const who = isSweeper(process) ? "sweeper's " : "";
+      if (/^(?:crash|freeze)/.test(kind)) count(this.#crashes, `${kind} ${who}${row}`);
     }
   }
 

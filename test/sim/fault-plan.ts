@@ -4,7 +4,7 @@ import type { Process } from "../../lambda/testing/process.ts";
 import { seededRandom } from "../../lambda/testing/seeded-ids.ts";
 import type { SenderPlan } from "../../lambda/testing/world-options.ts";
 import { unreliableDelivery } from "../../localstack/embedded/sqs/delivery-plan.ts";
-import type { CallFault, Fault, Freeze, Target, Weather } from "./faults.ts";
+import type { CallFault, Fault, Freeze, SweeperFault, Target, Weather } from "./faults.ts";
 import { INDEXED_ROWS } from "./rows.ts";
 
 /** A frozen process thaws at the latest after this long, milliseconds. */
@@ -18,6 +18,9 @@ export interface Hit {
   readonly row: string;
   readonly process: string;
 }
+
+/** Whether a process is the sweeper, or was. */
+export const isSweeper = (process: string): boolean => process.startsWith("sweeper");
 
 /** A call: its row, and the run that it is about. */
 interface Befallen {
@@ -44,6 +47,8 @@ export class FaultPlan {
   /** How many calls there were of a row; how many of them when another row first came. */
   readonly #rows = new Map<string, number>();
   readonly #firsts = new Map<string, ReadonlyMap<string, number>>();
+  /** How many calls of a row the sweepers have made. */
+  readonly #sweeperRows = new Map<string, number>();
   #frozen: Frozen[] = [];
   #isOver = false;
 
@@ -74,9 +79,10 @@ export class FaultPlan {
 
   /** What befalls a call of the client or the sweeper. */
   befallBystander(row: string, process: Process): ProcessFault | undefined {
-    return this.#isThrottled(row)
-      ? this.#hit("throttled-period", row, process, "throttle")
-      : undefined;
+    if (isSweeper(process.name)) this.#sweeperRows.set(row, (this.#sweeperRows.get(row) ?? 0) + 1);
+    if (this.#isThrottled(row)) return this.#hit("throttled-period", row, process, "throttle");
+    const fault = isSweeper(process.name) ? this.#sweeperFault(row) : undefined;
+    return fault && this.#hit(fault.kind, row, process, effectOf(fault));
   }
 
   /** A call has taken effect: whoever waits for it thaws. */
@@ -112,7 +118,7 @@ export class FaultPlan {
       copies: (body, sender) => {
         sent += 1;
         if (sent === lost) return [];
-        if (isSweeperOnly && !sender.startsWith("sweeper")) return [];
+        if (isSweeperOnly && !isSweeper(sender)) return [];
         return plan.copies(body);
       },
       next: (visible) => plan.next(visible),
@@ -125,6 +131,13 @@ export class FaultPlan {
     const before = at.after === undefined ? 0 : this.#firsts.get(at.after)?.get(row);
     const earlier = at.after !== undefined && !this.#firsts.has(at.after);
     return !earlier && (this.#rows.get(row) ?? 0) - (before ?? 0) === at.nth;
+  }
+
+  #sweeperFault(row: string): SweeperFault | undefined {
+    return this.#faults.find((one): one is SweeperFault => {
+      const at = "sweeperAt" in one ? one.sweeperAt : undefined;
+      return at?.row === row && at.nth === this.#sweeperRows.get(row);
+    });
   }
 
   #weather<K extends Weather["kind"]>(kind: K): Extract<Weather, { kind: K }> | undefined {
@@ -145,20 +158,9 @@ export class FaultPlan {
   }
 
   #effect(fault: CallFault | Freeze, process: Process, run: Befallen["run"]): ProcessFault {
-    switch (fault.kind) {
-      case "slow":
-        return { pauseMs: fault.ms };
-      case "late":
-        return { lateMs: fault.ms };
-      case "lost-reply":
-        return { noticedAfterMs: fault.ms };
-      case "freeze":
-        return { freeze: fault.when, until: this.#until(fault, process, run) };
-      case "crash-before":
-      case "crash-after":
-      case "throttle":
-        return fault.kind;
-    }
+    return fault.kind === "freeze"
+      ? { freeze: fault.when, until: this.#until(fault, process, run) }
+      : effectOf(fault);
   }
 
   #until({ until }: Freeze, { name }: Process, run: Befallen["run"]): Promise<void> {
@@ -168,5 +170,20 @@ export class FaultPlan {
       const { row, nth: left, isOfRun } = until;
       this.#frozen.push({ process: name, row, run: isOfRun ? run() : undefined, left, thaw });
     });
+  }
+}
+
+function effectOf({ kind, ms }: Pick<CallFault, "kind" | "ms">): ProcessFault {
+  switch (kind) {
+    case "slow":
+      return { pauseMs: ms };
+    case "late":
+      return { lateMs: ms };
+    case "lost-reply":
+      return { noticedAfterMs: ms };
+    case "crash-before":
+    case "crash-after":
+    case "throttle":
+      return kind;
   }
 }

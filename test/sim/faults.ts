@@ -32,6 +32,14 @@ export interface Freeze {
     | { readonly ms: number };
 }
 
+/**
+ * Something that goes wrong with a call of the sweeper, the n-th of its row among those of all sweepers: who dies
+ * is followed by another a minute later.
+ */
+export interface SweeperFault extends Pick<CallFault, "kind" | "ms"> {
+  readonly sweeperAt: { readonly row: string; readonly nth: number };
+}
+
 /** Something that goes wrong for a while, or all the time. */
 export type Weather =
   | {
@@ -54,7 +62,7 @@ export type Weather =
   | { readonly kind: "index-lag"; readonly ms: number };
 
 /** What goes wrong in a play. */
-export type Fault = CallFault | Freeze | Weather;
+export type Fault = CallFault | Freeze | SweeperFault | Weather;
 
 const CALL_FAULTS = [
   [4, "crash-before"],

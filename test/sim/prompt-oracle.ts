@@ -1,12 +1,18 @@
+import { LIMITS } from "../../lambda/core/limits.ts";
 import { isFinished, type RunStatus } from "../../lambda/core/status.ts";
 import type { Item } from "../../lambda/store/attributes.ts";
 import type { WatchedCall } from "../../lambda/testing/world-options.ts";
-import type { Hit } from "./fault-plan.ts";
+import { type Hit, isSweeper } from "./fault-plan.ts";
 import { type Change, numberOf, textOf } from "./mirror.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** A run that may be claimed is, within this: sooner than the sweeper would see to it, milliseconds. */
 const PROMPT_MS = 45_000;
+/**
+ * What a sweep that went wrong costs a run whose hint was left to the sweeper: until the next look, and
+ * until the minute after the index shows that it is time for it, milliseconds.
+ */
+const NEXT_LOOK_MS = 4 * 60_000;
 /** A call that takes longer keeps its run's message from coming back, milliseconds. */
 const SLOW_MS = 10_000;
 /** Workers that must be free of frozen processes, so that nothing waits for its turn for long. */
@@ -23,6 +29,8 @@ export class PromptOracle {
   readonly #hits: readonly Hit[];
   /** Runs made due by somebody who has not sent them a hint. */
   readonly #unhinted = new Set<string>();
+  /** Runs that sleep for longer than a hint can be delayed. */
+  readonly #leftToSweeper = new Set<string>();
   /** Since when each run may be claimed. */
   readonly #since = new Map<string, number>();
 
@@ -43,7 +51,7 @@ export class PromptOracle {
    * before it, and whoever took over from them, too: so the run's time counts from the hint.
    */
   sent({ process, body }: WatchedCall, now: number): void {
-    if (process.startsWith("sweeper")) return;
+    if (isSweeper(process)) return;
     const run = /\\"run\\":\\"([^"\\]*)/.exec(body)?.[1];
     if (run === undefined || !this.#unhinted.delete(run)) return;
     const since = this.#since.get(run);
@@ -58,18 +66,33 @@ export class PromptOracle {
     if (isDue && !OWNERS.has(row)) this.#unhinted.add(run);
     const since = this.#since.get(run);
     const claimable = claimableAt(after);
+    if (row === "park") this.#parked(run, claimable - now);
     // A writer that stood still makes a run due at a time that has long passed.
     if (!before || claimable !== claimableAt(before))
       this.#since.set(run, Math.max(claimable, now));
     if (!row.startsWith("claim") || since === undefined) return undefined;
     const isExcused = this.#isSilent || this.#unhinted.has(run) || this.#wasHintRefused;
-    return now - since > PROMPT_MS && !isExcused
+    return now - since > this.#withinMs(run) && !isExcused
       ? `${run} could have been claimed ${now - since} ms ago`
       : undefined;
   }
 
+  #parked(run: string, forMs: number): void {
+    const isLong = forMs > LIMITS.hintDelayMaxMs - SLOW_MS && forMs < Infinity;
+    if (isLong) this.#leftToSweeper.add(run);
+    else this.#leftToSweeper.delete(run);
+  }
+
+  #withinMs(run: string): number {
+    if (!this.#leftToSweeper.has(run)) return PROMPT_MS;
+    const sweeps = this.#hits.filter(({ process }) => isSweeper(process)).length;
+    return PROMPT_MS + sweeps * NEXT_LOOK_MS;
+  }
+
   get #wasHintRefused(): boolean {
-    return this.#hits.some(({ kind, row }) => row === "send hint" && kind === "throttle");
+    return this.#hits.some(
+      ({ kind, row, process }) => row === "send hint" && kind === "throttle" && !isSweeper(process),
+    );
   }
 }
 

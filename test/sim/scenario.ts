@@ -9,6 +9,7 @@ import type { Program } from "./node-kind.ts";
 import { generateLeaflets, type Leaflets } from "./leaflets.ts";
 import { sharedId } from "./nodes/child.ts";
 import { generatePrograms, printProgram } from "./program.ts";
+import { sweeperFaults } from "./sweeper-faults.ts";
 import { drawTheme } from "./themes.ts";
 
 /** A run that is started, at a time counted from the beginning of the play. */
@@ -66,14 +67,19 @@ export function withActs(calm: Scenario, { calls, endMs }: Calm): Scenario {
   const faults = draw.happens(0.7)
     ? generateFaults({ draw, calls, leaseMs, setup: calm.setup })
     : [];
-  return { ...calm, acts, faults };
+  return {
+    ...calm,
+    acts,
+    faults: [...faults, ...sweeperFaults(new Draw(calm.seed * 43 + 1), faults)],
+  };
 }
 
 /** The same scenario with what goes wrong. */
 export function withFaults(calm: Scenario, { calls }: Calm): Scenario {
   const { leaseMs = 30_000 } = calm.setup.settings;
   const draw = new Draw(calm.seed * 13 + 5);
-  return { ...calm, faults: generateFaults({ draw, calls, leaseMs, setup: calm.setup }) };
+  const faults = generateFaults({ draw, calls, leaseMs, setup: calm.setup });
+  return { ...calm, faults: [...faults, ...sweeperFaults(new Draw(calm.seed * 41 + 9), faults)] };
 }
 
 /** Mailboxes that are short, and runs that are sent what they do not read; drawn apart from all else. */
@@ -134,7 +140,8 @@ export function withDeploys(calm: Scenario, there: Calm): Scenario | undefined {
     ...calm.setup.settings,
     ...(operationsPerInvocation && { operationsPerInvocation }),
   };
-  return { ...calm, setup: { ...calm.setup, settings }, deploys, acts, faults };
+  const all = [...faults, ...sweeperFaults(new Draw(calm.seed * 47 + 5), faults)];
+  return { ...calm, setup: { ...calm.setup, settings }, deploys, acts, faults: all };
 }
 
 function generateSetup(draw: Draw): Setup {

@@ -76,6 +76,7 @@ import { pageNamedFirst } from "./page-named-first.ts";
 import { pagesReadLast } from "./pages-read-last.ts";
 import { losersToldLate } from "./losers-told-late.ts";
 import { losersSettleBehind } from "./losers-settle-behind.ts";
+import { sweptOnce } from "./swept-once.ts";
 
 /** Every mutation, each a failure that the simulation must be able to find. */
 export const MUTATIONS: readonly Patch[] = [
@@ -156,4 +157,5 @@ export const MUTATIONS: readonly Patch[] = [
   pagesReadLast,
   losersToldLate,
   losersSettleBehind,
+  sweptOnce,
 ];
