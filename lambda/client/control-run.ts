@@ -120,7 +120,8 @@ async function terminate(
     ...(from && { from }),
   });
   if (ended.outcome === "gone") throw noRun(run.id);
-  if (ended.outcome === "terminated" && ended.meta.owed.length > 0) {
+  // Whoever has ended it before may have died before the hint.
+  if (ended.outcome !== "left" && ended.meta.owed.length > 0) {
     await hintRun(deps, run.id, undefined);
   }
   return ended.outcome !== "left";

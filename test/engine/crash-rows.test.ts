@@ -1,5 +1,11 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { event, type RunHandle, type Workflow, workflow } from "../../lambda/index.ts";
+import {
+  CancelledError,
+  event,
+  type RunHandle,
+  type Workflow,
+  workflow,
+} from "../../lambda/index.ts";
 import { World, type WorldOptions } from "../../lambda/testing/world.ts";
 import { rowOf } from "../sim/rows.ts";
 import { expectSoundEnd } from "./invariants.ts";
@@ -11,10 +17,17 @@ const DAY = 24 * 3_600_000;
 const rest = (ms: number) => new Promise<void>((resolve) => void world.clock.after(ms, resolve));
 const note = event<number>("note");
 
+const shared = workflow("shared", {}, async (ctx) => {
+  await ctx.sleep("long", "2m");
+  return "of the shared one";
+});
+
 /** What brings a worker to a row of the transitions, and how the run of it comes to its end. */
 interface Case {
   readonly workflows: readonly [Workflow, ...Workflow[]];
   readonly options?: Partial<WorldOptions>;
+  /** The row at which an earlier worker dies, before its first call of it. */
+  readonly diesBefore?: string;
   /** What others do to it before a worker has seen it. */
   readonly before?: (run: RunHandle) => Promise<void>;
   /** What others do to it until it ends by itself. */
@@ -79,21 +92,52 @@ const CASES: Readonly<Record<string, () => Case>> = {
       version = 3;
     },
   }),
-  "waiter joins": () => {
-    const shared = workflow("shared", {}, async (ctx) => {
-      await ctx.sleep("long", "2m");
-      return "of the shared one";
-    });
-    return {
-      workflows: [
-        workflow("flow", {}, async (ctx) => {
-          await ctx.start(shared, undefined, { id: "shared" });
-          return ctx.run(shared, undefined, { id: "shared", key: "joined" });
-        }),
-        shared,
-      ],
-    };
-  },
+  "release as paused": () => ({
+    workflows: [
+      workflow("flow", {}, async (ctx) => {
+        await ctx.step("long", () => rest(10_000));
+        return ctx.step("last", () => "done");
+      }),
+    ],
+    meanwhile: async (run) => {
+      await world.pass(2_000);
+      await world.until(run.pause());
+      await world.pass(5 * 60_000);
+      expect(await world.until(run.status())).toBe("paused");
+      await world.until(run.resume());
+    },
+  }),
+  "put as cancelled": () => ({
+    workflows: [
+      workflow("flow", {}, async (ctx) => {
+        try {
+          return await ctx.run(shared, undefined);
+        } catch (error) {
+          return error instanceof CancelledError ? "cancelled" : "odd";
+        }
+      }),
+      shared,
+    ],
+    diesBefore: "child start",
+    meanwhile: async (run) => {
+      await world.pass(1_000);
+      await world.until(run.cancel({ reason: "enough" }));
+      await world.pass(2 * 60_000);
+      expect(await world.until(run.status())).toBe("cancelled");
+      const child = world.savepoint.get("run~1~shared");
+      expect(await world.until(child.status())).toBe("cancelled");
+      expect(await world.until(child.history())).toEqual([]);
+    },
+  }),
+  "waiter joins": () => ({
+    workflows: [
+      workflow("flow", {}, async (ctx) => {
+        await ctx.start(shared, undefined, { id: "shared" });
+        return ctx.run(shared, undefined, { id: "shared", key: "joined" });
+      }),
+      shared,
+    ],
+  }),
   restamp: () => ({
     workflows: [
       workflow("flow", {}, async (ctx) => {
@@ -113,19 +157,33 @@ const CASES: Readonly<Record<string, () => Case>> = {
   }),
 };
 
+/** What the cancel of a run comes to. */
+function endOfCancelled(error: unknown): string {
+  if (error instanceof CancelledError) return error.message;
+  throw error;
+}
+
 /** Plays a case; what it came to, and how often its workers came to the row. */
 async function played(name: string, fault?: "crash-before" | "crash-after") {
-  const { workflows, options, before, meanwhile } = CASES[name]?.() ?? { workflows: [] };
+  const { workflows, options, diesBefore, before, meanwhile } = CASES[name]?.() ?? {
+    workflows: [],
+  };
   const [flow] = workflows;
   if (!flow) throw new Error(`there is no case ${name}`);
   version = 1;
   let seen = 0;
+  let isDead = false;
   world = await World.create({
     visibilitySeconds: 5,
     ...options,
     workflows,
     fault: (_, action, body) => {
-      if (rowOf(action, body) !== name) return undefined;
+      const row = rowOf(action, body);
+      if (row === diesBefore && !isDead) {
+        isDead = true;
+        return "crash-before";
+      }
+      if (row !== name) return undefined;
       seen += 1;
       return seen === 1 ? fault : undefined;
     },
@@ -134,7 +192,7 @@ async function played(name: string, fault?: "crash-before" | "crash-after") {
   await before?.(run);
   world.begin();
   await meanwhile?.(run);
-  const output = await world.until(run.result());
+  const output = await world.until(run.result().catch(endOfCancelled));
   await world.pass(3 * 60_000);
   // A list, which that looks at, reads no more than 400 days.
   if (name !== "restamp") await expectSoundEnd(world, { isReplayed: false });
