@@ -69,24 +69,31 @@ export async function approvedStart(
   return { plan: { ...plan, queries }, reserved: [] };
 }
 
+/**
+ * The first answer that is one. With the first that is none the time begins once more, and no other lengthens it:
+ * whoever may send could keep the run waiting for ever. (When a wait begins the code does not know: in a fork
+ * `ctx.now()` is of its origin until something settles.)
+ */
 async function answerTo(
   ctx: Context,
   timeoutMs: number,
   metered: MeteredModel,
 ): Promise<ApprovalAnswer> {
-  for (;;) {
+  let endsAt: number | undefined;
+  for (let leftMs = timeoutMs; leftMs > 0; leftMs = endsAt - ctx.now()) {
     try {
-      const answer = await ctx.waitFor(approval, { timeout: timeoutMs });
+      const answer = await ctx.waitFor(approval, { timeout: leftMs });
       if (answer) return answer;
+      break;
     } catch (error) {
       if (!(error instanceof ValidationError)) throw error;
       // Anybody may send anything by the event's name; that must not end the run.
       ctx.log.warn("an answer to the plan was not understood", { error: error.message });
-      continue;
+      endsAt ??= ctx.now() + timeoutMs;
     }
-    throw new TerminalError(
-      `nobody has approved the plan within ${timeoutMs} ms; fork the run from its operation "${APPROVAL}" to ask again`,
-      { details: { tokens: metered.total() } },
-    );
   }
+  throw new TerminalError(
+    `nobody has approved the plan within ${timeoutMs} ms; fork the run from its operation "${APPROVAL}" to ask again`,
+    { details: { tokens: metered.total() } },
+  );
 }

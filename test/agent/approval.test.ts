@@ -98,6 +98,19 @@ describe("a plan that needs approval", () => {
     expect(await started()).toEqual(["run", "run~1~plan"]);
   });
 
+  it("is not kept waiting for longer than twice its time by answers that it does not understand", async () => {
+    const run = await begin();
+    const startedAt = world.clock.now();
+    const isOpen = async () => (await world.until(run.status())) === "waiting";
+    for (let sent = 0; sent < 9 && (await isOpen()); sent += 1) {
+      await send(run, { approved: "yes" });
+      await world.pass(HOUR / 3);
+    }
+    expect(String(await failureOf(run))).toContain("nobody has approved the plan");
+    expect(world.clock.now() - startedAt).toBeLessThan(2 * HOUR);
+    await expectSoundEnd(world);
+  });
+
   it("waits anew after an answer that it does not understand", async () => {
     const run = await begin();
     await send(run, { approved: "yes" });
