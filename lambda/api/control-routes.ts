@@ -157,7 +157,8 @@ const sendEvent = routeWithBody(
     summary: "Send an event into a run",
     id: RUN_ID,
     name: "Name of the event",
-    idempotencyKey: "The same event sent again with the same key arrives once",
+    idempotencyKey:
+      "The same event sent again with the same key arrives once, and for five minutes also when the run has begun another round by continueAsNew",
     query: shape.NoQuery,
     body: shape.EventValue,
     replies: {

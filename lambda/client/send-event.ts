@@ -9,7 +9,8 @@ import type { ClientDependencies } from "./dependencies.ts";
 export interface SendOptions {
   /**
    * Names this send, 1 to 200 characters: the same event sent again to the same run with the same key
-   * arrives once. Default: each send is another message.
+   * arrives once, and for five minutes also when the run has begun another round by `continueAsNew`.
+   * Default: each send is another message.
    */
   readonly idempotencyKey?: string | undefined;
 }
