@@ -22,7 +22,7 @@ const booking = workflow("booking", {}, async (ctx: Context) => {
 });
 const parent = workflow("parent", { version: "1" }, (ctx: Context) => ctx.run(booking, undefined));
 
-async function started(of: typeof booking | typeof parent) {
+async function started(of: typeof booking) {
   world = await World.create({
     workflows: [booking, parent],
     code: () => `code-${version}`,
