@@ -28,6 +28,19 @@ const reader = workflow("reader", {}, async (ctx, plan: Plan): Promise<unknown> 
   return got ? [...got, ...taken] : ctx.continueAsNew({ ...plan, got: taken });
 });
 
+let isMended = false;
+/** Takes two notes in a round; in the next it takes one, stumbles over it until it is mended, and takes another. */
+const stumbles = workflow("stumbles", {}, async (ctx, got: readonly number[]): Promise<unknown> => {
+  const one = await ctx.waitFor(note);
+  if (got.length > 0) {
+    await ctx.step("trip", { retry: { attempts: 1 } }, () => {
+      if (!isMended) throw new Error("tripped");
+    });
+  }
+  const all = [...got, one, await ctx.waitFor(note)];
+  return got.length > 0 ? all : ctx.continueAsNew(all);
+});
+
 let world: World;
 afterEach(() => world.end());
 
@@ -116,6 +129,26 @@ describe("what a round has taken", () => {
     for (const n of numbers(3)) await send(n);
     await expect(send(3)).rejects.toMatchObject({ code: "run_conflict" });
   });
+
+  it.each([0, LIMITS.spillAbove])(
+    "is told from what a run takes that is resumed in the next (above %i in pages)",
+    async (spillAbove) => {
+      isMended = false;
+      world = await World.create({ workflows: [stumbles], settings: { spillAbove } });
+      world.begin();
+      const run = await world.until(world.savepoint.start(stumbles, [], { id: "run" }));
+      const send = (n: number) => world.until(run.send(note, n, { idempotencyKey: `${n}` }));
+      for (const n of [0, 1]) await send(n);
+      await world.pass(5_000);
+      for (const n of [1, 2]) await send(n);
+      await expect(world.until(run.result())).rejects.toThrow("tripped");
+      isMended = true;
+      await world.until(run.resume());
+      for (const n of [0, 1, 2, 3]) await send(n);
+      expect(await world.until(run.result())).toEqual([0, 1, 2, 3]);
+      await expectSoundEnd(world);
+    },
+  );
 
   it.each(["crash-before", "crash-after", "lost-reply", "throttle"] as const)(
     "is taken once, whichever call goes wrong: %s",
