@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { isExposed } from "../lambda/core/loopback.ts";
 import { type ApiCalls, apiCalls } from "../lambda/http/api-calls.ts";
 import type { Address } from "../lambda/http/exchange.ts";
 import { httpTransport } from "../lambda/http/transport.ts";
@@ -46,7 +47,7 @@ export const stackDirectory = ({ directory }: GlobalOptions, { env, cwd }: Host)
 /**
  * Connects to the API a command is for, and starts the embedded stack when it is that one's: with the project's
  * workflows if it has a configuration, else with the research app.
- * @throws UsageError for an endpoint that is no URL, CliError when the stack does not start
+ * @throws UsageError for an endpoint that is no URL, or where what opens the API could be read, CliError when the stack does not start
  */
 export async function openSession(host: Host, options: GlobalOptions): Promise<Session> {
   return open(host, options, projectConfig(host.cwd));
@@ -126,8 +127,13 @@ async function remote(
     );
   }
   const base = endpoint.replace(/\/+$/, "");
+  if (!token && !iam && !AWS_HOST.test(url.hostname)) return remoteConnection({ url: base });
+  if (isExposed(url)) {
+    throw new UsageError(
+      `--endpoint is "${endpoint}", and ${token ? "the token of SAVEPOINT_TOKEN" : "a signed request"} could be read on its way there; give the https URL of the API (http is for this machine only)`,
+    );
+  }
   if (token) return remoteConnection({ url: base, token });
-  if (!iam && !AWS_HOST.test(url.hostname)) return remoteConnection({ url: base });
   const why = iam
     ? `requests to ${url.hostname} are signed by --iam`
     : `${url.hostname} is a host of API Gateway and SAVEPOINT_TOKEN is not set, so requests are signed as by --iam`;
