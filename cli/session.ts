@@ -7,6 +7,7 @@ import { RESEARCH_CONFIG } from "../localstack/embedded/research-config.ts";
 import { CliError, UsageError } from "./cli-error.ts";
 import { type Connection, remoteConnection } from "./connection.ts";
 import { connectStack, type Stack } from "./embedded-stack.ts";
+import { assertStartedWith, envFileFor } from "./env-file.ts";
 import type { Host } from "./host.ts";
 import { plainLine } from "./plain-text.ts";
 import { projectConfig } from "./project-config.ts";
@@ -20,6 +21,8 @@ export interface GlobalOptions {
   readonly endpoint?: string;
   /** Signs requests to that API with the AWS keys of the environment. */
   readonly iam?: boolean;
+  /** File with variables for workflows, of the commands that take it. Default: the project's `.env`. */
+  readonly envFile?: string;
 }
 
 /** What a command works with. */
@@ -99,12 +102,15 @@ async function embedded(
   options: GlobalOptions,
   { screen, config }: { readonly screen: Screen; readonly config: string | undefined },
 ): Promise<{ connection: Connection; stack: () => Stack }> {
-  const { directory } = options;
-  const connection = await connectStack(stackDirectory(options, host), host, {
+  const { directory, envFile } = options;
+  const folder = stackDirectory(options, host);
+  const connection = await connectStack(folder, host, {
     options: directory === undefined ? [] : ["--directory", directory],
     config,
+    envFile: envFileFor(host, envFile, config),
     say: (text) => screen.say(text),
   });
+  assertStartedWith(connection.stack().info, folder, host, envFile);
   return { connection, stack: () => connection.stack() };
 }
 
@@ -113,9 +119,12 @@ const AWS_HOST = /\.execute-api\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/;
 
 async function remote(
   endpoint: string,
-  { iam = false }: GlobalOptions,
+  { iam = false, envFile }: GlobalOptions,
   { env }: Host,
 ): Promise<Connection> {
+  if (envFile !== undefined) {
+    throw new UsageError("--env-file is for the embedded stack; leave it out beside --endpoint");
+  }
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash) {
     throw new UsageError(`--endpoint is "${endpoint}"; give the http or https URL of an API`);
