@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { readEnvFile } from "../localstack/embedded/env-file.ts";
 import { CliError } from "./cli-error.ts";
@@ -17,7 +17,9 @@ export function envFileFor(
 ): string | undefined {
   if (named !== undefined) return resolve(cwd, named);
   const own = join(cwd, ".env");
-  return config !== undefined && existsSync(own) ? own : undefined;
+  // A folder of that name is somebody else's, such as Python's.
+  const isThere = statSync(own, { throwIfNoEntry: false })?.isFile() === true;
+  return config !== undefined && isThere ? own : undefined;
 }
 
 /**

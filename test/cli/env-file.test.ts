@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { main } from "../../cli/main.ts";
@@ -32,8 +32,9 @@ describe.each([["dev"], ["start"]])("a stack that savepoint %s starts", (command
     expect(host.launched).toMatchObject([{ envFile: join(folder, ".env") }]);
   });
 
-  it("is given none where it has none", async () => {
-    const { host } = await project();
+  it("is given none where it has none, but a folder of that name", async () => {
+    const { host, folder } = await project();
+    await mkdir(join(folder, ".env"));
     await main(words, host);
     expect(host.launched).toHaveLength(1);
     expect(host.launched[0]).not.toHaveProperty("envFile");
