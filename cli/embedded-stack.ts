@@ -5,6 +5,7 @@ import type { Address } from "../lambda/http/exchange.ts";
 import { pause } from "../lambda/http/pause.ts";
 import { CliError, Interruption } from "./cli-error.ts";
 import type { Connection } from "./connection.ts";
+import { assertEnvFile } from "./env-file.ts";
 import type { Host } from "./host.ts";
 import { type StackControl, stackControl, type StackInfo } from "./stack-control.ts";
 import { type LogTail, logLineText, logTail } from "./stack-log.ts";
@@ -76,6 +77,7 @@ interface StartOptions {
   readonly staysUp?: boolean;
   readonly publicTokens?: boolean;
   readonly config?: string | undefined;
+  readonly envFile?: string | undefined;
 }
 
 /**
@@ -83,19 +85,23 @@ interface StartOptions {
  * @param options.staysUp keeps it up when nobody uses it (default false)
  * @param options.publicTokens has callback tokens completed without the stack's own (default false)
  * @param options.config the configuration whose workflows it runs (default: the research app's)
- * @throws CliError with the end of its log when it does not start, or when its folder cannot be made
+ * @param options.envFile file with variables for its workflows (default: none)
+ * @throws CliError with the end of its log when it does not start, or when its folder cannot be made or that
+ * file cannot be used
  */
 export async function startStack(
   directory: string,
   host: Launcher,
-  { staysUp = false, publicTokens = false, config }: StartOptions = {},
+  { staysUp = false, publicTokens = false, config, envFile }: StartOptions = {},
 ): Promise<{ readonly stack: Stack; readonly process: StackProcess }> {
+  if (envFile !== undefined) assertEnvFile(envFile);
   const log = await logTail(stackFiles(directory).log);
   const process = launched(host, {
     directory,
     env: host.env,
     ...(publicTokens && { publicTokens }),
     ...(config !== undefined && { config }),
+    ...(envFile !== undefined && { envFile }),
     ...(!staysUp && { idleExitSeconds: IDLE_EXIT_SECONDS }),
   });
   try {
@@ -155,6 +161,8 @@ interface ConnectOptions {
   readonly options: readonly string[];
   /** The configuration that it runs if it has to be started. */
   readonly config: string | undefined;
+  /** The file with variables that its workflows are given then. */
+  readonly envFile?: string | undefined;
   /** Tells the person at the terminal. */
   readonly say: (text: string) => void;
 }
@@ -166,11 +174,11 @@ interface ConnectOptions {
 export async function connectStack(
   directory: string,
   host: Launcher,
-  { options, config, say }: ConnectOptions,
+  { options, config, envFile, say }: ConnectOptions,
 ): Promise<StackConnection> {
   const findOrStart = async (): Promise<Stack> =>
     (await findStack(directory, host.interrupted)) ??
-    (await startStack(directory, host, { config })).stack;
+    (await startStack(directory, host, { config, envFile })).stack;
   let current = await findOrStart();
   return {
     address: () => current.address,

@@ -101,6 +101,12 @@ function addInit(program: Command, { host, done }: Cli): void {
     });
 }
 
+/** Of the commands that say how a stack is started. */
+const ENV_FILE = [
+  "--env-file <path>",
+  "variables for workflows, when this starts the stack (default: .env of the project)",
+] as const;
+
 function addDev(program: Command, { host, done }: Cli): void {
   program
     .command("dev")
@@ -111,6 +117,7 @@ function addDev(program: Command, { host, done }: Cli): void {
       "--public-tokens",
       "let anybody on this machine complete a callback token that they have",
     )
+    .option(...ENV_FILE)
     .action(async (file: string | undefined, _: unknown, command: Command) => {
       const { dev } = await import("./commands/dev.ts");
       done(await dev(host, file, command.optsWithGlobals<DevOptions>()));
@@ -130,6 +137,7 @@ function addStart(program: Command, { host, done }: Cli): void {
       durationText,
     )
     .option("--attribute <name=value>", "find it by this; may be given several times", attribute)
+    .option(...ENV_FILE)
     .option("--json", "print the reply as JSON")
     .action(async (workflow: string, _: unknown, command: Command) => {
       const { start } = await import("./commands/start.ts");

@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { isExposed } from "../lambda/core/loopback.ts";
 import { type ApiCalls, apiCalls } from "../lambda/http/api-calls.ts";
 import type { Address } from "../lambda/http/exchange.ts";
 import { httpTransport } from "../lambda/http/transport.ts";
@@ -6,6 +7,7 @@ import { RESEARCH_CONFIG } from "../localstack/embedded/research-config.ts";
 import { CliError, UsageError } from "./cli-error.ts";
 import { type Connection, remoteConnection } from "./connection.ts";
 import { connectStack, type Stack } from "./embedded-stack.ts";
+import { assertStartedWith, envFileFor } from "./env-file.ts";
 import type { Host } from "./host.ts";
 import { plainLine } from "./plain-text.ts";
 import { projectConfig } from "./project-config.ts";
@@ -19,6 +21,8 @@ export interface GlobalOptions {
   readonly endpoint?: string;
   /** Signs requests to that API with the AWS keys of the environment. */
   readonly iam?: boolean;
+  /** File with variables for workflows, of the commands that take it. Default: the project's `.env`. */
+  readonly envFile?: string;
 }
 
 /** What a command works with. */
@@ -46,7 +50,7 @@ export const stackDirectory = ({ directory }: GlobalOptions, { env, cwd }: Host)
 /**
  * Connects to the API a command is for, and starts the embedded stack when it is that one's: with the project's
  * workflows if it has a configuration, else with the research app.
- * @throws UsageError for an endpoint that is no URL, CliError when the stack does not start
+ * @throws UsageError for an endpoint that is no URL, or where what opens the API could be read, CliError when the stack does not start
  */
 export async function openSession(host: Host, options: GlobalOptions): Promise<Session> {
   return open(host, options, projectConfig(host.cwd));
@@ -98,12 +102,15 @@ async function embedded(
   options: GlobalOptions,
   { screen, config }: { readonly screen: Screen; readonly config: string | undefined },
 ): Promise<{ connection: Connection; stack: () => Stack }> {
-  const { directory } = options;
-  const connection = await connectStack(stackDirectory(options, host), host, {
+  const { directory, envFile } = options;
+  const folder = stackDirectory(options, host);
+  const connection = await connectStack(folder, host, {
     options: directory === undefined ? [] : ["--directory", directory],
     config,
+    envFile: envFileFor(host, envFile, config),
     say: (text) => screen.say(text),
   });
+  assertStartedWith(connection.stack().info, folder, host, envFile);
   return { connection, stack: () => connection.stack() };
 }
 
@@ -112,9 +119,12 @@ const AWS_HOST = /\.execute-api\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/;
 
 async function remote(
   endpoint: string,
-  { iam = false }: GlobalOptions,
+  { iam = false, envFile }: GlobalOptions,
   { env }: Host,
 ): Promise<Connection> {
+  if (envFile !== undefined) {
+    throw new UsageError("--env-file is for the embedded stack; leave it out beside --endpoint");
+  }
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash) {
     throw new UsageError(`--endpoint is "${endpoint}"; give the http or https URL of an API`);
@@ -126,8 +136,13 @@ async function remote(
     );
   }
   const base = endpoint.replace(/\/+$/, "");
+  if (!token && !iam && !AWS_HOST.test(url.hostname)) return remoteConnection({ url: base });
+  if (isExposed(url)) {
+    throw new UsageError(
+      `--endpoint is "${endpoint}", and ${token ? "the token of SAVEPOINT_TOKEN" : "a signed request"} could be read on its way there; give the https URL of the API (http is for this machine only)`,
+    );
+  }
   if (token) return remoteConnection({ url: base, token });
-  if (!iam && !AWS_HOST.test(url.hostname)) return remoteConnection({ url: base });
   const why = iam
     ? `requests to ${url.hostname} are signed by --iam`
     : `${url.hostname} is a host of API Gateway and SAVEPOINT_TOKEN is not set, so requests are signed as by --iam`;

@@ -5,6 +5,8 @@ const info = z.looseObject({
   pid: z.number(),
   /** Absolute path of the configuration whose workflows it runs. */
   config: z.string().optional(),
+  /** Absolute path of the file with the variables that its workflows were given at its start. */
+  envFile: z.string().optional(),
   /** When it was started, ISO 8601. */
   started: z.string().optional(),
   /** Origin of the viewer of the sample corpus. */

@@ -15,6 +15,8 @@ export interface StackOptions {
   readonly publicTokens?: boolean;
   /** Absolute path of the configuration whose workflows it runs. Default: the research app's. */
   readonly config?: string;
+  /** Absolute path of a file with variables for its workflows. Default: none. */
+  readonly envFile?: string;
 }
 
 /** The process of a stack that was started. */
@@ -39,7 +41,7 @@ const LOADER = MODULE_EXTENSION === ".ts" ? ["--import", import.meta.resolve("ts
 
 /** Starts a stack as a process of its own, which outlives this one and gets no Ctrl-C of its terminal. */
 export function launchStack(options: StackOptions): StackProcess {
-  const { directory, env, idleExitSeconds, publicTokens = false, config } = options;
+  const { directory, env, idleExitSeconds, publicTokens = false, config, envFile } = options;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const log = openSync(stackFiles(directory).log, "a", 0o600);
   const main = moduleFile("../localstack/embedded/main", import.meta.url);
@@ -49,6 +51,7 @@ export function launchStack(options: StackOptions): StackProcess {
     ...idleExit,
     ...(publicTokens ? ["--public-tokens"] : []),
     ...(config === undefined ? [] : ["--config", config]),
+    ...(envFile === undefined ? [] : ["--variables", envFile]),
   ];
   const child = spawn(process.execPath, [...LOADER, main, "--directory", directory, ...choices], {
     detached: true,

@@ -5,6 +5,7 @@ import { CliError, EXIT } from "../cli-error.ts";
 import { findStack, type Stack, startStack } from "../embedded-stack.ts";
 import { type CodeFollower, followCode } from "../follow-code.ts";
 import type { Host } from "../host.ts";
+import { assertStartedWith, envFileFor } from "../env-file.ts";
 import { namedConfig, projectConfig } from "../project-config.ts";
 import { type GlobalOptions, stackDirectory } from "../session.ts";
 import { isDetail, logLineText, logTail } from "../stack-log.ts";
@@ -45,8 +46,10 @@ export async function dev(
   }
   const { publicTokens = false } = options;
   const config = file === undefined ? projectConfig(host.cwd) : namedConfig(host.cwd, file);
-  if (!running) return runStack(host, directory, { publicTokens, config });
+  const envFile = envFileFor(host, options.envFile, config);
+  if (!running) return runStack(host, directory, { publicTokens, config, envFile });
   checkRunning(running, directory, { publicTokens, config });
+  assertStartedWith(running.info, directory, host, options.envFile);
   host.stdout.write(`already running:\n${places(host, running, directory)}`);
   return config === undefined ? EXIT.ok : joinStack(host, directory, running, config);
 }
@@ -55,6 +58,7 @@ export async function dev(
 interface Wanted {
   readonly publicTokens: boolean;
   readonly config: string | undefined;
+  readonly envFile?: string | undefined;
 }
 
 function checkRunning({ info }: Stack, directory: string, wanted: Wanted): void {
@@ -89,16 +93,12 @@ async function stopStack(host: Host, directory: string, { control, info }: Stack
 }
 
 /** Starts a stack that lives as long as this command. */
-async function runStack(
-  host: Host,
-  directory: string,
-  { publicTokens, config }: Wanted,
-): Promise<number> {
+async function runStack(host: Host, directory: string, wanted: Wanted): Promise<number> {
+  const { config } = wanted;
   const printLog = await logPrinter(host, directory);
   const { stack, process } = await startStack(directory, host, {
     staysUp: true,
-    publicTokens,
-    config,
+    ...wanted,
   });
   host.stdout.write(places(host, stack, directory));
   const code = config === undefined ? undefined : followCode(host, stack, config);
@@ -180,6 +180,7 @@ const places = ({ cwd }: Host, { info, address }: Stack, directory: string): str
     ...(info.config === undefined || info.config === RESEARCH_CONFIG
       ? []
       : [`code    ${relative(cwd, info.config)}`]),
+    ...(info.envFile === undefined ? [] : [`env     ${relative(cwd, info.envFile)}`]),
     `data    ${directory}`,
     `process ${info.pid}`,
     "",

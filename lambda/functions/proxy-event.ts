@@ -1,8 +1,13 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import type { HttpCode } from "../core/http-codes.ts";
 
-/** A Lambda's answer may be 6 MB (Lambda quotas); its envelope takes some of it. */
-const ANSWER_MAX_BYTES = 6 * 1024 * 1024 - 16 * 1024;
+/** Longest answer of a synchronous invocation, bytes of JSON (Lambda quotas; Lambda says this number itself). */
+export const ANSWER_MAX_BYTES = 6_291_556;
+/**
+ * Characters of a body that is certain to fit. As a text in JSON a character takes six bytes at most, and
+ * the headers, with what holds them, far less than the rest.
+ */
+const CERTAIN_TO_FIT = Math.floor(ANSWER_MAX_BYTES / 8);
 
 /** Resource of every path that has none of its own. */
 const PROXY = "/{proxy+}";
@@ -37,21 +42,26 @@ function pathOf({ path, resource, pathParameters }: APIGatewayProxyEvent): strin
   );
 }
 
-/** A web response as API Gateway wants it from a function. */
+/**
+ * A web response as API Gateway wants it from a function; 507 in place of one that Lambda would not pass on.
+ * What counts is the whole result as JSON, in which each quote of the body takes two bytes.
+ */
 export async function proxyResult(response: Response): Promise<APIGatewayProxyResult> {
   const body = await response.text();
-  if (Buffer.byteLength(body) > ANSWER_MAX_BYTES) {
-    return proxyResult(
-      Response.json(
-        {
-          error: {
-            code: "answer_too_large" satisfies HttpCode,
-            message: `the answer is ${Buffer.byteLength(body)} bytes, and Lambda passes on ${ANSWER_MAX_BYTES}; read the value with a client inside the account`,
-          },
-        },
-        { status: 507 },
-      ),
-    );
-  }
-  return { statusCode: response.status, headers: Object.fromEntries(response.headers), body };
+  const headers = Object.fromEntries(response.headers);
+  const result = { statusCode: response.status, headers, body };
+  if (body.length <= CERTAIN_TO_FIT) return result;
+  const bytes = Buffer.byteLength(JSON.stringify(result));
+  return bytes <= ANSWER_MAX_BYTES ? result : proxyResult(tooLarge(bytes));
 }
+
+const tooLarge = (bytes: number): Response =>
+  Response.json(
+    {
+      error: {
+        code: "answer_too_large" satisfies HttpCode,
+        message: `the answer is ${bytes} bytes as Lambda counts it, and Lambda passes on ${ANSWER_MAX_BYTES}; read the value with a client inside the account`,
+      },
+    },
+    { status: 507 },
+  );

@@ -3,6 +3,7 @@ import { type BulkAction, type BulkActions, type BulkReport, wholeReport } from 
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Duration } from "../core/duration.ts";
 import { InvalidArgumentError } from "../core/errors.ts";
+import { isExposed } from "../core/loopback.ts";
 import type { RunAttributes } from "../core/run-attributes.ts";
 import type { Workflow } from "../engine/workflow.ts";
 import { ApiError } from "./api-error.ts";
@@ -14,7 +15,10 @@ import { httpTransport, type Transport } from "./transport.ts";
 
 /** Where the API is, and what opens it. */
 export interface ConnectOptions {
-  /** URL of the API, as `https://abc.execute-api.eu-central-1.amazonaws.com/prod`. */
+  /**
+   * URL of the API, as `https://abc.execute-api.eu-central-1.amazonaws.com/prod`. With a token, a signature or a
+   * header `authorization` it is https, or http on this machine.
+   */
   readonly endpoint: string;
   /** Sent as `Authorization: Bearer`, which a deployed API with tokens takes, and the embedded stack. */
   readonly token?: string;
@@ -92,7 +96,8 @@ export interface Savepoint {
 /**
  * Connects to a deployment's HTTP API, from browsers as from servers. What passes by itself (a throttled or
  * unreachable API) is tried again for some seconds; each request can be made twice without harm.
- * @throws InvalidArgumentError for an endpoint that is no http or https URL
+ * @throws InvalidArgumentError for an endpoint that is no http or https URL, and for one of http on another
+ * machine to which something goes that opens the API
  */
 export function connect(options: ConnectOptions): Savepoint {
   const { clock = systemClock, newId = randomId, signal } = options;
@@ -140,7 +145,7 @@ const wireFilter = ({ workflow, status, attributes, ...rest }: ListOptions) => (
   attribute: attributes,
 });
 
-function urlOf({ endpoint, token, sign }: ConnectOptions): string {
+function urlOf({ endpoint, token, sign, headers }: ConnectOptions): string {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash) {
     throw new InvalidArgumentError(
@@ -150,6 +155,12 @@ function urlOf({ endpoint, token, sign }: ConnectOptions): string {
   if (token !== undefined && sign !== undefined) {
     throw new InvalidArgumentError(
       "both token and sign are given, and both are for the header Authorization; give one of them",
+    );
+  }
+  const isOpened = token !== undefined || sign !== undefined;
+  if (isExposed(url) && (isOpened || new Headers(headers).has("authorization"))) {
+    throw new InvalidArgumentError(
+      `endpoint is "${endpoint}", and what opens the API could be read on its way there; give its https URL (http is for this machine only)`,
     );
   }
   return endpoint.replace(/\/+$/, "");

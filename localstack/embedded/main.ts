@@ -1,6 +1,6 @@
 /**
  * The process of an embedded stack: `main.ts --directory <folder> [--idle-exit-seconds <n>]
- * [--public-tokens] [--config <file>]`.
+ * [--public-tokens] [--config <file>] [--variables <file>]`.
  * Logs JSON lines to `stack.log` in the folder; ends on SIGTERM, SIGINT and `POST /__savepoint/stop`.
  */
 import { mkdirSync } from "node:fs";
@@ -10,6 +10,7 @@ import { stop as stopBundler } from "esbuild";
 import { systemClock } from "../../lambda/core/clock.ts";
 import { ENV } from "../../lambda/core/environment.ts";
 import type { Log } from "../../lambda/core/log.ts";
+import { readEnvFile } from "./env-file.ts";
 import { openFileLog } from "./file-log.ts";
 import { watchIdle } from "./idle-exit.ts";
 import { startSampleViewer } from "./sample-viewer.ts";
@@ -29,6 +30,8 @@ interface Arguments {
   readonly publicTokens: boolean;
   /** Absolute path of the configuration to run; undefined for the research app. */
   readonly config: string | undefined;
+  /** Absolute path of the file with the variables for its workflows. */
+  readonly envFile: string | undefined;
 }
 
 function argumentsOf(argv: readonly string[]): Arguments {
@@ -39,6 +42,8 @@ function argumentsOf(argv: readonly string[]): Arguments {
       "idle-exit-seconds": { type: "string", default: "Infinity" },
       "public-tokens": { type: "boolean", default: false },
       config: { type: "string" },
+      // Not `--env-file`: Node would take that one for its own.
+      variables: { type: "string" },
     },
   });
   const seconds = Number(values["idle-exit-seconds"]);
@@ -52,18 +57,30 @@ function argumentsOf(argv: readonly string[]): Arguments {
     idleExitMs: seconds * 1000,
     publicTokens: values["public-tokens"],
     config: values.config === undefined ? undefined : resolve(values.config),
+    envFile: values.variables === undefined ? undefined : resolve(values.variables),
   };
 }
 
-/** The sample corpus with its viewer, and what the functions need of this process's environment. */
-async function openCompanion(directory: string): Promise<Companion> {
+/**
+ * The sample corpus with its viewer, and what the functions need of this process's environment.
+ * @param variables what the workflows are given beside that
+ */
+async function openCompanion(
+  { directory, envFile }: Arguments,
+  variables: Readonly<Record<string, string>>,
+): Promise<Companion> {
   const { startHnSimulator } = await import("../hn/server.ts");
   const simulator = await startSampleViewer(directory, startHnSimulator);
   const { url, viewerUrl } = simulator;
   const passed = passedOn(process.env);
   return {
     environment: { ...passed, [ENV.sampleHnUrl]: url },
-    info: { sampleHnUrl: url, viewerUrl, openai: ENV.openaiKey in passed },
+    info: {
+      sampleHnUrl: url,
+      viewerUrl,
+      openai: ENV.openaiKey in { ...variables, ...passed },
+      envFile,
+    },
     close: () => simulator.close(),
   };
 }
@@ -80,19 +97,19 @@ function passedOn(environment: NodeJS.ProcessEnv): Record<string, string> {
 const pause = (ms: number) => new Promise<void>((go) => void systemClock.after(ms, go));
 
 /** Starts the stack; undefined when another process has just done so. */
-async function startOrYield(
-  { directory, publicTokens, config }: Arguments,
-  log: Log,
-): Promise<Stack | undefined> {
+async function startOrYield(given: Arguments, log: Log): Promise<Stack | undefined> {
+  const { directory, publicTokens, config, envFile } = given;
+  const variables = envFile === undefined ? {} : readEnvFile(envFile);
   const end = systemClock.monotonic() + PATIENCE_MS;
   for (;;) {
     try {
-      const companion = () => openCompanion(directory);
+      const companion = () => openCompanion(given, variables);
       return await startStack({
         directory,
         publicTokens,
         log,
         companion,
+        workerEnvironment: variables,
         ...(config !== undefined && { config }),
       });
     } catch (error) {

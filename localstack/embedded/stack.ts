@@ -40,6 +40,8 @@ export interface StackOptions {
   readonly clock?: Clock;
   /** Variables for the functions, in addition to or instead of the stack's own. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Further variables for the worker alone, as in a deployment; those above count before them. */
+  readonly workerEnvironment?: Readonly<Record<string, string>>;
   /** Worker processes at a time; 4 by default. */
   readonly workerConcurrency?: number;
   /** Seconds after which an invocation of the worker is killed; the descriptor's by default. */
@@ -249,7 +251,8 @@ function openLambda(
   const queueUrl = endpoint.url + queuePath(HINT_QUEUE);
   const functionsOf = (code: PerFunction<FunctionCode>) =>
     functionDefinitions(code, {
-      environment: (sha256) => ({
+      environment: (name, sha256) => ({
+        ...(name === "worker" && parts.workerEnvironment),
         ...handlerEnvironment({ endpoint: endpoint.url, queueUrl, token, code: sha256 }),
         ...parts.environment,
       }),

@@ -1,3 +1,5 @@
+import { isLoopback } from "../../lambda/core/loopback.ts";
+
 /** Variables by name, as in `process.env`. */
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -7,7 +9,6 @@ interface Credentials {
   readonly secretAccessKey: string;
 }
 
-const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
 /** The only account of an emulator, and where it is. */
 export const EMULATED = {
   account: "000000000000",
@@ -25,7 +26,7 @@ const PERSONAL = /^(AWS|CDK)_/;
 export function emulatorEndpoint(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isPlain = url?.pathname === "/" && url.search === "" && url.username === "";
-  if (url && isPlain && /^https?:$/.test(url.protocol) && LOOPBACK.has(url.hostname)) {
+  if (url && isPlain && /^https?:$/.test(url.protocol) && isLoopback(url.hostname)) {
     return url.origin;
   }
   throw new Error(

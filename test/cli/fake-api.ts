@@ -34,6 +34,8 @@ export interface FakeApi {
   fresh: readonly Snapshot[];
   /** What it tells that it runs, when it is asked as a stack. */
   config?: string;
+  /** Where it tells that the variables of its workflows are from. */
+  envFile?: string | undefined;
   /** Stands in front of the scripted runs. */
   intercept: (request: SeenRequest) => Answer;
   close(): Promise<void>;
@@ -85,10 +87,10 @@ export async function startFakeApi(): Promise<FakeApi> {
 function scripted(api: FakeApi, { method, url, body }: SeenRequest): Exclude<Answer, undefined> {
   const path = decodeURIComponent(url.split("?")[0] ?? "");
   if (path === "/__savepoint/info") {
-    const { config } = api;
+    const { config, envFile } = api;
     const started = new Date(BEGAN).toISOString();
     const facts = { pid: FAKE_PID, viewerUrl: "http://127.0.0.1:1/", started };
-    return { status: 200, body: { ...facts, ...(config !== undefined && { config }) } };
+    return { status: 200, body: { ...facts, config, envFile } };
   }
   if (path.startsWith("/__savepoint/")) return { status: 200, body: {} };
   if (method === "POST") return started(api, body as { id: string });

@@ -39,6 +39,8 @@ describe("savepoint init", () => {
       "aws-cdk-lib": ours["devDependencies"]?.["aws-cdk-lib"],
     });
     expect(host.stdout.text).toContain("  cd My App\n  npm install\n");
+    // Variables for workflows may be secrets.
+    expect((await readFile(join(project, ".gitignore"), "utf8")).split("\n")).toContain(".env");
   });
 
   it("leaves what is there as it is, and says so", async () => {

@@ -138,3 +138,28 @@ describe("a command with --iam", () => {
     expect(api.requests).toEqual([]);
   });
 });
+
+describe("an endpoint of http on another machine", () => {
+  const gateway = "http://abc.execute-api.eu-west-1.amazonaws.com/v1";
+  it.each([
+    ["the token of SAVEPOINT_TOKEN", "secret", [], "http://api.example.org"],
+    ["the token of SAVEPOINT_TOKEN", "secret", [], gateway],
+    ["a signed request", undefined, ["--iam"], "http://api.example.org"],
+    ["a signed request", undefined, [], gateway],
+  ])("is not given %s (%s, %j, %s)", async (what, token, words, endpoint) => {
+    const { host } = await stage();
+    if (token !== undefined) host.env["SAVEPOINT_TOKEN"] = token;
+    expect(await main(["runs", "list", ...words, "--endpoint", endpoint], host)).toBe(2);
+    expect(host.stderr.lines[0]).toBe(
+      `error: --endpoint is "${endpoint}", and ${what} could be read on its way there; give the https URL of the API (http is for this machine only)`,
+    );
+  });
+
+  it("is asked where nothing opens it", async () => {
+    const { host } = await stage();
+    // A name that never resolves (RFC 6761, 6.4): no answer, rather than a refusal.
+    const endpoint = "http://api.invalid";
+    expect(await main(["runs", "list", "--endpoint", endpoint], host)).toBe(1);
+    expect(host.stderr.text).toContain("the API at http://api.invalid does not answer");
+  });
+});

@@ -66,11 +66,20 @@ interface StackOutputs {
   readonly Savepoint: { readonly ApiUrl: string; readonly TokensSecretArn: string };
 }
 
+interface Manifest {
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
 const outputs = () => JSON.parse(readFileSync(OUTPUTS, "utf8")) as StackOutputs;
 
 it("leads to a deployment that works, word by word, and takes it down again", async () => {
-  const [bootstrap = "", deploy = "", address = "", token = "", use = "", takeDown = ""] = blocks;
-  expect(blocks).toHaveLength(6);
+  expect(blocks).toHaveLength(7);
+  const [install = "", bootstrap = "", deploy = "", address = "", ...rest] = blocks;
+  const [token = "", use = "", takeDown = ""] = rest;
+  // Not here, where it would take away the packages that this test runs on: each change begins with it.
+  expect(readFileSync(".ci/run", "utf8")).toContain(`install '${install.trim()}'`);
+  const { devDependencies } = JSON.parse(readFileSync("package.json", "utf8")) as Manifest;
+  expect(await shell("npx cdk --version")).toContain(devDependencies["aws-cdk"]);
   await shell(bootstrap);
   await shell(deploy);
   // The host of AWS that a template names is the emulator here.

@@ -20,7 +20,7 @@ const examples = namesIn("docs/examples", ".ts")
 
 describe("the guides", () => {
   it.each(examples)("show $name, word for word", ({ name, text }) => {
-    const guide = guides.find((one) => one.name === name.replace(/ts$/, "md"));
+    const guide = guides.find((one) => one.name === name.replace(/\..*$/, ".md"));
     expect(guide?.blocks).toContain(text);
   });
 

@@ -35,11 +35,16 @@ export interface Running {
 export class CommandLine {
   readonly directory = mkdtempSync(join(tmpdir(), "savepoint-cli-"));
   readonly #environment: Readonly<Record<string, string>>;
+  readonly #cwd: string;
   readonly #started: ChildProcess[] = [];
 
-  /** @param environment variables for the command and the stack that it starts */
-  constructor(environment: Readonly<Record<string, string>> = {}) {
+  /**
+   * @param environment variables for the command and the stack that it starts
+   * @param cwd where commands are called; by default the repository
+   */
+  constructor(environment: Readonly<Record<string, string>> = {}, cwd: string = ROOT) {
     this.#environment = environment;
+    this.#cwd = cwd;
   }
 
   /** `npm start -- …` */
@@ -110,10 +115,13 @@ export class CommandLine {
   }
 
   #spawn(script: string, words: readonly string[]): Running {
-    const [, ...own] = script.split(" ");
+    const [, file = "", ...own] = script.split(" ");
     const { PATH = "" } = process.env;
     const env = { PATH, SAVEPOINT_DIRECTORY: this.directory, ...this.#environment };
-    const child = spawn(process.execPath, [...own, ...words], { cwd: ROOT, env });
+    const child = spawn(process.execPath, [join(ROOT, file), ...own, ...words], {
+      cwd: this.#cwd,
+      env,
+    });
     this.#started.push(child);
     const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
     return {

@@ -8,7 +8,7 @@ import { expectSoundEnd } from "./invariants.ts";
 
 const MINUTE_MS = 60_000;
 const { maxReceiveCount, visibilityTimeoutSeconds } = descriptor.hints;
-/** After so long a hint that fails each time has become a dead letter: half a day and a little. */
+/** After so long a hint that fails each time has become a dead letter: twelve and a half hours and a quarter. */
 const UNTIL_DEAD_MS = (maxReceiveCount + 1) * visibilityTimeoutSeconds * 1_000;
 /** Runs of each kind. */
 const EACH = 12;
@@ -169,3 +169,31 @@ it.each([4, 11, 800])(
     await expectDoneOnce(3);
   },
 );
+
+/** How long it takes until the first dead letter is there, and which it is. */
+async function firstDeadLetter(): Promise<{ readonly minutes: number; readonly of: string[] }> {
+  const from = world.clock.now();
+  while (hinted(DEAD_LETTER_QUEUE).length === 0) await world.pass(MINUTE_MS / 2);
+  return { minutes: (world.clock.now() - from) / MINUTE_MS, of: hinted(DEAD_LETTER_QUEUE) };
+}
+
+describe("the times that the guide to operations tells", () => {
+  it("what is no hint is a dead letter after 26 minutes, and holds nothing up", async () => {
+    world = await World.create({ workflows: [steady] });
+    world.begin();
+    await world.sqs.queues.send(HINT_QUEUE, "no hint");
+    const run = await world.until(world.savepoint.start(steady, undefined));
+    expect(await timeToFinish([run])).toBeLessThan(5_000);
+    const { minutes, of } = await firstDeadLetter();
+    expect(of).toEqual(["no hint"]);
+    expect(minutes).toBeGreaterThan(25);
+    expect(minutes).toBeLessThanOrEqual(27);
+  });
+
+  it("a hint of code that does not load is one after twelve and a half hours", async () => {
+    await runsWhileBroken(["worker", "sweeper"], 1);
+    const { minutes } = await firstDeadLetter();
+    expect(minutes / 60).toBeGreaterThan(12.4);
+    expect(minutes / 60).toBeLessThanOrEqual(12.6);
+  });
+});

@@ -111,6 +111,28 @@ describe("a running stack", () => {
     expect(readStackFile(directory)).toBeUndefined();
   });
 
+  test("gives the worker further variables, as a deployment does, and no other function", async () => {
+    const probe = "test/localstack/fixtures/probe.ts";
+    const stack = await startStack({
+      directory,
+      sources: { worker: probe, api: probe, sweeper: probe },
+      log: memoryLog(),
+      environment: { BOTH: "for all" },
+      workerEnvironment: { API_URL: "https://api.example", BOTH: "for the worker" },
+    });
+    stacks.push(stack);
+    const variables = async (name: "worker" | "api" | "sweeper") => {
+      const answer = await stack.host.invoke(name, { do: "environment" });
+      return answer.ok ? (JSON.parse(answer.payload) as Record<string, string>) : answer;
+    };
+    const worker = await variables("worker");
+    expect(worker).toMatchObject({ API_URL: "https://api.example", BOTH: "for all" });
+    for (const other of ["api", "sweeper"] as const) {
+      expect(await variables(other)).toMatchObject({ BOTH: "for all" });
+      expect(await variables(other)).not.toHaveProperty("API_URL");
+    }
+  });
+
   test("keeps a second one out of its folder", async () => {
     await start();
     await expect(start()).rejects.toThrow(StackRunningError);

@@ -12,6 +12,7 @@ describe("an emulator's endpoint", () => {
     [`${ENDPOINT}/`, ENDPOINT],
     ["https://localhost:4570", "https://localhost:4570"],
     ["http://[::1]:4566", "http://[::1]:4566"],
+    ["http://127.1.2.3:4566", "http://127.1.2.3:4566"],
   ])("may be %s", (text, origin) => {
     expect(emulatorEndpoint(text)).toBe(origin);
   });
