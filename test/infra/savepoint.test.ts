@@ -62,6 +62,22 @@ describe("the construct", () => {
     });
   });
 
+  it("gives the environment to each function that loads the project's configuration, and to no other", () => {
+    const template = built(() => ({
+      environment: { MINE: "yes" },
+      corsOrigins: ["https://app.example.com"],
+      auth: { tokens: true },
+    }));
+    const told = template.findResources("AWS::Lambda::Function", {
+      Properties: { Environment: { Variables: { MINE: "yes" } } },
+    });
+    expect(Object.keys(told).map((id) => /^Savepoint(\w+?)Function/.exec(id)?.[1])).toEqual([
+      "Worker",
+      "ApiHandler",
+      "Sweeper",
+    ]);
+  });
+
   it("is refused when its limits do not agree, with the numbers", () => {
     expect(() => built(() => ({ timeout: Duration.seconds(20) }))).toThrow(
       "the limits of this deployment do not agree: lease is 30 s, not less than the timeout of 20 s",
