@@ -11,6 +11,7 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { type ApiChoices, assertApiChoices } from "../api-choices.ts";
 import { descriptor } from "../descriptor.ts";
+import { acceptFindings } from "./accepted-findings.ts";
 import { addGatewayResponses } from "./gateway-responses.ts";
 
 /** What the API is made of. */
@@ -21,6 +22,15 @@ export interface HttpApiProps extends ApiChoices {
   /** Lets callers in instead of IAM. */
   readonly authorizer: IAuthorizer | undefined;
 }
+
+/** What cdk-nag finds, and why it is left. */
+const ACCEPTED = {
+  APIG1: "access logs need a CloudWatch role that the whole account would share",
+  APIG2: "the function validates every body, with a message for each field",
+  APIG3: "a firewall costs by the month, and unsigned requests are refused already",
+  APIG6: "execution logs need the same shared role as access logs",
+  COG4: "callers sign their requests or bear a token; no Cognito pool is needed",
+};
 
 /** How long browsers remember what they may, seconds. */
 const CORS_SECONDS = 600;
@@ -61,6 +71,7 @@ export class HttpApi extends Construct {
         },
       }),
     });
+    acceptFindings(this.restApi, ACCEPTED);
     this.restApi.root.addProxy();
     if (publicTokens) this.openTokens();
     addGatewayResponses(this.restApi, corsOrigins);
@@ -72,7 +83,11 @@ export class HttpApi extends Construct {
   private openTokens(): void {
     const { method, path } = descriptor.http.tokens;
     const tokens = this.restApi.root.resourceForPath(path);
-    tokens.addMethod(method, undefined, { authorizationType: AuthorizationType.NONE });
+    const open = tokens.addMethod(method, undefined, { authorizationType: AuthorizationType.NONE });
+    acceptFindings(open, {
+      APIG4:
+        "who completes a token needs that alone, of 256 bits; the route has a throttle of its own",
+    });
   }
 }
 
