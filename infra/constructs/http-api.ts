@@ -32,6 +32,14 @@ const ACCEPTED = {
   COG4: "callers sign their requests or bear a token; no Cognito pool is needed",
 };
 
+/** What pages send to the API beside what any page may. */
+const HEADERS = ["authorization", "content-type", "idempotency-key"];
+/**
+ * What a signed request has besides (IAM user guide, "Elements of an AWS API request signature"); the hash of the
+ * body is sent by signers that sign for S3, too.
+ */
+const SIGNED_HEADERS = ["x-amz-date", "x-amz-security-token", "x-amz-content-sha256"];
+
 /** How long browsers remember what they may, seconds. */
 const CORS_SECONDS = 600;
 
@@ -66,7 +74,7 @@ export class HttpApi extends Construct {
         defaultCorsPreflightOptions: {
           allowOrigins: [...corsOrigins],
           allowMethods: ["GET", "POST", "DELETE"],
-          allowHeaders: ["authorization", "content-type", "idempotency-key"],
+          allowHeaders: authorizer ? HEADERS : [...HEADERS, ...SIGNED_HEADERS],
           maxAge: Duration.seconds(CORS_SECONDS),
         },
       }),

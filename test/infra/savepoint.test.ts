@@ -4,7 +4,9 @@ import { Key } from "aws-cdk-lib/aws-kms";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { describe, expect, it } from "vitest";
+import * as z from "zod";
 import { Savepoint, type SavepointProps } from "../../infra/index.ts";
+import { sigV4 } from "../../lambda/sigv4/index.ts";
 import { standInBundles } from "./synthesize.ts";
 
 /** A stack of somebody else's with the construct in it. */
@@ -97,6 +99,26 @@ describe("the construct", () => {
     const preflight = template.findResources("AWS::ApiGateway::Method", options());
     expect(Object.keys(preflight)).toHaveLength(2);
     expect(JSON.stringify(preflight)).toContain("https://app.example.com");
+  });
+
+  it("lets a page of a named origin send whatever a signed request has, where requests are signed", async () => {
+    const corsOrigins = ["https://app.example.com"];
+    const sign = sigV4({
+      region: "eu-central-1",
+      credentials: { accessKeyId: "AKID", secretAccessKey: "key", sessionToken: "token" },
+    });
+    const { headers } = await sign(
+      new Request("https://api.example/runs", {
+        method: "POST",
+        headers: { "content-type": "application/json", "idempotency-key": "1" },
+        body: "{}",
+      }),
+    );
+    expect(headersAllowed(built(() => ({ corsOrigins })))).toEqual(
+      expect.arrayContaining([...headers.keys(), "x-amz-content-sha256"]),
+    );
+    const tokens = built(() => ({ corsOrigins, auth: { tokens: true } }));
+    expect(headersAllowed(tokens)).toEqual(["authorization", "content-type", "idempotency-key"]);
   });
 
   it("tells a topic of every alarm that begins or ends", () => {
@@ -198,6 +220,29 @@ describe("the construct", () => {
       expect(Resource).toEqual({ "Fn::GetAtt": [expect.stringMatching(/^Key/), "Arn"] });
     }
   });
+});
+
+/** Headers that browsers are told to send, the same by every path. */
+function headersAllowed(template: Template): string[] {
+  const told = Object.values(template.findResources("AWS::ApiGateway::Method", options())).map(
+    (method) => responseSchema.parse(method).Properties.Integration.IntegrationResponses[0],
+  );
+  const [names = "", ...others] = new Set(
+    told.map(({ ResponseParameters }) => ResponseParameters[ALLOWED]),
+  );
+  expect(others).toEqual([]);
+  return names.slice(1, -1).split(",");
+}
+
+const ALLOWED = "method.response.header.Access-Control-Allow-Headers";
+const responseSchema = z.object({
+  Properties: z.object({
+    Integration: z.object({
+      IntegrationResponses: z.tuple([
+        z.object({ ResponseParameters: z.object({ [ALLOWED]: z.string() }) }),
+      ]),
+    }),
+  }),
 });
 
 const options = () => ({ Properties: { HttpMethod: "OPTIONS" } });
