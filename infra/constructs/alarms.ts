@@ -10,6 +10,7 @@ import {
 } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
+import type { IRule } from "aws-cdk-lib/aws-events";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
@@ -23,6 +24,8 @@ export interface AlarmsProps {
   readonly table: Table;
   readonly hints: Hints;
   readonly functions: Readonly<Record<FunctionName, IFunction>>;
+  /** What has the sweeper look each minute. */
+  readonly sweep: IRule;
   /** What deletes old versions of the functions. */
   readonly pruner: IFunction;
   /** What lets requests in, where that is a function. */
@@ -80,7 +83,7 @@ export class Alarms extends Construct {
 }
 
 function rulesOf(props: AlarmsProps): Readonly<Record<string, Rule>> {
-  const { table, hints, functions, pruner, authorizer } = props;
+  const { table, hints, functions, sweep, pruner, authorizer } = props;
   const { worker, api, sweeper } = functions;
   const failures = { threshold: 1 };
   const errorsOf = (one: IFunction): Rule => ({
@@ -125,8 +128,8 @@ function rulesOf(props: AlarmsProps): Readonly<Record<string, Rule>> {
     SweeperMissing: {
       threshold: 1,
       isMissing: true,
-      description: "The sweeper has not run: lost hints and long sleeps wake nobody",
-      metric: sweeper.metricInvocations({ period: PERIOD }),
+      description: "The sweeper has not been told to look: lost hints and long sleeps wake nobody",
+      metric: invocationsBy(sweep),
     },
     WorkerErrors: errorsOf(worker),
     ApiErrors: errorsOf(api),
@@ -135,6 +138,7 @@ function rulesOf(props: AlarmsProps): Readonly<Record<string, Rule>> {
     ...(authorizer && { AuthErrors: errorsOf(authorizer) }),
     WorkerThrottles: throttlesOf(worker),
     ApiThrottles: throttlesOf(api),
+    SweeperThrottles: throttlesOf(sweeper),
     TableThrottles: throttledBy(table, "Write"),
     ReadThrottles: throttledBy(table, "Read"),
     DueThrottles: throttledBy(table, "Write", "due"),
@@ -166,6 +170,19 @@ function throttledBy(
     }),
   };
 }
+
+/**
+ * How often a rule of the default bus has invoked its target; there is no such metric of a rule that does not fire
+ * (EventBridge user guide, "EventBridge metrics"). Those of the function count what other rules have it do, too.
+ */
+const invocationsBy = (rule: IRule): Metric =>
+  new Metric({
+    namespace: "AWS/Events",
+    metricName: "Invocations",
+    dimensionsMap: { RuleName: rule.ruleName },
+    statistic: "Sum",
+    period: PERIOD,
+  });
 
 const countOf = (table: Table, metricName: string): Metric =>
   new Metric({

@@ -1,27 +1,11 @@
-import { App, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
-import { Match, Template } from "aws-cdk-lib/assertions";
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Match, type Template } from "aws-cdk-lib/assertions";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
-import { Topic } from "aws-cdk-lib/aws-sns";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { Savepoint, type SavepointProps } from "../../infra/index.ts";
 import { sigV4 } from "../../lambda/sigv4/index.ts";
-import { standInBundles } from "./synthesize.ts";
-
-/** A stack of somebody else's with the construct in it. */
-function built(
-  props: (stack: Stack) => Partial<SavepointProps> = () => ({}),
-  more: (savepoint: Savepoint, stack: Stack) => void = () => undefined,
-): Template {
-  const stack = new Stack(new App(), "Mine");
-  const savepoint = new Savepoint(stack, "Savepoint", {
-    workflows: standInBundles(),
-    ...props(stack),
-  });
-  more(savepoint, stack);
-  return Template.fromStack(stack);
-}
+import { built } from "./synthesize.ts";
 
 describe("the construct", () => {
   it("takes what is chosen about table, worker, API and logs", () => {
@@ -119,79 +103,6 @@ describe("the construct", () => {
     );
     const tokens = built(() => ({ corsOrigins, auth: { tokens: true } }));
     expect(headersAllowed(tokens)).toEqual(["authorization", "content-type", "idempotency-key"]);
-  });
-
-  it("tells a topic of every alarm that begins or ends", () => {
-    const template = built((stack) => ({
-      alarmTopic: new Topic(stack, "Topic"),
-      auth: { tokens: true },
-    }));
-    const alarms = Object.values(template.findResources("AWS::CloudWatch::Alarm"));
-    expect(alarms).toHaveLength(17);
-    for (const { Properties } of alarms) {
-      expect(Properties["AlarmActions"]).toEqual([{ Ref: expect.stringContaining("Topic") }]);
-      expect(Properties["OKActions"]).toEqual(Properties["AlarmActions"]);
-      expect(Properties["AlarmDescription"]).toMatch(/\w{3}/);
-    }
-    template.hasResourceProperties("AWS::CloudWatch::Alarm", {
-      Namespace: "Savepoint",
-      MetricName: "RunsBlocked",
-      Dimensions: [{ Name: "service", Value: { Ref: Match.stringLikeRegexp("StateTable") } }],
-    });
-    template.hasResourceProperties("AWS::CloudWatch::Alarm", {
-      MetricName: "Invocations",
-      ComparisonOperator: "LessThanThreshold",
-      TreatMissingData: "breaching",
-    });
-  });
-
-  it.each([
-    ["15 minutes by default", undefined, 2_100],
-    ["the worker's", Duration.minutes(2), 1_320],
-  ])(
-    "takes a hint for old when it has been delayed, held by an invocation, %s, and waited for five minutes",
-    (_, timeout, seconds) => {
-      const template = built(() => (timeout ? { timeout } : {}));
-      const alarms = template.findResources("AWS::CloudWatch::Alarm", {
-        Properties: { MetricName: "ApproximateAgeOfOldestMessage", Statistic: "Maximum" },
-      });
-      expect(Object.values(alarms).map(({ Properties }) => Properties["Threshold"])).toEqual([
-        seconds,
-      ]);
-    },
-  );
-
-  it("watches reads, writes and the indexes that each start writes for what DynamoDB refuses", () => {
-    const alarms = Object.values(
-      built().findResources("AWS::CloudWatch::Alarm", {
-        Properties: { Namespace: "AWS/DynamoDB" },
-      }),
-    );
-    const watched = alarms.map(({ Properties: { MetricName, Dimensions } }) => {
-      const dimensions = Dimensions as { readonly Name: string; readonly Value: unknown }[];
-      const of = (name: string) => dimensions.find(({ Name }) => Name === name)?.Value;
-      expect(of("TableName")).toEqual({ Ref: expect.stringContaining("StateTable") });
-      return [MetricName, of("GlobalSecondaryIndexName")];
-    });
-    expect(watched).toEqual([
-      ["WriteThrottleEvents", undefined],
-      ["ReadThrottleEvents", undefined],
-      ["WriteThrottleEvents", "due"],
-      ["WriteThrottleEvents", "list"],
-    ]);
-  });
-
-  it("watches each of its functions for errors, that of bearer tokens too", () => {
-    const template = built(() => ({ auth: { tokens: true } }));
-    const errors = template.findResources("AWS::CloudWatch::Alarm", {
-      Properties: { MetricName: "Errors" },
-    });
-    const watched = Object.values(errors).map(
-      ({ Properties }) => /Savepoint(\w+?)Function\w*"/.exec(JSON.stringify(Properties))?.[1] ?? "",
-    );
-    const functions = Object.keys(template.findResources("AWS::Lambda::Function"));
-    expect(watched.toSorted()).toEqual(["ApiHandler", "Auth", "Sweeper", "Versions", "Worker"]);
-    expect(functions).toHaveLength(watched.length);
   });
 
   it("lets the functions that use the table use its key, and no other", () => {
