@@ -114,6 +114,7 @@ export class Savepoint extends Construct {
       table: this.table,
       hints: this.#hints,
       functions: { worker: this.worker, api: this.api, sweeper: this.sweeper },
+      restApi: this.http.restApi,
       sweep: this.ticks.sweep,
       pruner: this.#pruner.alias,
       authorizer: this.auth?.function.alias,

@@ -1,4 +1,5 @@
 import { Duration } from "aws-cdk-lib";
+import type { RestApi } from "aws-cdk-lib/aws-apigateway";
 import {
   Alarm,
   ComparisonOperator,
@@ -24,6 +25,7 @@ export interface AlarmsProps {
   readonly table: Table;
   readonly hints: Hints;
   readonly functions: Readonly<Record<FunctionName, IFunction>>;
+  readonly restApi: RestApi;
   /** What has the sweeper look each minute. */
   readonly sweep: IRule;
   /** What deletes old versions of the functions. */
@@ -83,7 +85,7 @@ export class Alarms extends Construct {
 }
 
 function rulesOf(props: AlarmsProps): Readonly<Record<string, Rule>> {
-  const { table, hints, functions, sweep, pruner, authorizer } = props;
+  const { table, hints, functions, restApi, sweep, pruner, authorizer } = props;
   const { worker, api, sweeper } = functions;
   const failures = { threshold: 1 };
   const errorsOf = (one: IFunction): Rule => ({
@@ -130,6 +132,12 @@ function rulesOf(props: AlarmsProps): Readonly<Record<string, Rule>> {
       isMissing: true,
       description: "The sweeper has not been told to look: lost hints and long sleeps wake nobody",
       metric: invocationsBy(sweep),
+    },
+    // A function that answers 500 ends well, and one that is never called has no error.
+    ApiFailures: {
+      ...failures,
+      description: "Callers of the API were answered 5xx",
+      metric: restApi.metricServerError({ period: PERIOD }),
     },
     WorkerErrors: errorsOf(worker),
     ApiErrors: errorsOf(api),
@@ -193,7 +201,7 @@ const countOf = (table: Table, metricName: string): Metric =>
     period: PERIOD,
   });
 
-function widgetsOf({ table, hints, functions }: AlarmsProps): GraphWidget[][] {
+function widgetsOf({ table, hints, functions, restApi }: AlarmsProps): GraphWidget[][] {
   const { worker, api } = functions;
   const graph = (title: string, ...left: IMetric[]) => new GraphWidget({ title, left, width: 12 });
   const names = [METRICS.started, METRICS.finished, METRICS.failed, METRICS.blocked];
@@ -212,7 +220,13 @@ function widgetsOf({ table, hints, functions }: AlarmsProps): GraphWidget[][] {
     ],
     [
       graph("Worker", worker.metricInvocations(), worker.metricErrors(), worker.metricThrottles()),
-      graph("API", api.metricInvocations(), api.metricErrors(), api.metricDuration()),
+      graph(
+        "API",
+        restApi.metricCount(),
+        restApi.metricServerError(),
+        api.metricErrors(),
+        api.metricDuration(),
+      ),
     ],
     [
       graph("Units written", table.metricConsumedWriteCapacityUnits()),

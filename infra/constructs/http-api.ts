@@ -1,4 +1,4 @@
-import { Duration } from "aws-cdk-lib";
+import { Duration, Names } from "aws-cdk-lib";
 import {
   AuthorizationType,
   EndpointType,
@@ -56,7 +56,11 @@ export class HttpApi extends Construct {
     assertApiChoices(props);
     const { handler, publicTokens, corsOrigins, authorizer } = props;
     this.restApi = new RestApi(this, "Api", {
-      restApiName: "savepoint",
+      // API Gateway's metrics tell APIs apart by their names alone, in the whole region.
+      restApiName: Names.uniqueResourceName(this, {
+        separator: "-",
+        allowedSpecialCharacters: "-",
+      }),
       endpointTypes: [EndpointType.REGIONAL],
       // The role would be shared by the whole account and outlive the stack.
       cloudWatchRole: false,

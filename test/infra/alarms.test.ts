@@ -2,19 +2,22 @@ import { Duration } from "aws-cdk-lib";
 import { Match, type Template } from "aws-cdk-lib/assertions";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { describe, expect, it } from "vitest";
-import { built } from "./synthesize.ts";
+import { Savepoint } from "../../infra/index.ts";
+import { built, standInBundles } from "./synthesize.ts";
 
 /** What the clock does each minute, as the sweep, by the sweeper's function. */
 const often = { every: "1 minute", workflow: "watch" };
 
+const template = built((stack) => ({
+  alarmTopic: new Topic(stack, "Topic"),
+  auth: { tokens: true },
+  schedules: { often },
+}));
+
 describe("the alarms", () => {
   it("tell a topic of every one that begins or ends", () => {
-    const template = built((stack) => ({
-      alarmTopic: new Topic(stack, "Topic"),
-      auth: { tokens: true },
-    }));
     const alarms = Object.values(template.findResources("AWS::CloudWatch::Alarm"));
-    expect(alarms).toHaveLength(18);
+    expect(alarms).toHaveLength(19);
     for (const { Properties } of alarms) {
       expect(Properties["AlarmActions"]).toEqual([{ Ref: expect.stringContaining("Topic") }]);
       expect(Properties["OKActions"]).toEqual(Properties["AlarmActions"]);
@@ -33,8 +36,8 @@ describe("the alarms", () => {
   ])(
     "take a hint for old when it has been delayed, held by an invocation, %s, and waited for five minutes",
     (_, timeout, seconds) => {
-      const template = built(() => (timeout ? { timeout } : {}));
-      const alarms = template.findResources("AWS::CloudWatch::Alarm", {
+      const chosen = timeout ? built(() => ({ timeout })) : template;
+      const alarms = chosen.findResources("AWS::CloudWatch::Alarm", {
         Properties: { MetricName: "ApproximateAgeOfOldestMessage", Statistic: "Maximum" },
       });
       expect(Object.values(alarms).map(({ Properties }) => Properties["Threshold"])).toEqual([
@@ -45,7 +48,7 @@ describe("the alarms", () => {
 
   it("watch reads, writes and the indexes that each start writes for what DynamoDB refuses", () => {
     const alarms = Object.values(
-      built().findResources("AWS::CloudWatch::Alarm", {
+      template.findResources("AWS::CloudWatch::Alarm", {
         Properties: { Namespace: "AWS/DynamoDB" },
       }),
     );
@@ -64,7 +67,6 @@ describe("the alarms", () => {
   });
 
   it("miss a sweep whose rule does not fire, whatever else has the sweeper's function invoked", () => {
-    const template = built(() => ({ schedules: { often } }));
     const missing = template.findResources("AWS::CloudWatch::Alarm", {
       Properties: { TreatMissingData: "breaching" },
     });
@@ -89,13 +91,36 @@ describe("the alarms", () => {
     );
   });
 
+  it("watch what the API of this deployment, and of no other, answers 5xx", () => {
+    const two = built(undefined, (_, stack) => {
+      const another = new Savepoint(stack, "Another", { workflows: standInBundles() });
+      expect(another.apiUrl).toBeDefined();
+    });
+    const alarms = two.findResources("AWS::CloudWatch::Alarm", {
+      Properties: { MetricName: "5XXError" },
+    });
+    expect(Object.values(alarms).map(({ Properties }) => Properties)).toEqual(
+      names(two).map((name) =>
+        expect.objectContaining({
+          Namespace: "AWS/ApiGateway",
+          Dimensions: [{ Name: "ApiName", Value: name }],
+          Statistic: "Sum",
+          Period: 300,
+          Threshold: 1,
+          TreatMissingData: "notBreaching",
+        }),
+      ),
+    );
+    const elsewhere = built(undefined, undefined, "Elsewhere");
+    expect(new Set([...names(two), ...names(elsewhere)]).size).toBe(3);
+  });
+
   it("watch each function that runs need for what Lambda throttles", () => {
-    expect(watchedFunctions(built(), "Throttles")).toEqual(["ApiHandler", "Sweeper", "Worker"]);
+    expect(watchedFunctions("Throttles")).toEqual(["ApiHandler", "Sweeper", "Worker"]);
   });
 
   it("watch each of its functions for errors, that of bearer tokens too", () => {
-    const template = built(() => ({ auth: { tokens: true } }));
-    const watched = watchedFunctions(template, "Errors");
+    const watched = watchedFunctions("Errors");
     const functions = Object.keys(template.findResources("AWS::Lambda::Function"));
     expect(watched).toEqual(["ApiHandler", "Auth", "Sweeper", "Versions", "Worker"]);
     expect(functions).toHaveLength(watched.length);
@@ -103,7 +128,7 @@ describe("the alarms", () => {
 });
 
 /** The functions that alarms watch by a metric of Lambda's. */
-function watchedFunctions(template: Template, metric: string): string[] {
+function watchedFunctions(metric: string): string[] {
   const alarms = template.findResources("AWS::CloudWatch::Alarm", {
     Properties: { Namespace: "AWS/Lambda", MetricName: metric },
   });
@@ -113,3 +138,9 @@ function watchedFunctions(template: Template, metric: string): string[] {
     )
     .toSorted();
 }
+
+/** Names of the APIs in a template. */
+const names = (of: Template): string[] =>
+  Object.values(of.findResources("AWS::ApiGateway::RestApi")).map(
+    ({ Properties }) => Properties["Name"] as string,
+  );

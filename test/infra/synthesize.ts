@@ -84,12 +84,14 @@ export function synthesize(
  * Synthesizes a stack of somebody else's with the construct in it.
  * @param props what is chosen, which may be of the same stack
  * @param more what is done with the construct then
+ * @param stackName what the stack is called where it is deployed
  */
 export function built(
   props: (stack: Stack) => Partial<SavepointProps> = () => ({}),
   more: (savepoint: Savepoint, stack: Stack) => void = () => undefined,
+  stackName = "Mine",
 ): Template {
-  const stack = new Stack(new App(), "Mine");
+  const stack = new Stack(new App(), "Mine", { stackName });
   const savepoint = new Savepoint(stack, "Savepoint", {
     workflows: standInBundles(),
     ...props(stack),
