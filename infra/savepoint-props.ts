@@ -106,7 +106,8 @@ export interface SavepointProps {
    */
   readonly deadlineMargin?: Duration;
   /**
-   * Further variables for the worker. No secret belongs here: whoever may describe the function reads them.
+   * Further variables for worker, API and sweeper, each of which loads the module of the configuration. No secret
+   * belongs here: whoever may describe a function reads them.
    * @default none
    */
   readonly environment?: Readonly<Record<string, string>>;

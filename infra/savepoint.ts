@@ -81,29 +81,15 @@ export class Savepoint extends Construct {
     this.queue = this.#hints.queue;
     this.deadLetters = this.#hints.deadLetters;
 
-    this.worker = this.#function("Worker", "worker", bundles, {
-      timeout: Duration.millis(settings.timeoutMs),
-      memoryMb: settings.memoryMb,
-      environment: {
-        ...environmentOf(props),
-        [ENV.metrics]: "emf",
-        [ENV.leaseMs]: String(settings.leaseMs),
-        [ENV.deadlineMarginMs]: String(settings.deadlineMarginMs),
-      },
-    });
-    this.worker.addEventSourceMapping("Hints", {
-      eventSourceArn: this.queue.queueArn,
-      batchSize: settings.batchSize,
-      maxConcurrency: settings.maxConcurrency,
-      reportBatchItemFailures: true,
-    });
-    if (props.openAiSecret) {
-      this.worker.grantPrincipal.addToPrincipalPolicy(readSecret(completeArn(props.openAiSecret)));
-      props.openAiSecret.encryptionKey?.grantDecrypt(this.worker);
-    }
-    const { corsOrigins = [] } = props;
+    // The module of the configuration is loaded by each of the three, and may read it at import.
+    const { environment = {}, corsOrigins = [] } = props;
+    assertNoKey(environment, "and give openAiSecret");
+    this.worker = this.#worker(bundles, settings, environment, props.openAiSecret);
     this.api = this.#function("ApiHandler", "api", bundles, {
-      environment: corsOrigins.length > 0 ? { [ENV.corsOrigins]: corsOrigins.join(",") } : {},
+      environment: {
+        ...environment,
+        ...(corsOrigins.length > 0 && { [ENV.corsOrigins]: corsOrigins.join(",") }),
+      },
     });
     this.auth =
       props.auth &&
@@ -122,12 +108,14 @@ export class Savepoint extends Construct {
       corsOrigins,
       authorizer: this.auth?.authorizer,
     });
-    this.sweeper = this.#function("Sweeper", "sweeper", bundles);
+    this.sweeper = this.#function("Sweeper", "sweeper", bundles, { environment });
     this.ticks = new Ticks(this, "Ticks", this.sweeper, props.schedules ?? {});
     this.alarms = new Alarms(this, "Alarms", {
       table: this.table,
       hints: this.#hints,
       functions: { worker: this.worker, api: this.api, sweeper: this.sweeper },
+      restApi: this.http.restApi,
+      sweep: this.ticks.sweep,
       pruner: this.#pruner.alias,
       authorizer: this.auth?.function.alias,
       topic: props.alarmTopic,
@@ -183,6 +171,37 @@ export class Savepoint extends Construct {
       memoryMb,
       environment,
     }).alias;
+  }
+
+  /** The worker, fed by the queue; it alone may read the key for OpenAI. */
+  #worker(
+    bundles: Bundles,
+    settings: ReturnType<typeof settingsOf>,
+    environment: Readonly<Record<string, string>>,
+    openAiSecret: ISecret | undefined,
+  ): IFunction {
+    const worker = this.#function("Worker", "worker", bundles, {
+      timeout: Duration.millis(settings.timeoutMs),
+      memoryMb: settings.memoryMb,
+      environment: {
+        ...environment,
+        ...(openAiSecret && { [ENV.openaiSecret]: completeArn(openAiSecret) }),
+        [ENV.metrics]: "emf",
+        [ENV.leaseMs]: String(settings.leaseMs),
+        [ENV.deadlineMarginMs]: String(settings.deadlineMarginMs),
+      },
+    });
+    worker.addEventSourceMapping("Hints", {
+      eventSourceArn: this.queue.queueArn,
+      batchSize: settings.batchSize,
+      maxConcurrency: settings.maxConcurrency,
+      reportBatchItemFailures: true,
+    });
+    if (openAiSecret) {
+      worker.grantPrincipal.addToPrincipalPolicy(readSecret(completeArn(openAiSecret)));
+      openAiSecret.encryptionKey?.grantDecrypt(worker);
+    }
+    return worker;
   }
 
   #function(
@@ -247,15 +266,6 @@ function settingsOf(props: SavepointProps) {
   const wrong = disagreements(settings);
   if (wrong.length === 0) return settings;
   throw new Error(`the limits of this deployment do not agree: ${wrong.join("; ")}`);
-}
-
-/** What workers are told beside what they are made with. */
-function environmentOf({ environment = {}, openAiSecret }: SavepointProps): Record<string, string> {
-  assertNoKey(environment, "and give openAiSecret");
-  return {
-    ...environment,
-    ...(openAiSecret && { [ENV.openaiSecret]: completeArn(openAiSecret) }),
-  };
 }
 
 /** @param advice what to do with the secret that the key belongs into */

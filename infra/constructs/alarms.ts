@@ -1,4 +1,5 @@
 import { Duration } from "aws-cdk-lib";
+import type { RestApi } from "aws-cdk-lib/aws-apigateway";
 import {
   Alarm,
   ComparisonOperator,
@@ -10,6 +11,7 @@ import {
 } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
+import type { IRule } from "aws-cdk-lib/aws-events";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
@@ -23,6 +25,9 @@ export interface AlarmsProps {
   readonly table: Table;
   readonly hints: Hints;
   readonly functions: Readonly<Record<FunctionName, IFunction>>;
+  readonly restApi: RestApi;
+  /** What has the sweeper look each minute. */
+  readonly sweep: IRule;
   /** What deletes old versions of the functions. */
   readonly pruner: IFunction;
   /** What lets requests in, where that is a function. */
@@ -80,7 +85,7 @@ export class Alarms extends Construct {
 }
 
 function rulesOf(props: AlarmsProps): Readonly<Record<string, Rule>> {
-  const { table, hints, functions, pruner, authorizer } = props;
+  const { table, hints, functions, restApi, sweep, pruner, authorizer } = props;
   const { worker, api, sweeper } = functions;
   const failures = { threshold: 1 };
   const errorsOf = (one: IFunction): Rule => ({
@@ -125,8 +130,14 @@ function rulesOf(props: AlarmsProps): Readonly<Record<string, Rule>> {
     SweeperMissing: {
       threshold: 1,
       isMissing: true,
-      description: "The sweeper has not run: lost hints and long sleeps wake nobody",
-      metric: sweeper.metricInvocations({ period: PERIOD }),
+      description: "The sweeper has not been told to look: lost hints and long sleeps wake nobody",
+      metric: invocationsBy(sweep),
+    },
+    // A function that answers 500 ends well, and one that is never called has no error.
+    ApiFailures: {
+      ...failures,
+      description: "Callers of the API were answered 5xx",
+      metric: restApi.metricServerError({ period: PERIOD }),
     },
     WorkerErrors: errorsOf(worker),
     ApiErrors: errorsOf(api),
@@ -135,6 +146,7 @@ function rulesOf(props: AlarmsProps): Readonly<Record<string, Rule>> {
     ...(authorizer && { AuthErrors: errorsOf(authorizer) }),
     WorkerThrottles: throttlesOf(worker),
     ApiThrottles: throttlesOf(api),
+    SweeperThrottles: throttlesOf(sweeper),
     TableThrottles: throttledBy(table, "Write"),
     ReadThrottles: throttledBy(table, "Read"),
     DueThrottles: throttledBy(table, "Write", "due"),
@@ -167,6 +179,19 @@ function throttledBy(
   };
 }
 
+/**
+ * How often a rule of the default bus has invoked its target; there is no such metric of a rule that does not fire
+ * (EventBridge user guide, "EventBridge metrics"). Those of the function count what other rules have it do, too.
+ */
+const invocationsBy = (rule: IRule): Metric =>
+  new Metric({
+    namespace: "AWS/Events",
+    metricName: "Invocations",
+    dimensionsMap: { RuleName: rule.ruleName },
+    statistic: "Sum",
+    period: PERIOD,
+  });
+
 const countOf = (table: Table, metricName: string): Metric =>
   new Metric({
     namespace: METRIC_NAMESPACE,
@@ -176,7 +201,7 @@ const countOf = (table: Table, metricName: string): Metric =>
     period: PERIOD,
   });
 
-function widgetsOf({ table, hints, functions }: AlarmsProps): GraphWidget[][] {
+function widgetsOf({ table, hints, functions, restApi }: AlarmsProps): GraphWidget[][] {
   const { worker, api } = functions;
   const graph = (title: string, ...left: IMetric[]) => new GraphWidget({ title, left, width: 12 });
   const names = [METRICS.started, METRICS.finished, METRICS.failed, METRICS.blocked];
@@ -195,7 +220,13 @@ function widgetsOf({ table, hints, functions }: AlarmsProps): GraphWidget[][] {
     ],
     [
       graph("Worker", worker.metricInvocations(), worker.metricErrors(), worker.metricThrottles()),
-      graph("API", api.metricInvocations(), api.metricErrors(), api.metricDuration()),
+      graph(
+        "API",
+        restApi.metricCount(),
+        restApi.metricServerError(),
+        api.metricErrors(),
+        api.metricDuration(),
+      ),
     ],
     [
       graph("Units written", table.metricConsumedWriteCapacityUnits()),

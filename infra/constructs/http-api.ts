@@ -1,4 +1,4 @@
-import { Duration } from "aws-cdk-lib";
+import { Duration, Names } from "aws-cdk-lib";
 import {
   AuthorizationType,
   EndpointType,
@@ -11,6 +11,7 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import { type ApiChoices, assertApiChoices } from "../api-choices.ts";
 import { descriptor } from "../descriptor.ts";
+import { acceptFindings } from "./accepted-findings.ts";
 import { addGatewayResponses } from "./gateway-responses.ts";
 
 /** What the API is made of. */
@@ -21,6 +22,23 @@ export interface HttpApiProps extends ApiChoices {
   /** Lets callers in instead of IAM. */
   readonly authorizer: IAuthorizer | undefined;
 }
+
+/** What cdk-nag finds, and why it is left. */
+const ACCEPTED = {
+  APIG1: "access logs need a CloudWatch role that the whole account would share",
+  APIG2: "the function validates every body, with a message for each field",
+  APIG3: "a firewall costs by the month, and unsigned requests are refused already",
+  APIG6: "execution logs need the same shared role as access logs",
+  COG4: "callers sign their requests or bear a token; no Cognito pool is needed",
+};
+
+/** What pages send to the API beside what any page may. */
+const HEADERS = ["authorization", "content-type", "idempotency-key"];
+/**
+ * What a signed request has besides (IAM user guide, "Elements of an AWS API request signature"); the hash of the
+ * body is sent by signers that sign for S3, too.
+ */
+const SIGNED_HEADERS = ["x-amz-date", "x-amz-security-token", "x-amz-content-sha256"];
 
 /** How long browsers remember what they may, seconds. */
 const CORS_SECONDS = 600;
@@ -38,7 +56,11 @@ export class HttpApi extends Construct {
     assertApiChoices(props);
     const { handler, publicTokens, corsOrigins, authorizer } = props;
     this.restApi = new RestApi(this, "Api", {
-      restApiName: "savepoint",
+      // API Gateway's metrics tell APIs apart by their names alone, in the whole region.
+      restApiName: Names.uniqueResourceName(this, {
+        separator: "-",
+        allowedSpecialCharacters: "-",
+      }),
       endpointTypes: [EndpointType.REGIONAL],
       // The role would be shared by the whole account and outlive the stack.
       cloudWatchRole: false,
@@ -56,11 +78,12 @@ export class HttpApi extends Construct {
         defaultCorsPreflightOptions: {
           allowOrigins: [...corsOrigins],
           allowMethods: ["GET", "POST", "DELETE"],
-          allowHeaders: ["authorization", "content-type", "idempotency-key"],
+          allowHeaders: authorizer ? HEADERS : [...HEADERS, ...SIGNED_HEADERS],
           maxAge: Duration.seconds(CORS_SECONDS),
         },
       }),
     });
+    acceptFindings(this.restApi, ACCEPTED);
     this.restApi.root.addProxy();
     if (publicTokens) this.openTokens();
     addGatewayResponses(this.restApi, corsOrigins);
@@ -72,7 +95,11 @@ export class HttpApi extends Construct {
   private openTokens(): void {
     const { method, path } = descriptor.http.tokens;
     const tokens = this.restApi.root.resourceForPath(path);
-    tokens.addMethod(method, undefined, { authorizationType: AuthorizationType.NONE });
+    const open = tokens.addMethod(method, undefined, { authorizationType: AuthorizationType.NONE });
+    acceptFindings(open, {
+      APIG4:
+        "who completes a token needs that alone, of 256 bits; the route has a throttle of its own",
+    });
   }
 }
 

@@ -4,6 +4,7 @@ import { ENV } from "../../lambda/core/environment.ts";
 import { statementsFor } from "../access.ts";
 import type { Bundle } from "../bundles.ts";
 import type { Access } from "../descriptor.ts";
+import { acceptFindings } from "./accepted-findings.ts";
 import type { Hints } from "./hints.ts";
 import { LiveFunction, type LiveFunctionProps } from "./live-function.ts";
 
@@ -15,6 +16,13 @@ export interface ProductFunctionProps extends Omit<LiveFunctionProps, "directory
   readonly table: Table;
   readonly hints: Hints;
 }
+
+const EACH_FORM = "DynamoDB asks for each form of the call, on the one key of the table";
+/** What cdk-nag finds in the rights to a key, and why it is left. */
+const KEY_ACTIONS = {
+  "IAM5[Action::kms:GenerateDataKey*]": EACH_FORM,
+  "IAM5[Action::kms:ReEncrypt*]": EACH_FORM,
+};
 
 /** A function that works with runs: it is told where they are, and may do what it asks for. */
 export class ProductFunction extends LiveFunction {
@@ -33,5 +41,6 @@ export class ProductFunction extends LiveFunction {
     const targets = { tableArn: table.tableArn, queueArn: hints.queue.queueArn };
     for (const statement of statementsFor(props.access, targets)) this.role.addToPolicy(statement);
     table.encryptionKey?.grantEncryptDecrypt(this.role);
+    if (table.encryptionKey) acceptFindings(this.role, KEY_ACTIONS);
   }
 }

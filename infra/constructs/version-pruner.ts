@@ -1,13 +1,14 @@
-import { Duration, Lazy } from "aws-cdk-lib";
+import { Duration, Lazy, Stack } from "aws-cdk-lib";
 import { Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import { Policy, PolicyStatement } from "aws-cdk-lib/aws-iam";
-import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { CfnFunction, Function, IFunction } from "aws-cdk-lib/aws-lambda";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { ENV } from "../../lambda/core/environment.ts";
 import { moduleFile } from "../../localstack/embedded/module-file.ts";
 import { ownBundle } from "../bundles.ts";
+import { acceptFindings } from "./accepted-findings.ts";
 import { LiveFunction } from "./live-function.ts";
 
 /** What it is bundled from: TypeScript in the repository, compiled in the package. */
@@ -36,7 +37,7 @@ export class VersionPruner extends Construct {
     this.alias = alias;
     // Not the role's own, for which the function waits: a right to the function itself could not be in that.
     this.#policy = new Policy(this, "Rights", { roles: [role] });
-    this.#allow(handler.functionArn);
+    this.#allow(handler);
     this.daily = new Rule(this, "Daily", {
       description: "Deletes versions of functions that nobody will roll back to",
       schedule: Schedule.rate(Duration.days(1)),
@@ -48,7 +49,7 @@ export class VersionPruner extends Construct {
   /** Has a function's versions pruned, too. */
   add({ handler }: LiveFunction): void {
     this.#names.push(handler.functionName);
-    this.#allow(handler.functionArn);
+    this.#allow(handler);
   }
 
   /**
@@ -56,7 +57,8 @@ export class VersionPruner extends Construct {
    * are published. A call without a version is one on the function, which has no colon there, and is refused
    * (Lambda developer guide, "Fine-tuning the Resources and Conditions sections of policies").
    */
-  #allow(functionArn: string): void {
+  #allow(handler: Function): void {
+    const { functionArn } = handler;
     this.#policy.addStatements(
       new PolicyStatement({
         actions: ["lambda:ListAliases", "lambda:ListVersionsByFunction"],
@@ -64,5 +66,10 @@ export class VersionPruner extends Construct {
       }),
       new PolicyStatement({ actions: ["lambda:DeleteFunction"], resources: [`${functionArn}:*`] }),
     );
+    const { logicalId } = handler.node.defaultChild as CfnFunction;
+    acceptFindings(this.#policy, {
+      [`IAM5[Resource::<${String(Stack.of(this).resolve(logicalId))}.Arn>:*]`]:
+        "the right to delete versions of the deployment's own functions: their numbers are not known before",
+    });
   }
 }

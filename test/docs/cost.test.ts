@@ -75,11 +75,11 @@ const sweep = {
 const dashboard = price("CloudWatch, a dashboard and month");
 /** Five pollers that each wait for 20 seconds. */
 const polls = (MINUTES * 5 * 3 * sqs) / MILLION;
-const idle = dashboard + 16 * alarm + polls + sweep.runs + sweep.reads + sweep.logs;
+const idle = dashboard + 18 * alarm + polls + sweep.runs + sweep.reads + sweep.logs;
 
 test.each([
   ["dashboard", dashboard],
-  ["sixteen alarms, 0.10 $ each", 16 * alarm],
+  ["eighteen alarms, 0.10 $ each", 18 * alarm],
   ["polls of the hint queue by Lambda", polls],
   ["sweeper: 43,800 invocations of 256 MB, if each takes 50 ms (not measured)", sweep.runs],
   ["its reads of the due index, 16 shards", sweep.reads],

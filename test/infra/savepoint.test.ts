@@ -1,25 +1,11 @@
-import { App, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
-import { Match, Template } from "aws-cdk-lib/assertions";
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Match, type Template } from "aws-cdk-lib/assertions";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
-import { Topic } from "aws-cdk-lib/aws-sns";
 import { describe, expect, it } from "vitest";
-import { Savepoint, type SavepointProps } from "../../infra/index.ts";
-import { standInBundles } from "./synthesize.ts";
-
-/** A stack of somebody else's with the construct in it. */
-function built(
-  props: (stack: Stack) => Partial<SavepointProps> = () => ({}),
-  more: (savepoint: Savepoint, stack: Stack) => void = () => undefined,
-): Template {
-  const stack = new Stack(new App(), "Mine");
-  const savepoint = new Savepoint(stack, "Savepoint", {
-    workflows: standInBundles(),
-    ...props(stack),
-  });
-  more(savepoint, stack);
-  return Template.fromStack(stack);
-}
+import * as z from "zod";
+import { sigV4 } from "../../lambda/sigv4/index.ts";
+import { built } from "./synthesize.ts";
 
 describe("the construct", () => {
   it("takes what is chosen about table, worker, API and logs", () => {
@@ -62,6 +48,22 @@ describe("the construct", () => {
     });
   });
 
+  it("gives the environment to each function that loads the project's configuration, and to no other", () => {
+    const template = built(() => ({
+      environment: { MINE: "yes" },
+      corsOrigins: ["https://app.example.com"],
+      auth: { tokens: true },
+    }));
+    const told = template.findResources("AWS::Lambda::Function", {
+      Properties: { Environment: { Variables: { MINE: "yes" } } },
+    });
+    expect(Object.keys(told).map((id) => /^Savepoint(\w+?)Function/.exec(id)?.[1])).toEqual([
+      "Worker",
+      "ApiHandler",
+      "Sweeper",
+    ]);
+  });
+
   it("is refused when its limits do not agree, with the numbers", () => {
     expect(() => built(() => ({ timeout: Duration.seconds(20) }))).toThrow(
       "the limits of this deployment do not agree: lease is 30 s, not less than the timeout of 20 s",
@@ -83,77 +85,24 @@ describe("the construct", () => {
     expect(JSON.stringify(preflight)).toContain("https://app.example.com");
   });
 
-  it("tells a topic of every alarm that begins or ends", () => {
-    const template = built((stack) => ({
-      alarmTopic: new Topic(stack, "Topic"),
-      auth: { tokens: true },
-    }));
-    const alarms = Object.values(template.findResources("AWS::CloudWatch::Alarm"));
-    expect(alarms).toHaveLength(17);
-    for (const { Properties } of alarms) {
-      expect(Properties["AlarmActions"]).toEqual([{ Ref: expect.stringContaining("Topic") }]);
-      expect(Properties["OKActions"]).toEqual(Properties["AlarmActions"]);
-      expect(Properties["AlarmDescription"]).toMatch(/\w{3}/);
-    }
-    template.hasResourceProperties("AWS::CloudWatch::Alarm", {
-      Namespace: "Savepoint",
-      MetricName: "RunsBlocked",
-      Dimensions: [{ Name: "service", Value: { Ref: Match.stringLikeRegexp("StateTable") } }],
+  it("lets a page of a named origin send whatever a signed request has, where requests are signed", async () => {
+    const corsOrigins = ["https://app.example.com"];
+    const sign = sigV4({
+      region: "eu-central-1",
+      credentials: { accessKeyId: "AKID", secretAccessKey: "key", sessionToken: "token" },
     });
-    template.hasResourceProperties("AWS::CloudWatch::Alarm", {
-      MetricName: "Invocations",
-      ComparisonOperator: "LessThanThreshold",
-      TreatMissingData: "breaching",
-    });
-  });
-
-  it.each([
-    ["15 minutes by default", undefined, 2_100],
-    ["the worker's", Duration.minutes(2), 1_320],
-  ])(
-    "takes a hint for old when it has been delayed, held by an invocation, %s, and waited for five minutes",
-    (_, timeout, seconds) => {
-      const template = built(() => (timeout ? { timeout } : {}));
-      const alarms = template.findResources("AWS::CloudWatch::Alarm", {
-        Properties: { MetricName: "ApproximateAgeOfOldestMessage", Statistic: "Maximum" },
-      });
-      expect(Object.values(alarms).map(({ Properties }) => Properties["Threshold"])).toEqual([
-        seconds,
-      ]);
-    },
-  );
-
-  it("watches reads, writes and the indexes that each start writes for what DynamoDB refuses", () => {
-    const alarms = Object.values(
-      built().findResources("AWS::CloudWatch::Alarm", {
-        Properties: { Namespace: "AWS/DynamoDB" },
+    const { headers } = await sign(
+      new Request("https://api.example/runs", {
+        method: "POST",
+        headers: { "content-type": "application/json", "idempotency-key": "1" },
+        body: "{}",
       }),
     );
-    const watched = alarms.map(({ Properties: { MetricName, Dimensions } }) => {
-      const dimensions = Dimensions as { readonly Name: string; readonly Value: unknown }[];
-      const of = (name: string) => dimensions.find(({ Name }) => Name === name)?.Value;
-      expect(of("TableName")).toEqual({ Ref: expect.stringContaining("StateTable") });
-      return [MetricName, of("GlobalSecondaryIndexName")];
-    });
-    expect(watched).toEqual([
-      ["WriteThrottleEvents", undefined],
-      ["ReadThrottleEvents", undefined],
-      ["WriteThrottleEvents", "due"],
-      ["WriteThrottleEvents", "list"],
-    ]);
-  });
-
-  it("watches each of its functions for errors, that of bearer tokens too", () => {
-    const template = built(() => ({ auth: { tokens: true } }));
-    const errors = template.findResources("AWS::CloudWatch::Alarm", {
-      Properties: { MetricName: "Errors" },
-    });
-    const watched = Object.values(errors).map(
-      ({ Properties }) => /Savepoint(\w+?)Function\w*"/.exec(JSON.stringify(Properties))?.[1] ?? "",
+    expect(headersAllowed(built(() => ({ corsOrigins })))).toEqual(
+      expect.arrayContaining([...headers.keys(), "x-amz-content-sha256"]),
     );
-    const functions = Object.keys(template.findResources("AWS::Lambda::Function"));
-    expect(watched.toSorted()).toEqual(["ApiHandler", "Auth", "Sweeper", "Versions", "Worker"]);
-    expect(functions).toHaveLength(watched.length);
+    const tokens = built(() => ({ corsOrigins, auth: { tokens: true } }));
+    expect(headersAllowed(tokens)).toEqual(["authorization", "content-type", "idempotency-key"]);
   });
 
   it("lets the functions that use the table use its key, and no other", () => {
@@ -182,6 +131,29 @@ describe("the construct", () => {
       expect(Resource).toEqual({ "Fn::GetAtt": [expect.stringMatching(/^Key/), "Arn"] });
     }
   });
+});
+
+/** Headers that browsers are told to send, the same by every path. */
+function headersAllowed(template: Template): string[] {
+  const told = Object.values(template.findResources("AWS::ApiGateway::Method", options())).map(
+    (method) => responseSchema.parse(method).Properties.Integration.IntegrationResponses[0],
+  );
+  const [names = "", ...others] = new Set(
+    told.map(({ ResponseParameters }) => ResponseParameters[ALLOWED]),
+  );
+  expect(others).toEqual([]);
+  return names.slice(1, -1).split(",");
+}
+
+const ALLOWED = "method.response.header.Access-Control-Allow-Headers";
+const responseSchema = z.object({
+  Properties: z.object({
+    Integration: z.object({
+      IntegrationResponses: z.tuple([
+        z.object({ ResponseParameters: z.object({ [ALLOWED]: z.string() }) }),
+      ]),
+    }),
+  }),
 });
 
 const options = () => ({ Properties: { HttpMethod: "OPTIONS" } });

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App } from "aws-cdk-lib";
+import { App, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import recommended from "aws-cdk-lib/recommended-feature-flags.json" with { type: "json" };
+import { Savepoint, type SavepointProps } from "../../infra/index.ts";
 import type { Bundles } from "../../infra/bundles.ts";
 import { SavepointStack, type SavepointStackProps } from "../../infra/stack.ts";
 
@@ -77,4 +78,24 @@ export function synthesize(
       return first[1];
     },
   };
+}
+
+/**
+ * Synthesizes a stack of somebody else's with the construct in it.
+ * @param props what is chosen, which may be of the same stack
+ * @param more what is done with the construct then
+ * @param stackName what the stack is called where it is deployed
+ */
+export function built(
+  props: (stack: Stack) => Partial<SavepointProps> = () => ({}),
+  more: (savepoint: Savepoint, stack: Stack) => void = () => undefined,
+  stackName = "Mine",
+): Template {
+  const stack = new Stack(new App(), "Mine", { stackName });
+  const savepoint = new Savepoint(stack, "Savepoint", {
+    workflows: standInBundles(),
+    ...props(stack),
+  });
+  more(savepoint, stack);
+  return Template.fromStack(stack);
 }
