@@ -103,7 +103,7 @@ test.each([
   ["275", 11 * transition, 0.5],
   ["11.68", 730 * rdsHour, 0.005],
   ["13.98", rds, 0.005],
-  ["0.93", idle - dashboard - 10 * alarm, 0.005],
+  ["1.13", idle - dashboard - 10 * alarm, 0.005],
   ["1.80", 6 * price("· a metric of one's own and month"), 0.005],
 ])("the %s $ of the text are what they are said to be", (told, exact, rounding) => {
   expect(Math.abs(Number(told) - exact)).toBeLessThanOrEqual(rounding);
