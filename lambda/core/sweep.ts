@@ -32,10 +32,10 @@ const isOverdue = ({ status, deadline }: SweptRun, now: EpochMs): boolean =>
 
 /**
  * Rule 13: whether a run is to be cancelled and no code takes it up that could. It was blocked after the
- * request, else it would have been terminated then. Other code had a hint first: what the run has done is undone by that.
+ * request, else it would have been terminated then. Other code has had two hints: what the run has done is undone by that.
  */
 const isCancelledInVain = ({ status, cancel, nudges }: SweptRun): boolean =>
-  status === "blocked" && cancel !== undefined && nudges > 0;
+  status === "blocked" && cancel !== undefined && nudges > 1;
 
 /** Why the sweeper ends a run by itself; undefined when it does not. */
 export function endedBySweep(run: SweptRun, now: EpochMs): "timeout" | "cancel" | undefined {

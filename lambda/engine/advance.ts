@@ -17,6 +17,7 @@ import { Lease } from "./lease.ts";
 import { leaseHolder } from "./lease-holder.ts";
 import { inputOf } from "./ops/child.ts";
 import { cancelOrphan } from "./orphan.ts";
+import { judged, NO_OUTPUT, type Result } from "./output.ts";
 import {
   block,
   endCancelled,
@@ -30,7 +31,6 @@ import {
 } from "./release.ts";
 import { conclude } from "./rollback.ts";
 import { Scope } from "./scope.ts";
-import type { Outcome } from "./settlements.ts";
 import type { Workflow } from "./workflow.ts";
 
 /** A claim, with the monotonic time until which its lease may be trusted. */
@@ -181,12 +181,8 @@ async function advance(execution: Execution): Promise<Advanced> {
   for (;;) {
     const ending = await drive(execution);
     switch (ending.kind) {
-      case "returned": {
-        const returned = execution.returned ?? { ok: true, value: undefined };
-        const finished = await finish(execution, workflow, returned);
-        if (finished !== "undoing") return settled(finished);
-        break;
-      }
+      case "returned":
+        return settled(await finish(execution, workflow, execution.returned ?? NO_OUTPUT));
       case "continue": {
         const continued = await continueAsNew(execution, ending.with);
         return typeof continued === "object" ? continued : settled(continued);
@@ -240,11 +236,11 @@ export function begin(execution: Execution, workflow: Workflow, input: unknown):
   const context = createContext(execution, new Scope());
   const where = { run: meta.id, execution, step: undefined };
   const call = async () => {
-    const outcome = await (async () => workflow.run(context, input as never))().then(
-      (value): Outcome => ({ ok: true, value }),
-      (error: unknown): Outcome => ({ ok: false, error }),
+    const result = await (async () => workflow.run(context, input as never))().then(
+      (value) => judged(execution, workflow, value),
+      (error: unknown): Result => ({ ok: false, error }),
     );
-    await conclude(execution, outcome);
+    await conclude(execution, result);
   };
   void deps.where.run(where, call);
 }

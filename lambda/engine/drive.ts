@@ -61,6 +61,11 @@ export type Ending =
 export async function drive(execution: Execution, live = liveStep): Promise<Ending> {
   for (;;) {
     await turn();
+    // Whether its output is valid decides what the code asks for next.
+    if (execution.judging === "now") {
+      await execution.bell.wait();
+      continue;
+    }
     const ending = await nextStep(execution, live);
     if (ending) return ending;
   }
@@ -253,6 +258,7 @@ function stopAtLimits(execution: Execution): void {
 /** Nothing runs and nothing is being written: wait here, park, or give the run back. */
 async function whenQuiet(execution: Execution): Promise<Ending | undefined> {
   const { bell, deps, invocation, pending } = execution;
+  if (execution.judging === "later") return { kind: "hand-over" };
   if (pending.size === 0) {
     if (timeLeft(execution) === 0) return { kind: "hand-over" };
     const isStuck = await isIdleFor(execution, deps.settings.idlePatienceMs);

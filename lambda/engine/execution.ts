@@ -14,9 +14,10 @@ import { isFinal } from "./final-error.ts";
 import type { History, OperationRequest } from "./history.ts";
 import type { Lease } from "./lease.ts";
 import type { Behaviour, Markable, Operation, Phase, StopReason, Undoable } from "./operation.ts";
+import type { Result } from "./output.ts";
 import { Outside } from "./outside.ts";
 import { type Scope, ScopeSet } from "./scope.ts";
-import { type Outcome, type Settlement, Settlements } from "./settlements.ts";
+import { type Settlement, Settlements } from "./settlements.ts";
 
 /** A promise that never settles: what suspended code awaits. It is never an exception. */
 export const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
@@ -44,7 +45,9 @@ export class Execution {
   isLive = false;
   /** No more bodies start here: the invocation ends, or its share of operations is used up. */
   isStopping = false;
-  returned: Outcome | undefined;
+  returned: Result | undefined;
+  /** The code has returned what its schema judges just now, or has to in another invocation. */
+  judging: "now" | "later" | undefined;
   /** The code has asked for the next round. */
   continuation: Continuation | undefined;
   mismatch: NonDeterminismError | undefined;
@@ -143,7 +146,6 @@ export class Execution {
   get mustCancel(): boolean {
     return this.outside.cancel !== undefined && !this.isCancelled;
   }
-
   /** Whether the code has asked for the operation of that key. */
   hasAsked(key: string): boolean {
     return this.#asked.has(key);
@@ -239,14 +241,12 @@ export class Execution {
     if (pending !== operation || isLosing(this, pending)) return true;
     return this.isCancelling && isCancellable(operation);
   }
-
   /** Fills a place once its write is acknowledged; the code sees it in its turn. */
   fill(place: number, settlement: Settlement): void {
     this.settlements.fill(place, settlement);
     const operation = this.pending.get(settlement.key);
     if (operation) this.enter(operation, "waiting");
   }
-
   /** Gives the code an outcome. */
   give({ key, outcome, at, isNew }: Settlement): void {
     const operation = this.pending.get(key);

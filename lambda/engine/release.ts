@@ -1,8 +1,7 @@
-import { encodeValue, type Encoded } from "../core/codec.ts";
+import type { Encoded } from "../core/codec.ts";
 import { encodeError } from "../core/encode-error.ts";
 import { isSavepointError } from "../core/error-codes.ts";
 import { LIMITS } from "../core/limits.ts";
-import { validate } from "../core/schema-validation.ts";
 import type { Outcome as RunOutcome } from "../store/finish-run.ts";
 import type { OperationRecord } from "../store/operation.ts";
 import { endTtl } from "../store/start-run.ts";
@@ -12,12 +11,10 @@ import { dropAll, endOfCancelled } from "./cancelled.ts";
 import { noLongerAsked } from "./drive.ts";
 import type { Execution } from "./execution.ts";
 import { earliestWake } from "./pending.ts";
-import { conclude } from "./rollback.ts";
+import type { Result } from "./output.ts";
 import { sendHint } from "./send-hint.ts";
 import { settleOwed } from "./settle-owed.ts";
-import type { Outcome } from "./settlements.ts";
 import { type TracedEnd, tracedRun } from "./telemetry.ts";
-import { untilDeadline } from "./user-code.ts";
 import { codeOf, type Workflow } from "./workflow.ts";
 
 /** How a run left this worker: given back, still owned (a park was refused), or another's. */
@@ -118,55 +115,31 @@ export async function block(
   return "released";
 }
 
-/**
- * Ends the run with what its function came to, unless its history holds what was never asked for. `undoing`: its
- * output is not what the workflow declares; that is a failure like any other, so its steps are undone first.
- */
+/** Ends the run with what its function came to, unless its history holds what was never asked for. */
 export async function finish(
   execution: Execution,
   workflow: Workflow,
-  returned: Outcome,
-): Promise<Released | "undoing"> {
-  const unasked = unaskedOf(execution, returned.ok);
-  if (unasked) return blockUnasked(execution, workflow, unasked, returned);
-  const result = execution.isCancelled ? undefined : await resultOf(execution, workflow, returned);
-  if (returned.ok && result?.ok === false && execution.undos.length > 0) {
-    execution.returned = undefined;
-    void conclude(execution, result);
-    return "undoing";
+  returned: Result,
+): Promise<Released> {
+  const unasked = unaskedOf(execution);
+  if (unasked) {
+    const cause = returned.ok ? undefined : returned.error;
+    return block(execution, workflow, noLongerAsked(unasked, cause));
   }
-  const isDecided = result !== undefined || execution.isCancelled;
-  const rollback = isDecided ? unaskedOf(execution) : undefined;
-  if (rollback) return blockUnasked(execution, workflow, rollback, returned);
   if (!(await quiesce(execution))) return "lost";
   // Those that replay has abandoned have not been told, if the code ended in it.
   await cancelAbandoned(execution);
   if (execution.isCancelled) return endCancelled(execution);
-  if (!result) return handOver(execution);
-  if (!result.ok) return record(execution, await failed(execution, result.error));
-  const output = await keepOutcome(execution, result.output);
-  return record(execution, { outcome: { status: "succeeded", output } });
+  return record(execution, await endOf(execution, returned));
 }
 
-const blockUnasked = (
-  execution: Execution,
-  workflow: Workflow,
-  unasked: OperationRecord,
-  returned: Outcome,
-): Promise<Released> =>
-  block(execution, workflow, noLongerAsked(unasked, returned.ok ? undefined : returned.error));
-
-/**
- * Something that is recorded and that the code has not asked for.
- * @param isUndone whether rollbacks do not count: it may still come to ask for them
- */
-export function unaskedOf(execution: Execution, isUndone = false): OperationRecord | undefined {
+/** Something that is recorded and that the code has not asked for. */
+export function unaskedOf(execution: Execution): OperationRecord | undefined {
   const { history } = execution;
   // A record that is only a takeover's mark says nothing of what the code has asked for.
   const begun = history.unfinished.filter(({ state }) => state !== "pending");
   return [...history.rest, ...begun].find(
-    ({ key, kind }) =>
-      kind !== "patch" && !(isUndone && kind === "rollback") && !execution.hasAsked(key),
+    ({ key, kind }) => kind !== "patch" && !execution.hasAsked(key),
   );
 }
 
@@ -203,10 +176,6 @@ export async function quiesce(execution: Execution): Promise<boolean> {
   return execution.ending !== "lost";
 }
 
-/** What a run's code came to. */
-type Result =
-  { readonly ok: true; readonly output: Encoded } | { readonly ok: false; readonly error: unknown };
-
 /** How a run ends, and the error itself, which telemetry is told of. */
 interface End {
   readonly outcome: RunOutcome;
@@ -234,23 +203,10 @@ async function record(execution: Execution, { outcome, error }: End): Promise<Re
   }
 }
 
-/** What the code came to, its output as it is recorded; undefined when its schema does not say so before the invocation's end. */
-async function resultOf(
-  execution: Execution,
-  workflow: Workflow,
-  returned: Outcome,
-): Promise<Result | undefined> {
-  if (!returned.ok) return returned;
-  const { outputSchema: schema, name } = workflow;
-  const what = `output of workflow "${name}"`;
-  try {
-    const output = schema
-      ? await untilDeadline(execution, () => validate(schema, returned.value, what))
-      : { value: returned.value };
-    return output && { ok: true, output: encodeValue(output.value, { what }) };
-  } catch (error) {
-    return { ok: false, error };
-  }
+async function endOf(execution: Execution, returned: Result): Promise<End> {
+  if (!returned.ok) return failed(execution, returned.error);
+  const output = await keepOutcome(execution, returned.output);
+  return { outcome: { status: "succeeded", output } };
 }
 
 async function failed(execution: Execution, error: unknown, operation?: string): Promise<End> {

@@ -1,15 +1,15 @@
 import { ROLLBACK_PREFIX } from "../core/undone.ts";
 import type { Execution } from "./execution.ts";
 import { step } from "./ops/step.ts";
-import type { Outcome } from "./settlements.ts";
+import type { Result } from "./output.ts";
 
 /**
  * Ends the code's part of a run: when it has failed or was cancelled, its completed steps are undone
- * before its outcome counts.
+ * before what it came to counts.
  */
-export async function conclude(execution: Execution, outcome: Outcome): Promise<void> {
-  if (!outcome.ok || execution.isCancelled) await rollBack(execution);
-  execution.returned = outcome;
+export async function conclude(execution: Execution, result: Result): Promise<void> {
+  if (!result.ok || execution.isCancelled) await rollBack(execution);
+  execution.returned = result;
   execution.bell.ring();
 }
 

@@ -1,9 +1,10 @@
-import { encodeValue } from "../core/codec.ts";
+import { encodeError } from "../core/encode-error.ts";
+import { RunTimeoutError } from "../core/errors.ts";
 import { decideSweep, endedBySweep, isExpiringAtRest } from "../core/sweep.ts";
 import type { Meta } from "../store/meta.ts";
 import { partitionsOf } from "../store/restamp.ts";
 import { DUE_SHARDS } from "../store/schema.ts";
-import { endOfCancelled } from "./cancelled.ts";
+import { cancelledError } from "./cancelled.ts";
 import type { EngineDependencies } from "./dependencies.ts";
 
 type SweepDependencies = Pick<EngineDependencies, "store" | "hints" | "clock" | "ids" | "log">;
@@ -95,11 +96,16 @@ async function end(
   run: Meta,
   why: "timeout" | "cancel",
 ): Promise<void> {
-  const timeout = { nonce: ids.nonce(), reason: "its time is over", cause: "timeout" } as const;
+  const isTimeout = why === "timeout";
+  const error = isTimeout
+    ? new RunTimeoutError(
+        `run ${run.id} was ${run.status} at its deadline; what it did was not undone`,
+      )
+    : cancelledError(run.id, run.cancel);
   await store.terminateRun({
     run,
-    from: why === "timeout" ? ["paused", "blocked"] : ["blocked"],
-    error: encodeValue(endOfCancelled(run.id, why === "timeout" ? timeout : run.cancel)),
+    from: isTimeout ? ["paused", "blocked"] : ["blocked"],
+    error: encodeError(error),
     now: clock.now(),
     tx: ids.nonce(),
   });

@@ -80,16 +80,13 @@ export async function rehearse(
     countsKills: false,
   });
   begin(execution, workflow, await inputOf(execution));
-  const replayed = () => untilOver(clock, drive(execution, isWhole ? afterWhole : afterHistory));
-  let ending = await replayed();
-  while (ending.kind === "returned" && execution.returned) {
-    const finished = await untilOver(clock, finish(execution, workflow, execution.returned));
-    if (finished !== "undoing") break;
-    ending = await replayed();
-  }
+  const ending = await untilOver(clock, drive(execution, isWhole ? afterWhole : afterHistory));
   if (ending.kind === "block") {
     execution.close("over");
     return { execution, mismatch: ending.error, end: undefined };
+  }
+  if (ending.kind === "returned" && execution.returned) {
+    await untilOver(clock, finish(execution, workflow, execution.returned));
   }
   execution.close("over");
   return {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { type Context, type Workflow, workflow } from "../../lambda/index.ts";
 import { World, type WorldOptions } from "../../lambda/testing/world.ts";
@@ -92,4 +92,80 @@ it("a run that is being undone for its output is blocked under code to which tha
   await world.pass(60_000);
   expect(await world.until(run.status())).toBe("blocked");
   expect(undone).toEqual(["hotel"]);
+});
+
+describe("a run that is undone for its output, and is to end meanwhile", () => {
+  /** One that takes its time over each rollback, and whose first one fails at first, so that the run parks. */
+  const lengthy = (isFailing: boolean) => {
+    let failures = 0;
+    return workflow("lengthy", { output: Nights }, async (ctx: Context) => {
+      for (const what of ["flight", "hotel"]) {
+        const rollback = async () => {
+          await tick();
+          if (isFailing && (failures += 1) < 3) throw new Error("the hotel is closed");
+          undone.push(what);
+        };
+        await ctx.step(what, { rollback }, () => 1);
+      }
+      return { nights: -1 };
+    });
+  };
+
+  it.each(
+    [false, true].flatMap((isFailing) =>
+      [1_000, 4_000, 6_000, 8_000, 12_000].map((cancelAt) => ({ isFailing, cancelAt })),
+    ),
+  )("is undone all the same: %j", async ({ isFailing, cancelAt }) => {
+    const flow = lengthy(isFailing);
+    world = await World.create({ workflows: [flow] });
+    world.begin();
+    const run = await world.until(world.savepoint.start(flow, undefined, { id: "run" }));
+    await world.pass(cancelAt);
+    await world.until(run.cancel());
+    const error = await world.until(run.result()).catch((thrown: unknown) => thrown);
+    isOver = true;
+    expect(error).toMatchObject({
+      code: cancelAt < 10_000 || isFailing ? "cancelled" : "validation",
+    });
+    expect(undone).toEqual(["hotel", "flight"]);
+    await expectSoundEnd(world);
+  });
+
+  it.each(["crash-before", "crash-after"] as const)(
+    "is undone all the same after a %s at the first rollback's record",
+    async (when) => {
+      const flow = lengthy(false);
+      let isHit = false;
+      world = await World.create({
+        workflows: [flow],
+        fault: (_, action, body) => {
+          if (isHit || action !== "PutItem" || !body.includes("@rollback/hotel")) return undefined;
+          isHit = true;
+          return when;
+        },
+      });
+      world.begin();
+      const run = await world.until(world.savepoint.start(flow, undefined, { id: "run" }));
+      await world.pass(8_000);
+      await world.until(run.cancel());
+      await world.until(run.result()).catch(() => undefined);
+      isOver = true;
+      expect([...new Set(undone)]).toEqual(["hotel", "flight"]);
+      expect(await world.until(run.status())).toBe("cancelled");
+      await expectSoundEnd(world);
+    },
+  );
+
+  it("is undone all the same at its deadline", async () => {
+    const flow = lengthy(true);
+    world = await World.create({ workflows: [flow] });
+    world.begin();
+    const options = { id: "run", timeout: "7s" } as const;
+    const run = await world.until(world.savepoint.start(flow, undefined, options));
+    const error = await world.until(run.result()).catch((thrown: unknown) => thrown);
+    isOver = true;
+    expect(error).toMatchObject({ code: "run_timeout" });
+    expect(undone).toEqual(["hotel", "flight"]);
+    await expectSoundEnd(world);
+  });
 });
