@@ -12,13 +12,13 @@ export type Joined = "joined" | "full" | "over";
 /** A run to wait for, as it was read. */
 type Seen = Pick<Meta, "id" | "incarnation" | "tx">;
 
-const HAS_ROOM = "(attribute_not_exists(#waiters) OR size(#waiters) < :max)";
 /** A late copy of a join changes nothing: pruning counts on a new `tx` for each. */
 const CAN_JOIN =
-  `((${HAS_ROOM} AND NOT contains(#waiters, :reference))` +
+  "(attribute_not_exists(#waiters)" +
+  " OR (size(#waiters) < :max AND NOT contains(#waiters, :reference))" +
   " OR (contains(#waiters, :reference) AND #tx = :seen))";
 
-/** Looks at all waiters, in a run that others write to meanwhile, until it is taken to be full. */
+/** Attempts at making room in a run that others write to meanwhile, after which it is taken to be full. */
 const PRUNINGS = 5;
 
 /**

@@ -110,8 +110,8 @@ describe("a run for which as many wait as may", () => {
     const [resumed = known] = ended;
     const [early = known] = rest;
     let arrive: () => Promise<unknown> = async () => undefined;
-    opened.fates.push({}, { copied: (copy) => void (arrive = copy) });
-    await join({ ...child, tx: "stale" }, early, "early");
+    opened.fates.push({ copied: (copy) => void (arrive = copy) });
+    expect(await join(child, early, "early")).toBe("joined");
     const reads = Array.from({ length: LIMITS.waitersMax / 100 }, () => ({}));
     const resume = async () => {
       await putWaiter("waiting", resumed);
