@@ -60,7 +60,7 @@ export const LIMITS = {
   messageCopiesMs: 5 * MINUTE,
   /** Messages of rounds before in one page, 41 bytes each: well below the largest value. */
   pastPage: 10_000,
-  /** Runs that wait for one run: META names each, with 26 bytes and its id of up to 200. */
+  /** Unfinished runs that wait for one run: META names each, with 26 bytes and its id of up to 200. */
   waitersMax: 1_000,
   /** Failed attempts kept with a step; older ones are dropped. */
   attemptErrorsKept: 10,

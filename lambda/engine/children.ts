@@ -1,3 +1,4 @@
+import { LIMITS } from "../core/limits.ts";
 import { isFinished } from "../core/status.ts";
 import type { Meta, RunReference } from "../store/meta.ts";
 import type { Execution } from "./execution.ts";
@@ -19,8 +20,9 @@ export async function readChildren(execution: Execution): Promise<void> {
     const child = metas.get(wait?.childId ?? "");
     if (!child || isFinished(child.status)) {
       wait?.wake({ child });
-    } else if (!isKnown && !isAwaitedBy(child, execution.meta)) {
-      // A former owner may have died after the record of the wait, before it joined that run.
+    } else if (!isKnown && !isSureToTell(child, execution.meta)) {
+      // A former owner may have died after the record of the wait, before it joined that run; or this one had
+      // ended, so that its place was given up.
       wait?.wake({ child });
     } else if (!isKnown && child.epoch === 0 && (child.dueAt ?? 0) <= deps.clock.now()) {
       // Its starter may have died between the put and the hint.
@@ -29,6 +31,13 @@ export async function readChildren(execution: Execution): Promise<void> {
   }
 }
 
-/** Whether a run will send its notice to that other one. */
+/** Whether a run is to send its notice to that other one. */
 export const isAwaitedBy = ({ waiters }: Meta, { id, incarnation }: RunReference): boolean =>
   waiters.some((one) => one.id === id && one.incarnation === incarnation);
+
+/**
+ * Whether nothing more need be done for a run to send its notice to that other one. Where all places are
+ * taken, a third run may have seen this one ended before it was resumed, and be about to give its place up.
+ */
+export const isSureToTell = (child: Meta, parent: RunReference): boolean =>
+  child.waiters.length < LIMITS.waitersMax && isAwaitedBy(child, parent);

@@ -2,7 +2,7 @@ import type { EpochMs } from "../core/clock.ts";
 import { LIMITS } from "../core/limits.ts";
 import type { RunStatus } from "../core/status.ts";
 import { type Item, number, optionalNumber, text } from "./attributes.ts";
-import { metaFrom, referenceText, type RunReference } from "./meta.ts";
+import { metaFrom, type RunReference } from "./meta.ts";
 import { metaKey } from "./schema.ts";
 import type { Table } from "./table.ts";
 
@@ -24,8 +24,10 @@ export interface Due {
   readonly isNew: boolean;
 }
 
-const UNFINISHED = "#status IN (:queued, :running, :waiting, :paused, :blocked)";
-const TARGET = "attribute_exists(#pk) AND #inc = :inc";
+/** The run has not finished; wants `STATUSES`. */
+export const UNFINISHED = "#status IN (:queued, :running, :waiting, :paused, :blocked)";
+/** It is the run meant: of that id, and of incarnation `:inc`. */
+export const TARGET = "attribute_exists(#pk) AND #inc = :inc";
 const COUNT = "SET #wakeSeq = #wakeSeq + :one, #tx = :tx";
 const WAKE = `${COUNT}, #dueAt = :due, #checkAt = :check`;
 
@@ -120,7 +122,8 @@ function dueBefore(item: Item | undefined, gather: EpochMs): Due | undefined {
   return isDue ? { dueAt, isNew: false } : undefined;
 }
 
-const STATUSES: Item = {
+/** The values of `UNFINISHED`. */
+export const STATUSES: Item = {
   ":queued": text("queued"),
   ":running": text("running"),
   ":waiting": text("waiting"),
@@ -150,38 +153,9 @@ function update(
 
 const FINISHED = new Set(["succeeded", "failed", "cancelled"]);
 
-function isLive(item: Item | undefined, to: RunReference): boolean {
+/** Whether an item is the META of that run, unfinished. */
+export function isLive(item: Item | undefined, to: RunReference): boolean {
   if (!item) return false;
   const meta = metaFrom(item);
   return meta.incarnation === to.incarnation && !FINISHED.has(meta.status);
-}
-
-/** What a wish to be told of a run's end came to: nobody is told of one that is over, or is not there. */
-export type Joined = "joined" | "full" | "over";
-
-/** Row 14, attach: adds a waiter to a run that has not finished, unless it has as many as it may have. */
-export async function addWaiter(
-  table: Table,
-  child: RunReference,
-  waiter: RunReference,
-  tx: string,
-): Promise<Joined> {
-  const { pk, sk } = metaKey(child.id);
-  const reference = referenceText(waiter);
-  const hasRoom = "(attribute_not_exists(#waiters) OR size(#waiters) < :max)";
-  const { ok, item } = await table.update({
-    key: { pk: text(pk), sk: text(sk) },
-    update: "SET #tx = :tx ADD #waiters :waiter",
-    condition: `${TARGET} AND ${UNFINISHED} AND (${hasRoom} OR contains(#waiters, :reference))`,
-    values: {
-      ":tx": text(tx),
-      ":waiter": { SS: [reference] },
-      ":reference": text(reference),
-      ":max": number(LIMITS.waitersMax),
-      ":inc": text(child.incarnation),
-      ...STATUSES,
-    },
-  });
-  if (ok) return "joined";
-  return isLive(item, child) ? "full" : "over";
 }

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Clock, EpochMs } from "../core/clock.ts";
 import type { Ids } from "../core/ids.ts";
+import { addWaiter } from "./add-waiter.ts";
 import { text } from "./attributes.ts";
 import { cancelRun } from "./cancel-run.ts";
 import { claimRun } from "./claim-run.ts";
@@ -13,7 +14,7 @@ import { handOverRun, heartbeat, parkRun, releasePaused } from "./hold-run.ts";
 import { listAttention, listRuns } from "./list-runs.ts";
 import { loadHistory } from "./load-history.ts";
 import { isExpired, type Meta, metaFrom } from "./meta.ts";
-import { addWaiter, notifyParent } from "./notify-parent.ts";
+import { notifyParent } from "./notify-parent.ts";
 import { readOperation } from "./read-operation.ts";
 import { pauseRun, resumeRun } from "./pause-run.ts";
 import { isOverfull, resumeFinished } from "./resume-finished.ts";

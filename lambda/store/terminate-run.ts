@@ -53,7 +53,7 @@ const END =
 const OFF =
   "#owner, #leaseUntil, #dueAt, #activity, #quorum, #pause, #code, #attentionShard, #attentionAt";
 
-/** Waiters and claims only ever come, so whether there are any is all that can have changed. */
+/** Claims only ever come; waiters come and leave. Whether there are any is all that matters. */
 function formFor(
   { waiters, epoch, generation, historyTtl }: Meta,
   { error, now, from = UNFINISHED }: Terminating,

@@ -1,8 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type Context, RunConflictError, TerminalError, workflow } from "../../lambda/index.ts";
-import { LIMITS } from "../../lambda/core/limits.ts";
 import { World } from "../../lambda/testing/world.ts";
-import { changeItem } from "./table-item.ts";
 
 const worlds: World[] = [];
 afterEach(async () => {
@@ -56,29 +54,6 @@ describe("a child run", () => {
     expect(output).toEqual([10, 10]);
     const { runs } = await world.until(world.savepoint.list({ workflow: "double" }));
     expect(runs.map(({ id }) => id)).toEqual(["shared"]);
-  });
-
-  it("is not joined by more runs than may wait for one: the one too many is told, and goes on", async () => {
-    const long = workflow("long", {}, async (ctx: Context) => ctx.sleep("rest", "1h"));
-    const late = workflow("late", {}, (ctx: Context) =>
-      ctx.run(long, undefined, { id: "shared" }).catch((error: unknown) => error),
-    );
-    const world = await World.create({ workflows: [long, late] });
-    worlds.push(world);
-    world.begin();
-    await world.until(world.savepoint.start(long, undefined, { id: "shared" }));
-    await world.pass(5_000);
-    const waiters = Array.from({ length: LIMITS.waitersMax }, (_, n) => `inc waiter-${n}`);
-    const update = "SET waiters = :waiters";
-    const values = { ":waiters": { SS: waiters } };
-    await changeItem(world, { pk: "RUN#shared", sk: "META" }, { update, values });
-    const run = await world.until(world.savepoint.start(late, undefined, { id: "late" }));
-    const error = await world.until(run.result());
-    expect(error).toBeInstanceOf(RunConflictError);
-    expect(error).toMatchObject({
-      message: expect.stringContaining('1000 runs wait for run "shared" already'),
-      details: { id: "shared", limit: LIMITS.waitersMax },
-    });
   });
 
   it("wakes a parent that had slept before it asked, and recorded no end of that", async () => {

@@ -39,6 +39,7 @@ const ROWS: readonly Row[] = [
   { name: "child notice", action: "UpdateItem", has: ["#wakeSeq = #wakeSeq + :one"] },
   { name: "child notice", action: "UpdateItem", has: ["SET #wakeSeq = ", "#tx = :tx"] },
   { name: "waiter joins", action: "UpdateItem", has: ["ADD #waiters"] },
+  { name: "ended waiters leave", action: "UpdateItem", has: ["DELETE #waiters"] },
   { name: "sweep", action: "UpdateItem", has: ["#nudges = :nudges"] },
   { name: "hand over", action: "UpdateItem", has: ["#status = :waiting,", "#dueAt = :now"] },
   { name: "restamp", action: "UpdateItem", has: ["#ttl = :ttl"] },

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { LIMITS } from "../../lambda/core/limits.ts";
 import type { RunStatus } from "../../lambda/core/status.ts";
-import { referenceText, type RunReference } from "../../lambda/store/meta.ts";
+import type { RunReference } from "../../lambda/store/meta.ts";
 import type { Notice } from "../../lambda/store/notify-parent.ts";
 import { n, NOW, openTestStore, type OpenedStore } from "../support/test-store.ts";
 
@@ -122,40 +122,5 @@ describe("a child's notice", () => {
     expect(await opened.item()).toEqual(before);
     expect(await notify({ id: "nobody", incarnation: "i" })).toBeUndefined();
     expect(await opened.item("nobody")).toBeUndefined();
-  });
-});
-
-describe("a run that wants to be told of another's end", () => {
-  const waiters = Array.from({ length: LIMITS.waitersMax }, (_, index) => ({
-    id: `waiter-${index}`,
-    incarnation: "inc",
-  }));
-  const [known = { id: "", incarnation: "" }, ...others] = waiters;
-  const another = { id: "another", incarnation: "inc" };
-  const putChild = (references: readonly RunReference[], status: RunStatus = "running") =>
-    opened.put(status, { waiters: { SS: references.map(referenceText) } });
-
-  it("is its waiter as long as there are not too many", async () => {
-    const child = await putChild(others);
-    expect(await opened.store.addWaiter(child, another, "join")).toBe("joined");
-    expect((await opened.store.readRun("run"))?.waiters).toHaveLength(LIMITS.waitersMax);
-    expect(await opened.store.addWaiter(child, known, "one too many")).toBe("full");
-    const { waiters: now = [] } = (await opened.store.readRun("run")) ?? {};
-    expect(now).toContainEqual(another);
-    expect(now).not.toContainEqual(known);
-  });
-
-  it("is not refused if it is its waiter already", async () => {
-    const child = await putChild(waiters);
-    expect(await opened.store.addWaiter(child, known, "again")).toBe("joined");
-    opened.fates.push({}, { losesReply: true });
-    expect(await opened.store.addWaiter(child, known, "lost")).toBe("joined");
-  });
-
-  it("is not told of one that is over, or was started anew", async () => {
-    const ended = await putChild(waiters, "succeeded");
-    expect(await opened.store.addWaiter(ended, another, "join")).toBe("over");
-    await putChild(waiters);
-    expect(await opened.store.addWaiter(ended, another, "join")).toBe("over");
   });
 });

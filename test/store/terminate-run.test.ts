@@ -94,7 +94,9 @@ describe("a termination from some statuses only", () => {
 describe("a termination that is not alone", () => {
   it("owes a waiter that joined after it read the run", async () => {
     const meta = await opened.put("queued");
-    opened.fates.push({ before: () => opened.store.addWaiter(meta, PARENT, "w") });
+    opened.fates.push({
+      before: () => opened.store.addWaiter(meta, PARENT, "w", () => opened.ids.nonce()),
+    });
     expect(await terminate(meta)).toMatchObject({ meta: { owed: ["waiters"], waiters: [PARENT] } });
   });
 

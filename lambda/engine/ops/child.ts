@@ -8,8 +8,9 @@ import { LIMITS } from "../../core/limits.ts";
 import { isFinished } from "../../core/status.ts";
 import { historyPk } from "../../store/schema.ts";
 import { birthTtl } from "../../store/start-run.ts";
+import type { Joined } from "../../store/add-waiter.ts";
 import type { Meta, RunReference } from "../../store/meta.ts";
-import type { Joined } from "../../store/notify-parent.ts";
+import { isSureToTell } from "../children.ts";
 import type { Execution } from "../execution.ts";
 import type { Behaviour, Operation } from "../operation.ts";
 import { settle, writeRecord } from "../recording.ts";
@@ -170,13 +171,11 @@ async function join(
   me: RunReference,
 ): Promise<Joined> {
   const { deps } = execution;
-  const isWaiter = there.waiters.some(
-    (one) => one.id === me.id && one.incarnation === me.incarnation,
-  );
+  const isWaiter = isSureToTell(there, me);
   let joined: Joined = "joined";
   if (!isWaiter && !isFinished(there.status)) {
     joined = await execution.inFlight(operation, () =>
-      deps.store.addWaiter(reference(there), me, deps.ids.nonce()),
+      deps.store.addWaiter(there, me, deps.ids.nonce(), () => deps.ids.nonce()),
     );
   }
   // It may have finished before this run was its waiter.
