@@ -19,7 +19,16 @@ const LEASE_MS = 30_000;
 /** The run goes on after it, and so is replayed. */
 const REST_MS = 120_000;
 
-const DUELS = [latePatch, lateLoser, earlierOutcome, lateChild, lateCancel, lostChild];
+const DUELS = [
+  latePatch,
+  lateLoser,
+  earlierOutcome,
+  lateChild,
+  lateCancel,
+  lostChild,
+  lostPark,
+  twoHints,
+];
 
 /**
  * A scenario of its own for some seeds, in which two meet: drawn apart from all else, it leaves the other plays of
@@ -147,5 +156,32 @@ function lateCancel(draw: Draw): Duel {
       { at: { atMs: 2_000 }, whom: { id: "main" }, kind: "cancel", reason: "enough", trouble },
       { at: { atMs: 8_000 }, whom: { id: "main" }, kind: "resume" },
     ],
+  };
+}
+
+/** An owner hears late that its park has held; a letter has come meanwhile, whose hint is lost. */
+function lostPark(draw: Draw): Duel {
+  const wait: Node = { type: "wait", id: 1, event: "x", timeoutMs: 0 };
+  const atMs = draw.int(1_000, 3_000);
+  const letter = { kind: "send", name: "x", letter: "of nobody", key: undefined } as const;
+  return {
+    bodies: [[wait, step(2, "a", draw.int(0, 400)), rest(3), step(4, "b", 0)]],
+    faults: [
+      { kind: "lost-reply", at: { row: "park", nth: 1 }, ms: draw.int(4_000, 9_000) },
+      { kind: "lost-hint", nth: 2 },
+    ],
+    acts: [{ at: { atMs }, whom: { id: "main" }, ...letter }],
+  };
+}
+
+/** A letter that nobody takes wakes a run, which sends a second hint for the end of its wait, and waits again after it. */
+function twoHints(draw: Draw): Duel {
+  const trying = { ...plainStep(1, 0), attempts: 6, fails: 5, delayMs: draw.int(10_000, 20_000) };
+  const letter = { kind: "send", name: "x", letter: "of nobody", key: undefined } as const;
+  const at = { atMs: draw.int(1_000, 5_000) };
+  return {
+    bodies: [[trying, rest(2)]],
+    faults: [],
+    acts: [{ at, whom: { id: "main" }, ...letter }],
   };
 }
