@@ -1,6 +1,6 @@
 import type { EpochMs } from "../core/clock.ts";
 import { LIMITS } from "../core/limits.ts";
-import type { RunStatus } from "../core/status.ts";
+import { isFinished, type RunStatus } from "../core/status.ts";
 import { type Item, number, optionalNumber, text } from "./attributes.ts";
 import { metaFrom, type RunReference } from "./meta.ts";
 import { metaKey } from "./schema.ts";
@@ -151,11 +151,9 @@ function update(
   });
 }
 
-const FINISHED = new Set(["succeeded", "failed", "cancelled"]);
-
 /** Whether an item is the META of that run, unfinished. */
 export function isLive(item: Item | undefined, to: RunReference): boolean {
   if (!item) return false;
   const meta = metaFrom(item);
-  return meta.incarnation === to.incarnation && !FINISHED.has(meta.status);
+  return meta.incarnation === to.incarnation && !isFinished(meta.status);
 }

@@ -9,6 +9,7 @@ import {
 import { Process } from "../../lambda/testing/process.ts";
 import { World } from "../../lambda/testing/world.ts";
 import { rowOf } from "../sim/rows.ts";
+import { withCrashes } from "./sample.ts";
 import { expectSoundEnd } from "./invariants.ts";
 
 let world: World;
@@ -239,12 +240,7 @@ async function played(name: string, death?: Death) {
 }
 
 describe("a client that dies just before or after the write, and another that asks the same again, come to the same as one that lives", () => {
-  it.each(
-    Object.keys(CASES).flatMap((name) => [
-      [name, "crash-before" as const],
-      [name, "crash-after" as const],
-    ]),
-  )("%s: %s", async (name, fault) => {
+  it.each(withCrashes(CASES))("%s: %s", async (name, fault) => {
     const calm = await played(name);
     await world.end();
     const hit = await played(name, { fault, nth: calm.seen, next: "another asks" });

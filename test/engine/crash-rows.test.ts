@@ -8,6 +8,7 @@ import {
 } from "../../lambda/index.ts";
 import { World, type WorldOptions } from "../../lambda/testing/world.ts";
 import { rowOf } from "../sim/rows.ts";
+import { withCrashes } from "./sample.ts";
 import { expectSoundEnd } from "./invariants.ts";
 
 let world: World;
@@ -200,12 +201,7 @@ async function played(name: string, fault?: "crash-before" | "crash-after") {
 }
 
 describe("a worker that dies just before or after its first call of a row leaves the run to end the same", () => {
-  it.each(
-    Object.keys(CASES).flatMap((name) => [
-      [name, "crash-before" as const],
-      [name, "crash-after" as const],
-    ]),
-  )("%s: %s", async (name, fault) => {
+  it.each(withCrashes(CASES))("%s: %s", async (name, fault) => {
     const calm = await played(name);
     expect(calm.seen).toBeGreaterThan(0);
     await world.end();

@@ -11,3 +11,10 @@ export function sampled(last: number, samples: number): number[] {
   const stride = last / samples;
   return Array.from({ length: samples }, (_, index) => 1 + Math.floor((index + random()) * stride));
 }
+
+/** Each of these cases with a crash before, and with one after, what it is about. */
+export const withCrashes = (cases: object) =>
+  Object.keys(cases).flatMap((name) => [
+    [name, "crash-before" as const] as const,
+    [name, "crash-after" as const] as const,
+  ]);
