@@ -1,12 +1,13 @@
-import { once } from "node:events";
-import { readFileSync } from "node:fs";
-import type { IncomingMessage } from "node:http";
-import { request } from "node:https";
-import { text } from "node:stream/consumers";
+import { createHash, randomBytes } from "node:crypto";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { apiUrl } from "../../localstack/emulators/deploy.ts";
 import { EMULATED, emulatorEnvironment } from "../../localstack/emulators/environment.ts";
-import { type Credentials, sigV4 } from "../../lambda/sigv4/index.ts";
+import type { Credentials } from "../../lambda/sigv4/index.ts";
 import { CommandLine } from "../e2e/command-line.ts";
+import { allowByArn, iam, textsOf } from "./iam.ts";
+import { pruned } from "./live-versions.ts";
+import { putSecret } from "./put-secret.ts";
 import { eventually, TriedDeployment } from "./tried-deployment.ts";
 
 let tried: TriedDeployment | undefined;
@@ -24,39 +25,29 @@ afterAll(async () => {
 
 /** Has IAM make a key for the user that may call the API, which MiniStack's CloudFormation does not. */
 async function keyOf(deployment: TriedDeployment): Promise<Credentials> {
-  const { endpoint, certificate = "" } = deployment.emulator;
-  const { region, credentials } = EMULATED;
-  const sign = sigV4({ service: "iam", region, credentials });
-  const action = { Action: "CreateAccessKey", UserName: deployment.output("CallerName") };
-  const body = new URLSearchParams({ ...action, Version: "2010-05-08" }).toString();
-  const headers = { "content-type": "application/x-www-form-urlencoded" };
-  const signed = await sign(new Request(endpoint, { method: "POST", headers, body }));
-  const call = request(endpoint, {
-    method: "POST",
-    headers: Object.fromEntries(signed.headers),
-    ca: readFileSync(certificate),
-  });
-  call.end(body);
-  const [response] = (await once(call, "response")) as [IncomingMessage];
-  const reply = await text(response);
-  const [, accessKeyId] = /<AccessKeyId>(.*)<\/AccessKeyId>/.exec(reply) ?? [];
-  const [, secretAccessKey] = /<SecretAccessKey>(.*)<\/SecretAccessKey>/.exec(reply) ?? [];
+  const UserName = deployment.output("CallerName");
+  const reply = await iam(deployment.emulator, { Action: "CreateAccessKey", UserName });
+  const [accessKeyId] = textsOf(reply, "AccessKeyId");
+  const [secretAccessKey] = textsOf(reply, "SecretAccessKey");
   if (!accessKeyId || !secretAccessKey) throw new Error(`IAM has made no key: ${reply}`);
   return { accessKeyId, secretAccessKey };
 }
 
-/** An output of the stack. */
-function output(name: string): string {
+function deployed(): TriedDeployment {
   if (!tried) throw new Error("nothing is deployed");
-  return tried.output(name);
+  return tried;
 }
 
+/** An output of the stack. */
+const output = (name: string): string => deployed().output(name);
+
 /** The command line as somebody with that key has it, on a machine that trusts the emulator. */
-function commandLineOf(key: Credentials): CommandLine {
+function commandLineOf(key: Credentials, more: Readonly<Record<string, string>> = {}): CommandLine {
   const cli = new CommandLine({
-    ...emulatorEnvironment(tried?.emulator.endpoint ?? "", {}, key),
+    ...more,
+    ...emulatorEnvironment(deployed().emulator.endpoint, {}, key),
     AWS_REGION: EMULATED.region,
-    NODE_EXTRA_CA_CERTS: tried?.emulator.certificate ?? "",
+    NODE_EXTRA_CA_CERTS: deployed().emulator.certificate ?? "",
   });
   clis.push(cli);
   return cli;
@@ -77,6 +68,36 @@ it("starts a run by the clock, with the sweeper's own policy", async () => {
     expect(code, err).toBe(0);
     return /^minutely@\S+ +tick +succeeded/m.test(out) ? true : undefined;
   });
+});
+
+it("reads secrets with the authorizer's and the worker's own policies", async () => {
+  const token = randomBytes(32).toString("base64url");
+  const tokens = { tests: createHash("sha256").update(token).digest("hex") };
+  await putSecret(deployed().connection, output("TokensSecret"), JSON.stringify({ tokens }));
+  await allowByArn(deployed(), output("TokensSecret"), output("OpenAiSecret"));
+  const api = apiUrl(deployed().connection.endpoint, output("ByTokenApiUrl"));
+  const cli = commandLineOf(caller, { SAVEPOINT_TOKEN: token });
+  const smoke = await cli.savepoint("smoke", "--endpoint", api).ended;
+  expect(smoke.out, smoke.err).toMatch(/start again[^]*event[^]*wait[^]*cancel[^]*delete/);
+
+  const model = { kind: "openai", api: "responses", small: "small", large: "large" };
+  const input = { topic: "durable execution", maxIterations: 1, model, corpus: "sample" };
+  const start = ["start", "research", "--id", "r", "--input", JSON.stringify(input)];
+  const started = await cli.savepoint(...start, "--endpoint", api).ended;
+  expect(started.code, started.err).toBe(0);
+  const research = await cli.savepoint("runs", "watch", "r", "--endpoint", api).ended;
+  expect(research.out, research.err).toContain("What was found");
+  expect(new Set(deployed().model.requests.map(({ authorization }) => authorization))).toEqual(
+    new Set(["Bearer key-from-the-secret"]),
+  );
+
+  const wrong = commandLineOf(caller, { SAVEPOINT_TOKEN: `${token}x` });
+  const list = await wrong.savepoint("runs", "list", "--endpoint", api).ended;
+  expect(list.err).toContain("these credentials do not allow this request");
+});
+
+it("looks for old versions with the pruner's own policy", async () => {
+  expect(await pruned(new LambdaClient(deployed().connection))).toEqual([undefined, undefined]);
 });
 
 it("refuses who has a wrong key, or none", async () => {

@@ -1,12 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import {
-  InvokeCommand,
-  LambdaClient,
-  ListFunctionsCommand,
-  PublishVersionCommand,
-  UpdateFunctionConfigurationCommand,
-} from "@aws-sdk/client-lambda";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import {
   GetQueueAttributesCommand,
   SendMessageCommand,
@@ -15,12 +9,18 @@ import {
 } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { ENV } from "../../lambda/core/environment.ts";
 import { connect, type Savepoint } from "../../lambda/http/index.ts";
 import { event } from "../../lambda/index.ts";
 import { CommandLine } from "../e2e/command-line.ts";
 import { inventoryOf } from "./inventory.ts";
-import { callVersion, liveVersion, rollBack, versionsOf } from "./live-versions.ts";
+import {
+  callVersion,
+  liveVersion,
+  pruned,
+  publishVersions,
+  rollBack,
+  versionsOf,
+} from "./live-versions.ts";
 import { putSecret } from "./put-secret.ts";
 import { eventually, TriedDeployment } from "./tried-deployment.ts";
 import { workerPids } from "./worker-processes.ts";
@@ -37,8 +37,7 @@ beforeAll(async () => {
   tried = await TriedDeployment.of("tokens");
   api = tried.output("ApiUrl");
   const tokens = { tests: createHash("sha256").update(TOKEN).digest("hex") };
-  const { endpoint } = tried.emulator;
-  await putSecret(endpoint, tried.output("TokensSecret"), JSON.stringify({ tokens }));
+  await putSecret(tried.connection, tried.output("TokensSecret"), JSON.stringify({ tokens }));
   savepoint = connect({ endpoint: api, token: TOKEN });
   cli = new CommandLine({ SAVEPOINT_TOKEN: TOKEN });
 });
@@ -230,7 +229,7 @@ describe("code that changes under runs", () => {
       failure.test(log().slice(logged)) ? true : undefined,
     );
     for (const name of tried.functionNames) await rollBack(lambda(), name);
-    const outputs = await Promise.all(sleepers.map(async (run) => run.result({ timeout: "3m" })));
+    const outputs = await Promise.all(sleepers.map(async (run) => run.result({ timeout: "2m" })));
     expect(outputs).toEqual([2, 2, 2]);
   });
 
@@ -251,26 +250,13 @@ describe("code that changes under runs", () => {
 describe("versions of functions", () => {
   it("are deleted but for the newest five and the one that runs", async () => {
     const [FunctionName = ""] = tried.functionNames;
-    for (let n = 1; n <= 6; n += 1) {
-      const Description = `change ${n}`;
-      await lambda().send(new UpdateFunctionConfigurationCommand({ FunctionName, Description }));
-      await lambda().send(new PublishVersionCommand({ FunctionName }));
-    }
+    await publishVersions(lambda(), FunctionName, 6);
     const before = await versionsOf(lambda(), FunctionName);
     const live = await liveVersion(lambda(), FunctionName);
     expect(before.slice(-6), "the alias calls one that is not among the newest").not.toContain(
       live,
     );
-    const { Functions = [] } = await lambda().send(new ListFunctionsCommand({}));
-    const pruner = Functions.find(
-      ({ Environment }) => ENV.functions in (Environment?.Variables ?? {}),
-    );
-    for (const _ of ["once", "twice"]) {
-      const { FunctionError, Payload } = await lambda().send(
-        new InvokeCommand({ FunctionName: pruner?.FunctionName, Qualifier: "live" }),
-      );
-      expect(FunctionError, new TextDecoder().decode(Payload)).toBeUndefined();
-    }
+    for (const _ of ["once", "twice"]) expect(await pruned(lambda())).toEqual([undefined]);
     expect(await versionsOf(lambda(), FunctionName)).toEqual([
       "$LATEST",
       live,

@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ENV } from "../../lambda/core/environment.ts";
 import { apiUrl } from "../../localstack/emulators/deploy.ts";
-import { emulatorEnvironment } from "../../localstack/emulators/environment.ts";
+import { EMULATED, emulatorEnvironment } from "../../localstack/emulators/environment.ts";
 import { type MiniStack, startMiniStack } from "../../localstack/emulators/ministack.ts";
 import { type Corpus, corpusOf, loadCorpus } from "../../localstack/hn/corpus.ts";
 import { descendants, FIRST_SAMPLE_ID } from "../../localstack/hn/item.ts";
@@ -88,7 +88,9 @@ it("leads to a deployment that works, word by word, and takes it down again", as
   writeFileSync(OUTPUTS, readFileSync(OUTPUTS, "utf8").replace(ApiUrl, here));
   await shell(address);
   const tokens = (await shell(`${token}\nprintf %s "$TOKENS"`)).trim();
-  await putSecret(emulator.endpoint, outputs().Savepoint.TokensSecretArn, tokens);
+  const { endpoint } = emulator;
+  const { region, credentials } = EMULATED;
+  await putSecret({ endpoint, region, credentials }, outputs().Savepoint.TokensSecretArn, tokens);
   const said = await shell(use);
   expect(said).toMatch(/ok {6}start again[^]*ok {6}cancel/);
   // Watching it has ended well only if the run has succeeded.

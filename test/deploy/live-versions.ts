@@ -1,9 +1,14 @@
 import {
   GetAliasCommand,
+  InvokeCommand,
   type LambdaClient,
+  ListFunctionsCommand,
   ListVersionsByFunctionCommand,
+  PublishVersionCommand,
   UpdateAliasCommand,
+  UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
+import { ENV } from "../../lambda/core/environment.ts";
 
 /** The alias that every function is called by. */
 const Name = "live";
@@ -39,4 +44,32 @@ export async function rollBack(lambda: LambdaClient, FunctionName: string): Prom
   const before = versions.findLast((version) => Number(version) < live);
   if (before === undefined) throw new Error(`${FunctionName} has no version before ${live}`);
   await callVersion(lambda, FunctionName, before);
+}
+
+/** Publishes versions of a function, which differ by their description. */
+export async function publishVersions(
+  lambda: LambdaClient,
+  FunctionName: string,
+  count: number,
+): Promise<void> {
+  for (let n = 1; n <= count; n += 1) {
+    const Description = `change ${n}`;
+    await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Description }));
+    await lambda.send(new PublishVersionCommand({ FunctionName }));
+  }
+}
+
+/** Has each deployment's function for it delete old versions. Returns what each failed with, if anything. */
+export async function pruned(lambda: LambdaClient): Promise<(string | undefined)[]> {
+  const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
+  const pruners = Functions.filter(
+    ({ Environment }) => ENV.functions in (Environment?.Variables ?? {}),
+  );
+  return Promise.all(
+    pruners.map(async ({ FunctionName }) => {
+      const call = new InvokeCommand({ FunctionName, Qualifier: Name });
+      const { FunctionError, Payload } = await lambda.send(call);
+      return FunctionError && new TextDecoder().decode(Payload);
+    }),
+  );
 }

@@ -1,9 +1,15 @@
-import { PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { EMULATED } from "../../localstack/emulators/environment.ts";
+import {
+  PutSecretValueCommand,
+  SecretsManagerClient,
+  type SecretsManagerClientConfig,
+} from "@aws-sdk/client-secrets-manager";
 
 /** Puts a text into an emulator's secret, as `aws secretsmanager put-secret-value` does it in the guide. */
-export async function putSecret(endpoint: string, SecretId: string, SecretString: string) {
-  const { region, credentials } = EMULATED;
-  const client = new SecretsManagerClient({ endpoint, region, credentials });
+export async function putSecret(
+  connection: SecretsManagerClientConfig,
+  SecretId: string,
+  SecretString: string,
+) {
+  const client = new SecretsManagerClient(connection);
   await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
 }

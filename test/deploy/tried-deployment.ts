@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { Agent } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -79,7 +80,11 @@ export class TriedDeployment {
   /** How a client of AWS reaches the emulator. */
   get connection() {
     const { region, credentials } = EMULATED;
-    return { endpoint: this.emulator.endpoint, region, credentials };
+    const { endpoint, certificate } = this.emulator;
+    const requestHandler = certificate && {
+      httpsAgent: new Agent({ ca: readFileSync(certificate) }),
+    };
+    return { endpoint, region, credentials, ...(requestHandler && { requestHandler }) };
   }
 
   async deploy(code: Code): Promise<void> {
