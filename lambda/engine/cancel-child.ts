@@ -1,6 +1,7 @@
 import { encodeValue, hashValue } from "../core/codec.ts";
 import type { Meta } from "../store/meta.ts";
 import { endOfCancelled } from "./cancelled.ts";
+import type { OperationRecord } from "../store/operation.ts";
 import type { EngineDependencies } from "./dependencies.ts";
 import type { Execution } from "./execution.ts";
 import { sendHint } from "./send-hint.ts";
@@ -64,9 +65,21 @@ export async function cancelAbandoned(execution: Execution): Promise<void> {
   if (abandoned.size === 0) return;
   const reason = outside.cancel?.reason ?? `run ${meta.id} does not wait for it any more`;
   await Promise.all(
-    [...abandoned].map(async ([id, { workflow = "" }]) => {
+    [...abandoned].map(async ([id, record]) => {
+      const { workflow = "" } = record;
       await cancelChild(deps, meta, { id, workflow }, reason);
+      if (!execution.isCancelled) await noteTold(execution, record);
       abandoned.delete(id);
     }),
   );
+}
+
+/**
+ * Says in a loser's record that it was told: each later owner would tell it again, also when somebody has
+ * resumed it since. Refused means that another owner has written the record, which may tell it once more.
+ */
+async function noteTold(execution: Execution, record: OperationRecord): Promise<void> {
+  const { deps, historyPk, meta } = execution;
+  const told = { ...record, told: true, epoch: meta.epoch, nonce: deps.ids.nonce() };
+  await deps.store.writeOperation(historyPk, told, meta.historyTtl, "settle");
 }

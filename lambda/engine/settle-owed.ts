@@ -38,8 +38,8 @@ export async function settleOwed(
 async function cancelChildren(deps: Parameters<typeof cancelChild>[0], meta: Meta): Promise<void> {
   const history = await deps.store.loadHistory(historyOf(meta));
   await Promise.all(
-    history.map(async ({ kind, state, key, childId: id, workflow = "" }) => {
-      if (kind !== "run" || state === "done") return;
+    history.map(async ({ kind, state, key, childId: id, workflow = "", told }) => {
+      if (kind !== "run" || state === "done" || told) return;
       if (id !== childId(meta.id, meta.round, key)) return;
       await cancelChild(deps, meta, { id, workflow }, `run ${meta.id} was terminated`);
     }),

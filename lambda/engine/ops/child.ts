@@ -26,8 +26,9 @@ export interface ChildOptions {
   /** Attaches to the run of this id, started by whoever comes first, instead of a child of this run's own. */
   readonly id?: string;
   /**
-   * Time from its start after which the child is cancelled if it has not finished. It has never more time
-   * than its parent, whatever is given. A run that it attaches to keeps the time it has.
+   * Time from its start after which the child is cancelled if it has not finished. A child of the run's own
+   * never has more time than its parent, whatever is given, unless it is started to clean up after a cancel. A
+   * run with an `id` has the time that whoever comes first gives it.
    */
   readonly timeout?: Duration;
 }
@@ -114,9 +115,10 @@ async function ensureChild(
   const me = reference(meta);
   const now = deps.clock.now();
   const incarnation = deps.ids.ulid(now);
-  // A child has no more time than its parent.
-  const deadlines = [meta.deadline, timeoutMs === undefined ? undefined : now + timeoutMs];
-  const deadline = earliest(deadlines);
+  // A child has no more time than its parent; but a run that is there for others, and cleaning up, have time.
+  const isBound = attachedId === undefined && !execution.isCancelled;
+  const own = timeoutMs === undefined ? undefined : now + timeoutMs;
+  const deadline = earliest([own, isBound ? meta.deadline : undefined]);
   let encoded: Encoded;
   let inputHash: string;
   try {
@@ -143,6 +145,7 @@ async function ensureChild(
       now,
       tx: deps.ids.nonce(),
       deadline,
+      timeLimitMs: timeoutMs,
       parent: me,
       ...(isAwaited && { waiter: me }),
     }),
