@@ -49,7 +49,7 @@ describe("a child's time", () => {
     "begins anew when its parent $name is resumed, which had run out of it",
     async (flow) => {
       await open();
-      const run = await start(flow as typeof late, "run", "10m");
+      const run = await start(flow, "run", "10m");
       expect(await ending(run.result())).toMatchObject({ code: "run_timeout" });
       await world.until(run.resume());
       const own = world.savepoint.get(`run~1~child`);

@@ -21,7 +21,7 @@ const wrapping = workflow("wrapping", {}, async (ctx) => {
   try {
     return await ctx.step("import", () => failing("import"));
   } catch (error) {
-    throw new Error("the import has failed", { cause: new Error("deep", { cause: error }) });
+    throw new Error("the import has failed", { cause: error });
   }
 });
 
