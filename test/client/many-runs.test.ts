@@ -5,7 +5,6 @@ import { list } from "../../lambda/client/list.ts";
 import { bulkPages, wholeReport } from "../../lambda/core/bulk.ts";
 import { StoreUnavailableError } from "../../lambda/core/errors.ts";
 import type { RunStatus } from "../../lambda/core/status.ts";
-import type { Item } from "../../lambda/store/attributes.ts";
 import { listShard, startedKey } from "../../lambda/store/start-run.ts";
 import type { Store } from "../../lambda/store/store.ts";
 import { n, NOW, s, stillClock } from "../support/test-store.ts";
@@ -16,16 +15,13 @@ beforeEach(async () => {
   client = await clientUnderTest();
 });
 
-/** What a run's item cannot be read without, gone. */
-const DAMAGED = { inputHash: { NULL: true } } as const;
-
 let put = 0;
 /** Puts a run as it would be in a status, started before those put earlier. */
-async function runIn(status: RunStatus, id: string, of = "w", damage: Item = {}): Promise<void> {
+async function runIn(status: RunStatus, id: string, of = "w"): Promise<void> {
   put += 1;
   const startedAt = NOW - put * 1_000;
   const day = new Date(startedAt).toISOString().slice(0, 10);
-  await client.replace(
+  await client.put(
     status,
     {
       workflow: s(of),
@@ -33,7 +29,6 @@ async function runIn(status: RunStatus, id: string, of = "w", damage: Item = {})
       listShard: s(listShard(day, 0)),
       startedKey: s(startedKey(startedAt, id)),
       ...(status === "failed" && { attentionShard: s("0"), attentionAt: n(startedAt) }),
-      ...damage,
     },
     id,
   );
@@ -162,39 +157,6 @@ describe("many runs", () => {
     });
   });
 
-  it.each([{ status: "paused" }, { workflow: "w" }] as const)(
-    "that are found by %j and cannot be read are among those that refuse, and keep no other from it",
-    async (filter) => {
-      await runIn("paused", "a");
-      await runIn("paused", "b", "w", DAMAGED);
-      await runIn("paused", "c");
-      await runIn("running", "other", "other", DAMAGED);
-      const cannot = {
-        id: "b",
-        code: "value_unreadable",
-        message: expect.stringContaining('no attribute "inputHash"') as string,
-      };
-      expect(await client.savepoint.bulk("resume", filter, { dryRun: true })).toMatchObject({
-        matched: 3,
-        runs: [{ id: "a" }, { id: "c" }],
-        failures: [cannot],
-      });
-      const pages = bulkPages((cursor) =>
-        bulkPage(
-          partsWith({}),
-          "resume",
-          { ...filter, limit: 1, ...(cursor !== undefined && { cursor }) },
-          {},
-        ),
-      );
-      expect(await wholeReport(pages)).toMatchObject({
-        matched: 3,
-        done: 2,
-        failures: [cannot],
-      });
-    },
-  );
-
   it("that have gone meanwhile are deleted, and cannot be cancelled", async () => {
     await runIn("failed", "a");
     const parts = partsWith({ readRun: async () => undefined });
@@ -294,30 +256,6 @@ describe("a page of many runs", () => {
     expect(await requests(...IDS)).toEqual(IDS.map(() => ""));
   });
 });
-
-it.each([{ status: "failed" }, { workflow: "w" }] as const)(
-  "a list by %j has no run that cannot be read, which is logged, and all others, page by page",
-  async (filter) => {
-    for (const id of ["a", "b"]) await runIn("failed", id);
-    await runIn("failed", "damaged", "w", DAMAGED);
-    await runIn("failed", "c");
-    const logged: unknown[] = [];
-    const parts = partsWith({});
-    const log = { ...parts.log, error: (_: string, about?: object) => void logged.push(about) };
-    const seen: string[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await list(
-        { ...parts, log },
-        { ...filter, limit: 1, ...(cursor !== undefined && { cursor }) },
-      );
-      seen.push(...page.runs.map(({ id }) => id));
-      cursor = page.next;
-    } while (cursor !== undefined);
-    expect(seen).toEqual(["a", "b", "c"]);
-    expect(logged).toMatchObject([{ run: "damaged", error: { code: "value_unreadable" } }]);
-  },
-);
 
 it("a page of a list ends early when few of many fit, and leads on to those that do", async () => {
   await runIn("paused", "x");
