@@ -13,9 +13,10 @@ import { progressOf } from "../store/resume-finished.ts";
 import { historyPk } from "../store/schema.ts";
 import { birthTtl, FORK_GENERATION } from "../store/start-run.ts";
 import { readMailbox } from "../store/spill.ts";
+import { unlessDeleted } from "../store/unless-deleted.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { hintRun } from "./hint-run.ts";
-import { conflict, noRun, readRun, unlessDeleted } from "./read-run.ts";
+import { conflict, noRun, readRun } from "./read-run.ts";
 import { assertStarted } from "./resume-run.ts";
 
 /** How a run is forked. */
@@ -72,7 +73,7 @@ export async function forkRun(
     ttlSeconds: birthTtl(now, deadline),
     nonce: () => ids.nonce(),
   };
-  const { box, input } = await unlessDeleted(deps, source, async () => {
+  const copied = await unlessDeleted(store, source, async () => {
     await store.copyRecords(
       kept.map((record) => ({ ...record, inherited: true })),
       to,
@@ -86,6 +87,8 @@ export async function forkRun(
         : await store.copyValue(source.input, to),
     };
   });
+  if (copied === undefined) throw noRun(source.id);
+  const { box, input } = copied;
   const { meta, created } = await store.startRun({
     id,
     incarnation,

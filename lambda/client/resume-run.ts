@@ -5,9 +5,10 @@ import { LIMITS } from "../core/limits.ts";
 import { isFinished } from "../core/status.ts";
 import { historyOf, type Meta } from "../store/meta.ts";
 import type { OperationRecord } from "../store/operation.ts";
+import { unlessDeleted } from "../store/unless-deleted.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { hintRun } from "./hint-run.ts";
-import { conflict, noRun, readRun, unlessDeleted } from "./read-run.ts";
+import { conflict, noRun, readRun } from "./read-run.ts";
 
 /**
  * Rows 20 and 25: lets a run go on that is paused, blocked, failed or cancelled. Doing it twice, or two at
@@ -64,10 +65,10 @@ async function resumeFinished(
   await resumeChildren(deps, run, dropped, timeLimitMs);
   const now = clock.now();
   const nonce = () => ids.nonce();
-  const resumed = await unlessDeleted(deps, run, () =>
+  const resumed = await unlessDeleted(store, run, () =>
     store.resumeFinished({ run, records, kept, timeLimitMs, now, tx: nonce(), nonce }),
   );
-  if (resumed === "gone") throw noRun(run.id);
+  if (resumed === undefined || resumed === "gone") throw noRun(run.id);
   if (resumed === "overfull") throw overfull(run);
   if (resumed === "queued") await hintRun(deps, run.id, now);
   return resumed === "queued";
