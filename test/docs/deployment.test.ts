@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { App, Stack } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
@@ -7,6 +7,7 @@ import { expect, it, onTestFinished, vi } from "vitest";
 import operate from "../../docs/examples/operate.ts";
 import { ExpensesStack } from "../../docs/examples/construct.callers.ts";
 import { DigestStack } from "../../docs/examples/construct.ts";
+import { deploymentFrom } from "../../infra/deployment.ts";
 import { configOf } from "../../lambda/index.ts";
 
 const ROOT = process.cwd();
@@ -87,4 +88,18 @@ it("tells of its runs by OpenTelemetry", () => {
   const { workflows, telemetry } = configOf({ default: operate });
   expect(workflows.map(({ name }) => name)).toEqual(["checkout"]);
   expect(telemetry).toHaveProperty("attempt");
+});
+
+it("choices that are kept in cdk.json as the guide has it are those of its command", () => {
+  const guide = readFileSync("docs/deploy.md", "utf8");
+  const [, kept = ""] = /```json\n([^]*?)```/.exec(guide) ?? [];
+  const { context } = JSON.parse(kept) as { context: Record<string, unknown> };
+  const [, words = ""] = /^npx cdk deploy (.*)$/m.exec(guide) ?? [];
+  const chosen = [...words.matchAll(/-c (\w+)=(?:"([^"]+)"|(\S+))/g)].map(
+    ([, name = "", quoted, plain]) => [name, quoted ?? plain],
+  );
+  expect(chosen).toHaveLength(2);
+  const { context: ours } = JSON.parse(readFileSync("cdk.json", "utf8")) as { context: object };
+  expect(context).toEqual({ ...ours, ...Object.fromEntries(chosen) });
+  expect(deploymentFrom((name) => context[name])).toMatchObject({ auth: { tokens: true } });
 });
