@@ -58,7 +58,12 @@ it("lets others do what it grants them, and calls the project's own function by 
   const app = new App({ outdir: join(folder, "cdk.out") });
   const people = new Stack(app, "People");
   const role = (id: string) => new Role(people, id, { assumedBy: new AccountPrincipal("1") });
-  const callers = { portal: role("Portal"), reports: role("Reports"), partner: role("Partner") };
+  const callers = {
+    portal: role("Portal"),
+    reports: role("Reports"),
+    support: role("Support"),
+    partner: role("Partner"),
+  };
   const template = Template.fromStack(new ExpensesStack(app, callers));
   template.hasResourceProperties("AWS::Events::Rule", {
     EventPattern: { source: ["intranet"], "detail-type": ["decided"] },
@@ -73,15 +78,21 @@ it("lets others do what it grants them, and calls the project's own function by 
   expect(reports).toContain("dynamodb:Query");
   expect(reports?.filter((action) => !/:(BatchGetItem|GetItem|Query)$/.test(action))).toEqual([]);
   expect(partner).toEqual(["execute-api:Invoke"]);
+  const support = statementsOf(Template.fromStack(people), "Support");
+  expect(support.map(({ Action }) => Action)).toEqual(["execute-api:Invoke"]);
+  expect(JSON.stringify(support)).toMatch(/"\/GET\/\*"/);
 });
 
 /** What the role whose id begins like this is allowed. */
-function actionsOf(template: Template, role: string): string[] {
+const actionsOf = (template: Template, role: string): string[] =>
+  statementsOf(template, role).flatMap(({ Action }) => Action);
+
+/** The statements that say so. */
+function statementsOf(template: Template, role: string) {
   const policies = Object.values(template.findResources("AWS::IAM::Policy")) as Policy[];
   return policies
     .filter(({ Properties }) => Properties.Roles[0].Ref.startsWith(role))
-    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
-    .flatMap(({ Action }) => Action);
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
 }
 
 it("tells of its runs by OpenTelemetry", () => {
