@@ -176,9 +176,16 @@ export async function connectStack(
   host: Launcher,
   { options, config, envFile, say }: ConnectOptions,
 ): Promise<StackConnection> {
-  const findOrStart = async (): Promise<Stack> =>
-    (await findStack(directory, host.interrupted)) ??
-    (await startStack(directory, host, { config, envFile })).stack;
+  const findOrStart = async (): Promise<Stack> => {
+    const found = await findStack(directory, host.interrupted);
+    if (found) return found;
+    const { stack } = await startStack(directory, host, { config, envFile });
+    // Whoever meant a deployment must not take an empty stack's answers for those of that.
+    say(
+      `started the embedded stack of ${directory} (a deployment is named by --endpoint or SAVEPOINT_ENDPOINT)`,
+    );
+    return stack;
+  };
   let current = await findOrStart();
   return {
     address: () => current.address,

@@ -32,7 +32,10 @@ export function createProgram(host: Host, done: (exitCode: number) => void): Com
     .description("Durable workflows and agents on Lambda, DynamoDB and SQS")
     .version(version())
     .option("--directory <dir>", "folder of the embedded stack (SAVEPOINT_DIRECTORY; .savepoint)")
-    .option("--endpoint <url>", "use the API at this URL (token: SAVEPOINT_TOKEN)")
+    .option(
+      "--endpoint <url>",
+      "use the API at this URL (SAVEPOINT_ENDPOINT; token: SAVEPOINT_TOKEN)",
+    )
     .option(
       "--iam",
       "sign requests with the AWS keys of the environment (by default for hosts of API Gateway)",

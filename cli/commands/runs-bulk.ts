@@ -124,7 +124,7 @@ async function toSelected<Action extends BulkAction>(
   }
   if (id !== undefined) return one(id);
   if (!isChoice) throw new UsageError("give the id of a run, or --workflow, --status or both");
-  const { api, screen } = await openSession(host, options);
+  const { api, screen, place } = await openSession(host, options);
   const at = (time: number | undefined) =>
     time !== undefined && time < 0 ? host.clock.now() + time : time;
   const filter = { workflow, status, since: at(since), until: at(until) };
@@ -133,7 +133,9 @@ async function toSelected<Action extends BulkAction>(
     json === true ? undefined : (page) => show(host, screen, page),
   );
   if (json === true) host.stdout.write(`${plainJson(report)}\n`);
-  screen.say(summary(action, dryRun === true, report));
+  // Nothing to do is the answer of a wrong deployment, too.
+  if (report.matched === 0) screen.say(`no runs to ${action} ${place}`);
+  else screen.say(summary(action, dryRun === true, report));
   return report.failures.length === 0 ? EXIT.ok : EXIT.failed;
 }
 

@@ -16,7 +16,7 @@ export interface ListOptions extends GlobalOptions, RunFilter {
  * @throws CliError
  */
 export async function listRuns(host: Host, options: ListOptions): Promise<number> {
-  const { screen, api } = await openSession(host, options);
+  const { screen, api, place } = await openSession(host, options);
   const { workflow, status, attribute, limit, cursor } = options;
   const page = await api.list({
     ...(workflow !== undefined && { workflow }),
@@ -29,7 +29,8 @@ export async function listRuns(host: Host, options: ListOptions): Promise<number
     host.stdout.write(`${plainJson(page)}\n`);
     return EXIT.ok;
   }
-  if (page.runs.length === 0) screen.say(page.next === undefined ? "no runs" : "no runs so far");
+  if (page.runs.length === 0)
+    screen.say(page.next === undefined ? `no runs ${place}` : "no runs so far");
   else
     host.stdout.write(
       table(

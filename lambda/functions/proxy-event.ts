@@ -3,6 +3,8 @@ import type { HttpCode } from "../core/http-codes.ts";
 
 /** Longest answer of a synchronous invocation, bytes of JSON (Lambda quotas; Lambda says this number itself). */
 export const ANSWER_MAX_BYTES = 6_291_556;
+/** Status of what is answered instead of a longer one. */
+export const TOO_LARGE = 507;
 /**
  * Characters of a body that is certain to fit. As a text in JSON a character takes six bytes at most, and
  * the headers, with what holds them, far less than the rest.
@@ -36,10 +38,31 @@ export function requestFrom(event: APIGatewayProxyEvent): Request {
  * no further than that one: a parameter such as `../runs` stays one.
  */
 function pathOf({ path, resource, pathParameters }: APIGatewayProxyEvent): string {
-  if (resource === "/" || resource === PROXY) return path;
+  if (resource === PROXY) return belowBasePath(path, pathParameters?.["proxy"]);
   return resource.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(pathParameters?.[name] ?? ""),
   );
+}
+
+/**
+ * The path without what a custom domain has before it: its base path, or the stage where the domain names none. API
+ * Gateway leaves that in `path` and out of the parameter (observed: CodeGenieApp/serverless-express#216,
+ * localstack/localstack#12296), which may come decoded: so the path is what is gone on with.
+ */
+function belowBasePath(path: string, proxy: string | undefined): string {
+  const segments = path.split("/");
+  const below = segments
+    .map((_, first) => segments.slice(first).join("/"))
+    .find((rest) => rest === proxy || decoded(rest) === proxy);
+  return below === undefined ? path : `/${below}`;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /**
@@ -63,5 +86,5 @@ const tooLarge = (bytes: number): Response =>
         message: `the answer is ${bytes} bytes as Lambda counts it, and Lambda passes on ${ANSWER_MAX_BYTES}; read the value with a client inside the account`,
       },
     },
-    { status: 507 },
+    { status: TOO_LARGE },
   );

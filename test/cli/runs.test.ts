@@ -45,10 +45,10 @@ describe("savepoint runs list", () => {
     expect(api.requests.at(-1)?.url).toBe("/runs?cursor=xyz");
   });
 
-  it("says that there are none", async () => {
+  it("says where there are none", async () => {
     const { api, host } = await stage();
     expect(await main(["runs", "list", "--endpoint", api.url], host)).toBe(0);
-    expect([host.stdout.text, host.stderr.text]).toEqual(["", "no runs\n"]);
+    expect([host.stdout.text, host.stderr.text]).toEqual(["", `no runs at ${api.url}\n`]);
   });
 
   it("sends the token of an API that wants one", async () => {
