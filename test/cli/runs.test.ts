@@ -121,6 +121,25 @@ describe("savepoint runs show", () => {
     );
   });
 
+  it("tells of each operation that failed with what, also where there are no attempts", async () => {
+    const { api, host } = await stage();
+    const failed = (key: string, kind: string, message: string) =>
+      stepOf({ key, kind, state: "failed", attempts: 0, error: { name: "Error", message } });
+    const recorded = [
+      failed("answer", "wait", "no event came"),
+      failed("child", "run", "no such story"),
+    ];
+    const last = { attempt: 2, name: "Error", message: "HTTP 503" };
+    const step = { ...failed("fetch", "step", "failed twice"), errors: [last] };
+    api.runs.set("demo", [{ run, operations: [...recorded, step] }]);
+    await main(["runs", "show", "demo", "--endpoint", api.url], host);
+    expect(host.stdout.lines.slice(-3)).toEqual([
+      "answer     wait  failed  20     120 ms · no event came",
+      "child      run   failed  20     120 ms · no such story",
+      "fetch      step  failed  20     120 ms · HTTP 503",
+    ]);
+  });
+
   it("asks for nothing else when the id would lead there", async () => {
     const { api, host } = await stage();
     expect(await main(["runs", "show", "..", "--endpoint", api.url], host)).toBe(1);
