@@ -24,7 +24,10 @@ export function createProgram(host: Host, done: (exitCode: number) => void): Com
   const program = new Command("savepoint")
     .description("Durable workflows and agents on Lambda, DynamoDB and SQS")
     .version(version())
-    .option("--directory <dir>", "folder of the embedded stack (SAVEPOINT_DIRECTORY; .savepoint)")
+    .option(
+      "--directory <dir>",
+      "folder of the embedded stack (SAVEPOINT_DIRECTORY; .savepoint of the project)",
+    )
     .option("--endpoint <url>", "use the API at this URL (token: SAVEPOINT_TOKEN)")
     .option(
       "--iam",
