@@ -39,10 +39,34 @@ describe("a recorded error for people", () => {
     expect(errorLines(exhausted)).toEqual(["  Error: failed: 1. HTTP 503"]);
   });
 
-  it("ends after twenty lines", () => {
+  it("has the first three frames of the person's own code, of the error and of what caused it", () => {
+    const frames = (...where: readonly string[]) => ["Error: x", ...where].join("\n    at ");
+    const cause = error("HTTP 503", {
+      stack: frames(
+        "get (/app/node_modules/got/index.js:1:1)",
+        "body (/app/src/all.ts:69:38)",
+        "AsyncLocalStorage.run (node:async_hooks:346:14)",
+        "/app/lambda/api/own.ts:3:1",
+        "body (/app/lambda/engine/ops/step.ts:177:35)",
+        "async file:///app/src/third.ts:1:1",
+        "fourth (/app/src/fourth.ts:1:1)",
+      ),
+    });
+    const stack = frames("exhausted (C:\\app\\lambda\\core\\attempt.ts:53:10)");
+    expect(errorLines(error("all failed", { stack, cause }))).toEqual([
+      "  Error: all failed",
+      "  caused by Error: HTTP 503",
+      "      at body (/app/src/all.ts:69:38)",
+      "      at /app/lambda/api/own.ts:3:1",
+      "      at async file:///app/src/third.ts:1:1",
+    ]);
+    expect(errorLines(error("odd", { stack: 7 }))).toEqual(["  Error: odd"]);
+  });
+
+  it("ends after thirty lines", () => {
     const wide = (depth: number): object =>
       error("w", depth === 0 ? {} : { errors: [wide(depth - 1), wide(depth - 1)] });
-    expect(errorLines(wide(9))).toHaveLength(21);
+    expect(errorLines(wide(9))).toHaveLength(31);
     expect(errorLines(wide(9)).at(-1)).toBe("  …");
   });
 });

@@ -121,6 +121,19 @@ describe("savepoint runs show", () => {
     );
   });
 
+  it("tells where in the code it failed, as runs watch does", async () => {
+    const { api, host } = await stage();
+    const stack = "TerminalError: no\n    at read (/app/src/digest.ts:3:9)";
+    api.runs.set("demo", [{ run: { ...run, error: { ...error, stack } }, operations }]);
+    await main(["runs", "show", "demo", "--endpoint", api.url], host);
+    expect(host.stdout.lines).toContain("      at read (/app/src/digest.ts:3:9)");
+    await main(["runs", "watch", "demo", "--endpoint", api.url], host);
+    expect(host.stderr.lines.slice(-2)).toEqual([
+      "  TerminalError: no such story",
+      "      at read (/app/src/digest.ts:3:9)",
+    ]);
+  });
+
   it("tells of each operation that failed with what, also where there are no attempts", async () => {
     const { api, host } = await stage();
     const failed = (key: string, kind: string, message: string) =>
