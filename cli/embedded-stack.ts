@@ -43,6 +43,13 @@ export async function findStack(
   }
 }
 
+/**
+ * Whether a folder has the address of a stack: it is there until the stack is told to end, and stays when it is killed.
+ * @throws CliError when the file that tells it is damaged
+ */
+export const isAnnounced = async (directory: string): Promise<boolean> =>
+  (await readAddress(stackFiles(directory).address)) !== undefined;
+
 async function readAddress(path: string): Promise<z.infer<typeof addressFile> | undefined> {
   let text: string;
   try {
@@ -192,7 +199,7 @@ export async function connectStack(
     stack: () => current,
     options,
     async recover() {
-      if ((await readAddress(stackFiles(directory).address)) === undefined) {
+      if (!(await isAnnounced(directory))) {
         throw new CliError(
           "the embedded stack has been stopped; its runs go on when it is started",
         );

@@ -7,19 +7,12 @@ import type { ListOptions } from "./commands/runs-list.ts";
 import type { ShowOptions } from "./commands/runs-show.ts";
 import type { SmokeOptions } from "./commands/smoke.ts";
 import type { StartOptions } from "./commands/start.ts";
-import {
-  addComplete,
-  addControl,
-  addSend,
-  another,
-  attribute,
-  type Cli,
-  status,
-} from "./control-commands.ts";
+import { addComplete, addControl, addSend, type Cli } from "./control-commands.ts";
 import { durationMs, durationText } from "./duration-option.ts";
 import type { Host } from "./host.ts";
 import type { OutcomeOptions } from "./outcome.ts";
 import { parseModel } from "./research-input.ts";
+import { addRunFilter, attribute } from "./run-filter-options.ts";
 import type { GlobalOptions } from "./session.ts";
 
 /**
@@ -31,7 +24,10 @@ export function createProgram(host: Host, done: (exitCode: number) => void): Com
   const program = new Command("savepoint")
     .description("Durable workflows and agents on Lambda, DynamoDB and SQS")
     .version(version())
-    .option("--directory <dir>", "folder of the embedded stack (SAVEPOINT_DIRECTORY; .savepoint)")
+    .option(
+      "--directory <dir>",
+      "folder of the embedded stack (SAVEPOINT_DIRECTORY; .savepoint of the project)",
+    )
     .option(
       "--endpoint <url>",
       "use the API at this URL (SAVEPOINT_ENDPOINT; token: SAVEPOINT_TOKEN)",
@@ -160,12 +156,8 @@ function addSmoke(program: Command, { host, done }: Cli): void {
 }
 
 function addList(runs: Command, { host, done }: Cli): void {
-  runs
-    .command("list")
+  addRunFilter(runs.command("list"))
     .description("list runs, newest first")
-    .option("--workflow <name>", "of this workflow only; may be given several times", another)
-    .option("--status <status>", "in this status only; may be given several times", status)
-    .option("--attribute <name=value>", "with this one; may be given several times", attribute)
     .option("--limit <n>", "runs a page, 1 to 200 (default: 50)", pageLimit)
     .option("--cursor <cursor>", "the next page: what the one before ended with")
     .option("--json", "print the page as JSON")

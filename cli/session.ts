@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { isExposed } from "../lambda/core/loopback.ts";
 import { type ApiCalls, apiCalls } from "../lambda/http/api-calls.ts";
 import type { Address } from "../lambda/http/exchange.ts";
@@ -11,6 +11,7 @@ import { assertStartedWith, envFileFor } from "./env-file.ts";
 import type { Host } from "./host.ts";
 import { plainLine } from "./plain-text.ts";
 import { projectConfig } from "./project-config.ts";
+import { DATA_FOLDER, projectFolder } from "./project-folder.ts";
 import { Screen } from "./screen.ts";
 
 /** Options that every command takes. */
@@ -40,14 +41,14 @@ export interface Session {
   readonly commandLine: (...words: readonly string[]) => string;
 }
 
-/** Where a stack keeps its data when nobody says. */
-const DEFAULT_DIRECTORY = ".savepoint";
-/** Where that of the research app does, beside the stack of a project. */
-const RESEARCH_DIRECTORY = join(DEFAULT_DIRECTORY, "research");
+/** Where the stack of the research app keeps its data in the folder of a project, beside the project's own. */
+const RESEARCH_DIRECTORY = join(DATA_FOLDER, "research");
 
-/** The folder of the embedded stack, absolute: `--directory`, else SAVEPOINT_DIRECTORY, else `.savepoint`. */
-export const stackDirectory = ({ directory }: GlobalOptions, { env, cwd }: Host): string =>
-  resolve(cwd, directory ?? (env["SAVEPOINT_DIRECTORY"] || DEFAULT_DIRECTORY));
+/** The folder of the embedded stack, absolute: `--directory`, else SAVEPOINT_DIRECTORY, else `.savepoint` of the project. */
+export function stackDirectory({ directory }: GlobalOptions, { env, cwd }: Host): string {
+  const named = directory ?? (env["SAVEPOINT_DIRECTORY"] || undefined);
+  return named === undefined ? join(projectFolder(cwd), DATA_FOLDER) : resolve(cwd, named);
+}
 
 /** An API, and what has named it. */
 export interface Endpoint {
@@ -86,7 +87,8 @@ export async function openResearchSession(host: Host, options: GlobalOptions): P
   const isChosen = options.directory !== undefined || host.env["SAVEPOINT_DIRECTORY"];
   const isElsewhere =
     !isChosen && !endpointOf(options, host) && projectConfig(host.cwd) !== undefined;
-  const own = isElsewhere ? { ...options, directory: RESEARCH_DIRECTORY } : options;
+  const beside = relative(host.cwd, join(projectFolder(host.cwd), RESEARCH_DIRECTORY));
+  const own = isElsewhere ? { ...options, directory: beside } : options;
   const session = await open(host, own, undefined);
   const config = session.stack?.().info.config ?? RESEARCH_CONFIG;
   if (config === RESEARCH_CONFIG) return session;

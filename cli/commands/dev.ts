@@ -1,8 +1,9 @@
 import { relative } from "node:path";
+import { ApiError, ApiUnreachableError } from "../../lambda/http/api-error.ts";
 import { pause } from "../../lambda/http/pause.ts";
 import { RESEARCH_CONFIG } from "../../localstack/embedded/research-config.ts";
 import { CliError, EXIT } from "../cli-error.ts";
-import { findStack, type Stack, startStack } from "../embedded-stack.ts";
+import { findStack, isAnnounced, type Stack, startStack } from "../embedded-stack.ts";
 import { type CodeFollower, followCode } from "../follow-code.ts";
 import type { Host } from "../host.ts";
 import { assertStartedWith, envFileFor } from "../env-file.ts";
@@ -28,8 +29,8 @@ const PRESENCE_LOOK_MS = 2_000;
  * `savepoint dev [file]`: keeps the embedded stack up and prints its log without the details, until Ctrl-C.
  * What it runs is the file's workflows, else the project's, else the research app; the first two are
  * reloaded when they change. With `stop`, ends the one that runs.
- * @throws UsageError when there is no such file; CliError when the stack does not start, ends by itself, or
- * runs something else
+ * @throws UsageError when there is no such file; CliError when the stack does not start, runs something else, or ends
+ * without having been told to
  */
 export async function dev(
   host: Host,
@@ -92,6 +93,9 @@ async function stopStack(host: Host, directory: string, { control, info }: Stack
   }
 }
 
+/** Said of one that was ended in good order. */
+const STOPPED = "the stack has been stopped\n";
+
 /** Starts a stack that lives as long as this command. */
 async function runStack(host: Host, directory: string, wanted: Wanted): Promise<number> {
   const { config } = wanted;
@@ -103,18 +107,19 @@ async function runStack(host: Host, directory: string, wanted: Wanted): Promise<
   host.stdout.write(places(host, stack, directory));
   const code = config === undefined ? undefined : followCode(host, stack, config);
   const isInterrupted = await follow(host, {
+    directory,
     printLog,
     code,
     isUp: async () => process.ending() === undefined,
   });
-  if (isInterrupted) {
-    process.stop();
-    // By the clock, because a stack's process by itself keeps nobody waiting for it.
-    while (process.ending() === undefined) await pause(host.clock, END_LOOK_MS);
-  }
+  if (isInterrupted) process.stop();
+  // By the clock, because a stack's process by itself keeps nobody waiting for it.
+  while (process.ending() === undefined) await pause(host.clock, END_LOOK_MS);
   await printLog();
   if (isInterrupted) return EXIT.ok;
-  throw new CliError(`the stack has ended: ${process.ending()}`);
+  if (await isAnnounced(directory)) throw new CliError(`the stack has ended: ${process.ending()}`);
+  host.stdout.write(STOPPED);
+  return EXIT.ok;
 }
 
 /** Follows a stack that another command has started, and leaves it running. */
@@ -127,6 +132,7 @@ async function joinStack(
   const { clock, interrupted } = host;
   let lookAt = clock.monotonic() + PRESENCE_LOOK_MS;
   const isInterrupted = await follow(host, {
+    directory,
     printLog: await logPrinter(host, directory),
     code: followCode(host, stack, config),
     async isUp() {
@@ -135,8 +141,10 @@ async function joinStack(
       return (await findStack(directory, interrupted)) !== undefined;
     },
   });
-  if (!isInterrupted) throw new CliError("the stack has been stopped");
-  host.stdout.write("the stack goes on; savepoint dev --stop ends it\n");
+  if (!isInterrupted && (await isAnnounced(directory))) {
+    throw new CliError("the stack has ended: it does not answer any more");
+  }
+  host.stdout.write(isInterrupted ? "the stack goes on; savepoint dev --stop ends it\n" : STOPPED);
   return EXIT.ok;
 }
 
@@ -150,13 +158,15 @@ async function logPrinter(host: Host, directory: string): Promise<() => Promise<
 
 /** What is looked at again and again. */
 interface Followed {
+  /** Folder of the stack. */
+  readonly directory: string;
   readonly printLog: () => Promise<void>;
   readonly code: CodeFollower | undefined;
   readonly isUp: () => Promise<boolean>;
 }
 
 /** Follows a stack until it ends, or the person presses Ctrl-C: then the answer is true. */
-async function follow(host: Host, { printLog, code, isUp }: Followed): Promise<boolean> {
+async function follow(host: Host, { directory, printLog, code, isUp }: Followed): Promise<boolean> {
   try {
     while (await isUp()) {
       await printLog();
@@ -165,9 +175,11 @@ async function follow(host: Host, { printLog, code, isUp }: Followed): Promise<b
     }
     return false;
   } catch (error) {
-    // What was under way then fails in a way of its own.
-    if (!host.interrupted.aborted) throw error;
-    return true;
+    // What was under way when it ends, or when the person ends this, fails in a way of its own.
+    if (host.interrupted.aborted) return true;
+    const isFromStack = error instanceof ApiUnreachableError || error instanceof ApiError;
+    if (!isFromStack || (await isAnnounced(directory))) throw error;
+    return false;
   } finally {
     code?.close();
   }

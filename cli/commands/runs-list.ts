@@ -2,12 +2,13 @@ import type { RunFilter } from "../../lambda/http/api-calls.ts";
 import { EXIT } from "../cli-error.ts";
 import type { Host } from "../host.ts";
 import { duration, plainJson, plainLine } from "../plain-text.ts";
-import { type GlobalOptions, openSession } from "../session.ts";
+import { runFilter, type RunFilterOptions } from "../run-filter-options.ts";
+import { openSession } from "../session.ts";
 import { table } from "../table.ts";
 import type { RunSummary } from "../../lambda/http/wire.ts";
 
 /** Options of `savepoint runs list`. */
-export interface ListOptions extends GlobalOptions, RunFilter {
+export interface ListOptions extends RunFilterOptions, Pick<RunFilter, "limit" | "cursor"> {
   readonly json?: boolean;
 }
 
@@ -17,14 +18,8 @@ export interface ListOptions extends GlobalOptions, RunFilter {
  */
 export async function listRuns(host: Host, options: ListOptions): Promise<number> {
   const { screen, api, place } = await openSession(host, options);
-  const { workflow, status, attribute, limit, cursor } = options;
-  const page = await api.list({
-    ...(workflow !== undefined && { workflow }),
-    ...(status !== undefined && { status }),
-    ...(attribute !== undefined && { attribute }),
-    ...(limit !== undefined && { limit }),
-    ...(cursor !== undefined && { cursor }),
-  });
+  const { limit, cursor } = options;
+  const page = await api.list({ ...runFilter(options, host.clock.now()), limit, cursor });
   if (options.json === true) {
     host.stdout.write(`${plainJson(page)}\n`);
     return EXIT.ok;

@@ -1,6 +1,6 @@
 import { EXIT } from "../cli-error.ts";
+import { errorLines } from "../error-lines.ts";
 import type { Host } from "../host.ts";
-import { errorLines } from "../outcome.ts";
 import { duration, plainJson, plainLine } from "../plain-text.ts";
 import { type ShownState, shownStates } from "../operation-state.ts";
 import { operationFacts } from "../progress-tree.ts";

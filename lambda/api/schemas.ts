@@ -217,6 +217,10 @@ export const History = z.strictObject({
           z.strictObject({ attempt: z.int(), name: z.string(), message: z.string(), at: time }),
         )
         .describe("Failed attempts"),
+      error: z
+        .strictObject({ name: z.string(), message: z.string() })
+        .optional()
+        .describe("What it failed with; absent when that is over 64 KB"),
       wakeAt: time.optional().describe("When the next attempt may be made, or the sleep ends"),
       childId: z.string().optional(),
       bytes: z.int().describe("Size of the recorded result or error"),

@@ -1,10 +1,12 @@
+import { nameAndMessage } from "../core/attempt.ts";
 import type { EpochMs } from "../core/clock.ts";
 import { decodeValue } from "../core/codec.ts";
+import { ValueUnreadableError } from "../core/errors.ts";
 import type { RunAttributes } from "../core/run-attributes.ts";
 import type { RunStatus } from "../core/status.ts";
 import type { ForkOrigin, Meta } from "../store/meta.ts";
 import { isAsked, type OperationRecord } from "../store/operation.ts";
-import { storedBytes, type StoredValue } from "../store/values.ts";
+import { isReference, storedBytes, type StoredValue } from "../store/values.ts";
 import type { Values } from "../store/values.ts";
 
 /** A run as lists show it. */
@@ -58,6 +60,8 @@ export interface HistoryEntry {
   /** Attempts made; 0 for operations that have none. */
   readonly attempts: number;
   readonly errors: readonly { attempt: number; name: string; message: string; at: EpochMs }[];
+  /** What it failed with, at most 300 characters of each. Absent when the error is recorded with over 64 KB. */
+  readonly error?: { readonly name: string; readonly message: string };
   /** When the next attempt may be made, or the sleep ends. */
   readonly wakeAt?: EpochMs;
   /** The child run of a `run` or `start`. */
@@ -111,6 +115,7 @@ export function historyEntries(records: readonly OperationRecord[]): HistoryEntr
     .map((record) => {
       const value = record.result ?? record.error;
       const wakeAt = record.nextAttemptAt ?? record.wakeAt;
+      const error = record.error === undefined ? undefined : failureOf(record.error);
       return {
         key: record.key,
         kind: record.kind,
@@ -118,6 +123,7 @@ export function historyEntries(records: readonly OperationRecord[]): HistoryEntr
         startedAt: record.startedAt,
         attempts: record.attempt,
         errors: record.attemptErrors,
+        ...(error && { error }),
         bytes: value === undefined ? 0 : storedBytes(value),
         ...(record.endedAt !== undefined && { endedAt: record.endedAt }),
         ...(wakeAt !== undefined && { wakeAt }),
@@ -125,6 +131,18 @@ export function historyEntries(records: readonly OperationRecord[]): HistoryEntr
         ...(record.order !== undefined && { order: record.order }),
       };
     });
+}
+
+/** What is in the item is told; what is in parts would take reads of its own for each operation. */
+function failureOf(error: StoredValue): HistoryEntry["error"] {
+  if (isReference(error)) return undefined;
+  try {
+    return nameAndMessage(decodeValue(error));
+  } catch (unreadable) {
+    // One damaged record must not hide the others.
+    if (unreadable instanceof ValueUnreadableError) return nameAndMessage(unreadable);
+    throw unreadable;
+  }
 }
 
 const place = ({ order }: OperationRecord) => order ?? Number.POSITIVE_INFINITY;

@@ -35,6 +35,7 @@ const operation = z.looseObject({
   endedAt: z.optional(z.number()),
   attempts: z.number(),
   errors: z.array(z.looseObject({ attempt: z.number(), name: z.string(), message: z.string() })),
+  error: z.optional(z.looseObject({ name: z.string(), message: z.string() })),
   wakeAt: z.optional(z.number()),
   childId: z.optional(z.string()),
   bytes: z.number(),

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { descriptor } from "../../infra/descriptor.ts";
 import { type Clock, systemClock } from "../../lambda/core/clock.ts";
+import { LIMITS } from "../../lambda/core/limits.ts";
 import type { Log } from "../../lambda/core/log.ts";
 import { type Endpoint, openEndpoint } from "./aws-endpoint.ts";
 import type { FunctionCode, FunctionSource } from "./bundle.ts";
@@ -42,7 +43,7 @@ export interface StackOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Further variables for the worker alone, as in a deployment; those above count before them. */
   readonly workerEnvironment?: Readonly<Record<string, string>>;
-  /** Worker processes at a time; 4 by default. */
+  /** Worker processes at a time; 5 by default. */
   readonly workerConcurrency?: number;
   /** Seconds after which an invocation of the worker is killed; the descriptor's by default. */
   readonly workerTimeoutSeconds?: number;
@@ -95,7 +96,11 @@ export interface Stack {
   readonly stopped: Promise<void>;
 }
 
-const WORKER_CONCURRENCY = 4;
+/**
+ * A run whose code never comes back, and has done nothing before, keeps each worker that takes it over until that
+ * one's time is up. One more than that many fails it, and goes on with the others.
+ */
+const WORKER_CONCURRENCY = LIMITS.crashesMax + 1;
 /**
  * AWS wants a queue to hide messages for as long as its function may run. Here a worker that is killed
  * while it still starts is to be made good for in the time of a demonstration, as with the lease.

@@ -121,6 +121,38 @@ describe("savepoint runs show", () => {
     );
   });
 
+  it("tells where in the code it failed, as runs watch does", async () => {
+    const { api, host } = await stage();
+    const stack = "TerminalError: no\n    at read (/app/src/digest.ts:3:9)";
+    api.runs.set("demo", [{ run: { ...run, error: { ...error, stack } }, operations }]);
+    await main(["runs", "show", "demo", "--endpoint", api.url], host);
+    expect(host.stdout.lines).toContain("      at read (/app/src/digest.ts:3:9)");
+    await main(["runs", "watch", "demo", "--endpoint", api.url], host);
+    expect(host.stderr.lines.slice(-2)).toEqual([
+      "  TerminalError: no such story",
+      "      at read (/app/src/digest.ts:3:9)",
+    ]);
+  });
+
+  it("tells of each operation that failed with what, also where there are no attempts", async () => {
+    const { api, host } = await stage();
+    const failed = (key: string, kind: string, message: string) =>
+      stepOf({ key, kind, state: "failed", attempts: 0, error: { name: "Error", message } });
+    const recorded = [
+      failed("answer", "wait", "no event came"),
+      failed("child", "run", "no such story"),
+    ];
+    const last = { attempt: 2, name: "Error", message: "HTTP 503" };
+    const step = { ...failed("fetch", "step", "failed twice"), errors: [last] };
+    api.runs.set("demo", [{ run, operations: [...recorded, step] }]);
+    await main(["runs", "show", "demo", "--endpoint", api.url], host);
+    expect(host.stdout.lines.slice(-3)).toEqual([
+      "answer     wait  failed  20     120 ms · no event came",
+      "child      run   failed  20     120 ms · no such story",
+      "fetch      step  failed  20     120 ms · HTTP 503",
+    ]);
+  });
+
   it("asks for nothing else when the id would lead there", async () => {
     const { api, host } = await stage();
     expect(await main(["runs", "show", "..", "--endpoint", api.url], host)).toBe(1);
