@@ -12,11 +12,12 @@ import { idempotencyKey } from "../../core/keys.ts";
 import { LIMITS } from "../../core/limits.ts";
 import { parseDuration } from "../../core/duration.ts";
 import { type RetryOptions, type RetryPolicy, retryPolicy } from "../../core/retry-policy.ts";
-import type { AttemptError } from "../../store/operation.ts";
+import type { AttemptError, OperationRecord } from "../../store/operation.ts";
 import { type Execution, never } from "../execution.ts";
 import type { Behaviour, Operation, Undo } from "../operation.ts";
 import { mayStartBody } from "../pending.ts";
 import { settle, writeRecord } from "../recording.ts";
+import { tellFailure } from "../tell-failure.ts";
 import { traceAttempt } from "../telemetry.ts";
 import { orAborted } from "../user-code.ts";
 import { waitFor } from "../wait-for.ts";
@@ -47,7 +48,7 @@ export function step(options: StepOptions<never>, body: StepBody<unknown>): Beha
       for (;;) {
         const { record } = operation;
         if (record?.state === "running")
-          return settle(execution, operation, interrupted(operation));
+          return settleFailed(operation, execution, interrupted(operation));
         if (record?.state === "backoff" && record.nextAttemptAt !== undefined) {
           if (record.nextAttemptAt > execution.deps.clock.now()) {
             await waitFor(execution, operation, { wakeAt: record.nextAttemptAt });
@@ -68,7 +69,7 @@ export function step(options: StepOptions<never>, body: StepBody<unknown>): Beha
           case "over":
             return never();
           case "deadline":
-            if (atMostOnce) return settle(execution, operation, interrupted(operation));
+            if (atMostOnce) return settleFailed(operation, execution, interrupted(operation));
             if (await recordDeadline(operation, execution, startedAt)) return;
             break;
           case "value":
@@ -98,13 +99,23 @@ const markRunning = (operation: Operation, execution: Execution): Promise<void> 
   );
 
 /** What a step settles with whose body was entered, and of whose end nobody knows. */
-const interrupted = ({ key }: Operation) => ({
-  error: encodeError(
-    new StepInterruptedError(
-      `step "${key}" was under way when its worker died or its invocation ended; whether it took effect is unknown, and it is not run again`,
-    ),
-  ),
-});
+const interrupted = ({ key }: Operation) =>
+  new StepInterruptedError(
+    `step "${key}" was under way when its worker died or its invocation ended; whether it took effect is unknown, and it is not run again`,
+  );
+
+/** @param cause what the last attempt failed with, when that is not what the step settles with */
+async function settleFailed(
+  operation: Operation,
+  execution: Execution,
+  error: unknown,
+  change: Partial<OperationRecord> = {},
+  cause = error,
+): Promise<void> {
+  const attempt = attemptNumber(operation);
+  await settle(execution, operation, { error: encodeError(error) }, change);
+  tellFailure(execution, operation, { attempt, error: cause });
+}
 
 /** Runs the body once. What it does after it was abandoned is discarded. */
 async function attempt(
@@ -169,7 +180,7 @@ async function succeed(
   try {
     result = encodeValue(value, { what: `result of step "${operation.key}"` });
   } catch (error) {
-    await settle(execution, operation, { error: encodeError(error) }, change);
+    await settleFailed(operation, execution, error, change);
     return true;
   }
   await settle(execution, operation, { result }, change);
@@ -217,7 +228,8 @@ async function fail(
     kills: 0,
   };
   if ("failWith" in decision) {
-    await settle(execution, operation, { error: encodeError(decision.failWith) }, change);
+    const cause = "failWith" in asked ? asked.failWith : error;
+    await settleFailed(operation, execution, decision.failWith, change, cause);
     return true;
   }
   await writeRecord(
@@ -227,6 +239,7 @@ async function fail(
     "attempt",
   );
   execution.progress += 1;
+  tellFailure(execution, operation, { attempt: number, error, retryAt: decision.retryAt });
   return false;
 }
 
@@ -248,11 +261,6 @@ async function recordDeadline(
   const error = new StepTooLongError(
     `step "${operation.key}" did not end within an invocation ${deadlineAborts} times in a row (about ${invocation.deadlineAt - invocation.startedAt} ms each); split it, or give the function a longer timeout`,
   );
-  await settle(
-    execution,
-    operation,
-    { error: encodeError(error) },
-    { startedAt: first, deadlineAborts },
-  );
+  await settleFailed(operation, execution, error, { startedAt: first, deadlineAborts });
   return true;
 }
