@@ -4,7 +4,8 @@ export type { EndOptions, RunControl } from "./client/control-run.ts";
 export type { DeleteOptions } from "./client/delete-run.ts";
 export type { HistoryEntry, RunDescription, RunSummary } from "./client/describe-run.ts";
 export type { ForkOptions } from "./client/fork-run.ts";
-export type { ListOptions, RunFilter, RunPage } from "./client/list.ts";
+export type { RunPage } from "./client/list.ts";
+export type { ListOptions, RunFilter } from "./client/run-filter.ts";
 export type { RunHandle } from "./client/run-handle.ts";
 export type { Savepoint } from "./client/savepoint.ts";
 export type { SendOptions } from "./client/send-event.ts";
@@ -78,7 +79,7 @@ export type {
   TracedRun,
 } from "./engine/telemetry.ts";
 export type { ChildOptions } from "./engine/ops/child.ts";
-export type { StepBody, StepContext, StepOptions } from "./engine/ops/step.ts";
+export type { StepBody, StepContext, StepOptions } from "./engine/ops/step-options.ts";
 export {
   type Schema,
   type UncheckedWorkflowOptions,

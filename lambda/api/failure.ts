@@ -1,6 +1,6 @@
 import { type ErrorCode, isSavepointError } from "../core/errors.ts";
 import type { HttpCode } from "../core/http-codes.ts";
-import { jsonView } from "./json-view.ts";
+import { refusalView } from "./json-view.ts";
 
 /** A request that cannot be served as it was sent. */
 export class RequestError extends Error {
@@ -71,7 +71,7 @@ export function failureReply(error: unknown): FailureReply {
     status,
     headers: status === 503 || status === 429 ? { "retry-after": "1" } : {},
     body: {
-      error: { code, message, ...(details !== undefined && { details: jsonView(details) }) },
+      error: { code, message, ...(details !== undefined && { details: refusalView(details) }) },
     },
   };
 }

@@ -10,15 +10,26 @@ const PART_CHARACTERS = 2;
 /**
  * A recorded value as JSON can say it, for reading rather than for getting the same value back:
  * dates, bigints, regular expressions and URLs as text, a Set as an array, a Map as an array of
- * pairs, bytes as base64, NaN and infinities as null, an error as an object of its name, message,
+ * pairs, bytes as base64, NaN and infinities as null, an error as an object of its name, message, stack,
  * cause and properties. A place that leads back to what it stands in says `[circular]`.
  * @throws RequestError (507) for what would take over 8 MB, be it because few objects are referred to very
  * often, and for what is nested over 500 levels deep in the end
  */
-export const jsonView = (value: unknown): unknown => new View().of(value, []);
+export const jsonView = (value: unknown): unknown => new View(true).of(value, []);
+
+/**
+ * The same of what a request was refused with, without stacks: they are the server's own.
+ * @throws what `jsonView` throws
+ */
+export const refusalView = (value: unknown): unknown => new View(false).of(value, []);
 
 class View {
   #left = VIEW_MAX;
+  readonly #hasStacks: boolean;
+
+  constructor(hasStacks: boolean) {
+    this.#hasStacks = hasStacks;
+  }
 
   /** @param outer the objects that this value stands in */
   of(value: unknown, outer: readonly object[]): unknown {
@@ -54,10 +65,17 @@ class View {
     return {
       name: error.name,
       message: this.#text(error.message),
+      ...this.#stack(error),
       ...this.#entries(error, inner),
       ...(error instanceof AggregateError && { errors: inner(error.errors) }),
       ...(error.cause !== undefined && { cause: inner(error.cause) }),
     };
+  }
+
+  /** Nothing of an error that was recorded without frames. */
+  #stack({ stack }: Error): { readonly stack?: string } {
+    const isTold = this.#hasStacks && typeof stack === "string" && stack.includes("\n    at ");
+    return isTold ? { stack: this.#text(stack) } : {};
   }
 
   #entries(value: object, inner: (one: unknown) => unknown): Record<string, unknown> {

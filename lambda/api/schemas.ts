@@ -190,7 +190,7 @@ export const BulkPage = z.strictObject({
 });
 
 const VALUE_AS_JSON =
-  "As JSON: dates, bigints, regular expressions and URLs as text, a Set as an array, a Map as an array of pairs, bytes as base64, an error as an object with name and message";
+  "As JSON: dates, bigints, regular expressions and URLs as text, a Set as an array, a Map as an array of pairs, bytes as base64, an error as an object with name, message and stack";
 
 /** A run. */
 export const Run = z.strictObject({

@@ -1,7 +1,15 @@
 import { createHash } from "node:crypto";
-import type { BulkAction, BulkActions, BulkFailure, BulkPage, BulkRun } from "../core/bulk.ts";
+import {
+  type BulkAction,
+  type BulkActions,
+  type BulkFailure,
+  BULK_OPTIONS,
+  type BulkPage,
+  type BulkRun,
+} from "../core/bulk.ts";
 import { InvalidArgumentError, RunNotFoundError, SavepointError } from "../core/errors.ts";
 import { assertIdempotencyKey } from "../core/keys.ts";
+import { assertOptions } from "../core/known-options.ts";
 import { runTimeoutMs } from "../core/run-timeout.ts";
 import type { ListedRun } from "../store/list-runs.ts";
 import type { Meta } from "../store/meta.ts";
@@ -9,9 +17,10 @@ import { assertReason, runControl } from "./control-run.ts";
 import { deleteRun } from "./delete-run.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { forkRun } from "./fork-run.ts";
-import { cursorAfter, findRuns, type ListOptions, type RunFilter } from "./list.ts";
+import { cursorAfter, findRuns } from "./list.ts";
 import { readRun } from "./read-run.ts";
 import { resumeRun } from "./resume-run.ts";
+import type { ListOptions, RunFilter } from "./run-filter.ts";
 
 /** Runs that are acted on at a time: a fork or resume holds the whole history of its run. */
 const AT_A_TIME = 4;
@@ -36,6 +45,8 @@ export async function bulkPage<Action extends BulkAction>(
   filter: ListOptions,
   options: BulkActions[Action],
 ): Promise<BulkPage> {
+  assertAction(action);
+  assertOptions(`bulk "${action}"`, options, BULK_OPTIONS[action]);
   assertNamed(action, filter);
   const act = ACTIONS[action](deps, options);
   const began = deps.clock.monotonic();
@@ -113,6 +124,13 @@ const forkId = (key: string, source: string): string =>
 function isOwnFork({ id, forkedFrom }: Meta, options: BulkActions[BulkAction]): boolean {
   const key = "idempotencyKey" in options ? options.idempotencyKey : undefined;
   return key !== undefined && forkedFrom !== undefined && id === forkId(key, forkedFrom.id);
+}
+
+function assertAction(action: string): void {
+  if (Object.hasOwn(ACTIONS, action)) return;
+  throw new InvalidArgumentError(
+    `bulk cannot "${action}" runs; it can ${Object.keys(ACTIONS).join(", ")}`,
+  );
 }
 
 /** Throws InvalidArgumentError for a filter that would let all runs through. */

@@ -1,6 +1,7 @@
 import { decodeValue, encodeValue } from "../core/codec.ts";
 import { TokenInvalidError } from "../core/errors.ts";
 import { assertIdempotencyKey, messageId } from "../core/keys.ts";
+import { assertOptions } from "../core/known-options.ts";
 import {
   isSameToken,
   type RecordedToken,
@@ -35,8 +36,10 @@ export async function completeToken(
   deps: ClientDependencies,
   token: string,
   given: unknown,
-  { idempotencyKey }: CompleteOptions = {},
+  options: CompleteOptions = {},
 ): Promise<void> {
+  assertOptions("completeToken", options, { idempotencyKey: true });
+  const { idempotencyKey } = options;
   if (idempotencyKey !== undefined) assertIdempotencyKey(idempotencyKey);
   const value = encodeValue(given, { what: "value of the token" });
   const key = idempotencyKey ?? deps.ids.nonce();

@@ -5,6 +5,7 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import { ENV } from "../core/environment.ts";
 import { InvalidArgumentError } from "../core/errors.ts";
 import { type Ids, systemIds } from "../core/ids.ts";
+import { assertOptions, type OptionNames } from "../core/known-options.ts";
 import { jsonLog, type Log } from "../core/log.ts";
 import { hintsOnDemand } from "../queue/hints.ts";
 import { openStore } from "../store/store.ts";
@@ -27,13 +28,26 @@ export interface ConnectOptions {
   readonly log?: Log;
 }
 
+const CONNECT_OPTIONS: OptionNames<ConnectOptions> = {
+  table: true,
+  queueUrl: true,
+  dynamodb: true,
+  sqs: true,
+  clock: true,
+  ids: true,
+  log: true,
+};
+
 /**
  * Connects to a deployment from any process that may read and write its table and send to its
  * queue. Nothing is called until a method is.
- * @throws InvalidArgumentError when table or queue are neither given nor in the environment
+ * @throws InvalidArgumentError when table or queue are neither given nor in the environment, and for an option
+ * that there is not
  */
-export const connect = (options: ConnectOptions = {}): Savepoint =>
-  createSavepoint(openDeployment(options));
+export function connect(options: ConnectOptions = {}): Savepoint {
+  assertOptions("connect", options, CONNECT_OPTIONS);
+  return createSavepoint(openDeployment(options));
+}
 
 /** The ports of a deployment, as a client or an engine uses them. */
 export function openDeployment(options: ConnectOptions): ClientDependencies {

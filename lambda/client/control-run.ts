@@ -1,5 +1,6 @@
 import { encodeError } from "../core/encode-error.ts";
 import { CancelledError, InvalidArgumentError } from "../core/errors.ts";
+import { assertOptions } from "../core/known-options.ts";
 import type { RunStatus } from "../core/status.ts";
 import type { Event } from "../engine/event.ts";
 import type { Meta } from "../store/meta.ts";
@@ -62,8 +63,9 @@ export interface RunControl {
 /** Control of one run; nothing is read until something is asked. */
 export const runControl = (deps: ClientDependencies, id: string): RunControl => ({
   send: (event, value, options = {}) => sendEvent(deps, id, event, value, options),
-  cancel: ({ reason } = {}) => cancel(deps, id, reason),
-  terminate: async ({ reason } = {}) => {
+  cancel: async (options = {}) => cancel(deps, id, reasonOf("cancel", options)),
+  terminate: async (options = {}) => {
+    const reason = reasonOf("terminate", options);
     assertReason(reason);
     await terminate(deps, await readRun(deps, id), { verb: "terminated", reason });
   },
@@ -71,6 +73,11 @@ export const runControl = (deps: ClientDependencies, id: string): RunControl => 
   resume: () => resumeRun(deps, id),
   delete: (options = {}) => deleteRun(deps, id, options),
 });
+
+function reasonOf(what: string, options: EndOptions): string | undefined {
+  assertOptions(what, options, { reason: true });
+  return options.reason;
+}
 
 async function cancel(deps: ClientDependencies, id: string, reason = ""): Promise<void> {
   assertReason(reason);

@@ -1,4 +1,5 @@
 import { RunConflictError } from "../core/errors.ts";
+import { assertOptions } from "../core/known-options.ts";
 import { isFinished } from "../core/status.ts";
 import { historyOf, type Meta } from "../store/meta.ts";
 import type { ClientDependencies } from "./dependencies.ts";
@@ -22,8 +23,10 @@ export interface DeleteOptions {
 export async function deleteRun(
   deps: ClientDependencies,
   id: string,
-  { children = false }: DeleteOptions,
+  options: DeleteOptions,
 ): Promise<void> {
+  assertOptions("delete", options, { children: true });
+  const { children = false } = options;
   const run = await readRun(deps, id);
   const family = children && isFinished(run.status) ? await descendantsOf(deps, run) : [];
   for (const one of [...family, run]) await deleteOne(deps, one);

@@ -3,6 +3,7 @@ import { keptRecords } from "../core/cut.ts";
 import type { Duration } from "../core/duration.ts";
 import { InvalidArgumentError } from "../core/errors.ts";
 import { assertRunId } from "../core/keys.ts";
+import { assertOptions, type OptionNames } from "../core/known-options.ts";
 import { LIMITS } from "../core/limits.ts";
 import { runTimeoutMs } from "../core/run-timeout.ts";
 import { validate } from "../core/schema-validation.ts";
@@ -34,6 +35,8 @@ export interface ForkOptions {
   readonly timeout?: Duration | undefined;
 }
 
+const FORK_OPTIONS: OptionNames<ForkOptions> = { from: true, input: true, id: true, timeout: true };
+
 /**
  * Row 25: starts a new run that begins with a copy of another's history. The records go to an incarnation
  * that nobody else knows, then META is put: until then nothing is there, and what a crash leaves expires.
@@ -45,6 +48,7 @@ export async function forkRun(
   sourceId: string,
   options: ForkOptions,
 ): Promise<Meta> {
+  assertOptions("fork", options, FORK_OPTIONS);
   const { store, clock, ids } = deps;
   const now = clock.now();
   const id = options.id ?? ids.ulid(now);

@@ -1,39 +1,14 @@
 import type { EpochMs } from "../core/clock.ts";
 import { InvalidArgumentError } from "../core/errors.ts";
+import { assertOptions } from "../core/known-options.ts";
 import { LIMITS } from "../core/limits.ts";
-import { assertRunAttributes, type RunAttributes } from "../core/run-attributes.ts";
-import { RUN_STATUSES, type RunStatus } from "../core/status.ts";
+import { assertRunAttributes } from "../core/run-attributes.ts";
+import { RUN_STATUSES } from "../core/status.ts";
 import type { ListedRun } from "../store/list-runs.ts";
 import type { Meta } from "../store/meta.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { type RunSummary, summaryOf } from "./describe-run.ts";
-
-/** Which runs are meant; each filter left out lets all through. */
-export interface RunFilter {
-  /** One, or several of which any will do. */
-  readonly workflow?: string | readonly string[];
-  /** The same. */
-  readonly status?: RunStatus | readonly RunStatus[];
-  /**
-   * Started at or after this, 400 days before `until` at most. Default: as far back as runs are kept after
-   * their end, 30 days; for failed and blocked ones asked for by their status, as far back as there are any.
-   */
-  readonly since?: EpochMs;
-  /** Started before this. Default: now. */
-  readonly until?: EpochMs;
-  /** Children of this run only. */
-  readonly parent?: string;
-  /** Runs that were started with all of these, and maybe others. */
-  readonly attributes?: RunAttributes;
-}
-
-/** Which runs to list. */
-export interface ListOptions extends RunFilter {
-  /** Runs a page, 1 to 200. Default 50. */
-  readonly limit?: number;
-  /** `next` of the page before. */
-  readonly cursor?: string;
-}
+import { LIST_OPTIONS, type ListOptions } from "./run-filter.ts";
 
 /** One page of runs: failed or blocked ones asked for by their status by when they became so, others by their start. */
 export interface RunPage {
@@ -85,6 +60,7 @@ export async function findRuns(
   options: ListOptions,
   isOver: () => boolean,
 ): Promise<{ readonly found: readonly ListedRun[]; readonly next?: string }> {
+  assertOptions("list", options, LIST_OPTIONS);
   const { workflow, status, parent, attributes = {}, limit = 50 } = options;
   if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX) {
     throw new InvalidArgumentError(`limit is ${limit}; give a whole number from 1 to ${LIMIT_MAX}`);

@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import { decodeValue } from "../core/codec.ts";
 import { type Duration, parseDuration } from "../core/duration.ts";
 import { CancelledError, WaitTimeoutError } from "../core/errors.ts";
+import { assertOptions } from "../core/known-options.ts";
 import type { HistoryPage, RecordedHistory } from "../core/recorded-history.ts";
 import { isFinished, type RunStatus } from "../core/status.ts";
 import { historyOf, type Meta } from "../store/meta.ts";
@@ -64,6 +65,9 @@ export interface RunHandle<Output = unknown> extends RunControl {
   }): Promise<HistoryPage>;
 }
 
+/** Options of `result` and `wait`. */
+export const WAIT_OPTIONS = { timeout: true, signal: true } as const;
+
 /** First pause between two looks at a run that is waited for, milliseconds; each is longer than the last. */
 const FIRST_LOOK_MS = 1;
 const LOOK_FACTOR = 1.15;
@@ -96,7 +100,9 @@ export function runHandle<Output>(
     id,
     status: async () => (await read()).status,
     describe: async () => descriptionOf(await read(), store.values),
-    async result({ timeout, signal } = {}) {
+    async result(options = {}) {
+      assertOptions("result", options, WAIT_OPTIONS);
+      const { timeout, signal } = options;
       const limitMs = timeout === undefined ? undefined : parseDuration(timeout);
       const meta = await untilFinished(deps, id, { limitMs, signal, started });
       if (!isFinished(meta.status)) {
@@ -111,7 +117,9 @@ export function runHandle<Output>(
       if (meta.error !== undefined) throw decodeValue(await store.values.fetch(meta.error));
       throw new CancelledError(`run "${id}" was cancelled`);
     },
-    async wait({ timeout, signal }) {
+    async wait(options) {
+      assertOptions("wait", options, WAIT_OPTIONS);
+      const { timeout, signal } = options;
       const meta = await untilFinished(deps, id, {
         limitMs: parseDuration(timeout),
         signal,

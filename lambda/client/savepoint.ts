@@ -7,15 +7,17 @@ import {
   wholeReport,
 } from "../core/bulk.ts";
 import { WorkflowNotFoundError } from "../core/errors.ts";
+import { assertOptions } from "../core/known-options.ts";
 import type { Workflow } from "../engine/workflow.ts";
 import { bulkPage } from "./bulk.ts";
 import { completeToken, type CompleteOptions } from "./complete-token.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { gatheredReads } from "./gathered-reads.ts";
-import { list, LIMIT_MAX, type ListOptions, type RunFilter, type RunPage } from "./list.ts";
+import { list, LIMIT_MAX, type RunPage } from "./list.ts";
 import { Pace } from "./pace.ts";
 import { type RunHandle, runHandle } from "./run-handle.ts";
-import { start, type StartOptions } from "./start.ts";
+import { FILTER_OPTIONS, type ListOptions, type RunFilter } from "./run-filter.ts";
+import { start, START_OPTIONS, type StartOptions } from "./start.ts";
 
 /** A client of one deployment: starts runs and looks at them. */
 export interface Savepoint {
@@ -102,6 +104,7 @@ export function createSavepoint(
       input: Given,
       options: StartOptions = {},
     ) {
+      assertOptions("start", options, START_OPTIONS);
       return (await startRun<Output>(workflow, input, options)).run;
     },
     async startByName(name, input, options = {}) {
@@ -117,16 +120,16 @@ export function createSavepoint(
     completeToken: (token, value, options) => completeToken(deps, token, value, options),
     list: (options) => list(deps, options),
     bulkPage: (action, filter, options) => bulkPage(deps, action, filter, options),
-    bulk: (action, filter, options = {}) =>
-      wholeReport(
-        bulkPages((cursor) =>
-          bulkPage(
-            deps,
-            action,
-            { ...filter, limit: LIMIT_MAX, ...(cursor !== undefined && { cursor }) },
-            options,
-          ),
-        ),
-      ),
+    async bulk(action, filter, options = {}) {
+      assertOptions("the filter of bulk", filter, FILTER_OPTIONS);
+      const page = (cursor: string | undefined) =>
+        bulkPage(
+          deps,
+          action,
+          { ...filter, limit: LIMIT_MAX, ...(cursor !== undefined && { cursor }) },
+          options,
+        );
+      return wholeReport(bulkPages(page));
+    },
   };
 }

@@ -1,5 +1,6 @@
 import { encodeValue } from "../core/codec.ts";
 import { assertIdempotencyKey, assertName } from "../core/keys.ts";
+import { assertOptions } from "../core/known-options.ts";
 import { validate } from "../core/schema-validation.ts";
 import { deliverEvent } from "../engine/deliver-message.ts";
 import type { Event } from "../engine/event.ts";
@@ -26,8 +27,10 @@ export async function sendEvent<Given>(
   id: string,
   { name, schema }: Event<Given, unknown>,
   given: Given,
-  { idempotencyKey }: SendOptions,
+  options: SendOptions,
 ): Promise<void> {
+  assertOptions("send", options, { idempotencyKey: true });
+  const { idempotencyKey } = options;
   assertName("event", name);
   if (idempotencyKey !== undefined) assertIdempotencyKey(idempotencyKey);
   const what = `value of event "${name}"`;

@@ -2,6 +2,7 @@ import { type Encoded, encodedSize, encodeValue, hashValue } from "../core/codec
 import type { Duration } from "../core/duration.ts";
 import { RunConflictError } from "../core/errors.ts";
 import { assertRunId } from "../core/keys.ts";
+import { type OptionNames } from "../core/known-options.ts";
 import { LIMITS } from "../core/limits.ts";
 import { assertRunAttributes, type RunAttributes } from "../core/run-attributes.ts";
 import { isPossibleRunId } from "../core/run-id.ts";
@@ -26,6 +27,13 @@ export interface StartOptions {
    */
   readonly attributes?: RunAttributes | undefined;
 }
+
+/** The names of these. */
+export const START_OPTIONS: OptionNames<StartOptions> = {
+  id: true,
+  timeout: true,
+  attributes: true,
+};
 
 /** What a start came to. */
 export interface StartOutcome {

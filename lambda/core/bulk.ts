@@ -1,4 +1,5 @@
 import type { Duration } from "./duration.ts";
+import type { OptionNames } from "./known-options.ts";
 import type { RunStatus } from "./status.ts";
 
 /** How something is done to many runs. */
@@ -42,6 +43,14 @@ export interface BulkActions {
 
 /** Name of what is done to many runs. */
 export type BulkAction = keyof BulkActions;
+
+/** The names of each action's options. */
+export const BULK_OPTIONS: { readonly [Action in BulkAction]: OptionNames<BulkActions[Action]> } = {
+  cancel: { dryRun: true, reason: true },
+  resume: { dryRun: true },
+  fork: { dryRun: true, from: true, timeout: true, idempotencyKey: true },
+  delete: { dryRun: true, children: true },
+};
 
 /** A run that it was done to; in a dry run, one that it would be done to. */
 export interface BulkRun {

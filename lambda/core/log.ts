@@ -25,12 +25,20 @@ export function jsonLog(write: (line: string) => void, now: () => number): Log {
   return { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") };
 }
 
+/** Causes of an error that a line tells: one may lead back to itself. */
+const CAUSES_MAX = 5;
+
+function plainError({ name, message, stack, cause }: Error, causes: number): LogFields {
+  const isTold = causes > 0 && cause instanceof Error;
+  return { name, message, stack, ...(isTold && { cause: plainError(cause, causes - 1) }) };
+}
+
 function plain(fields: LogFields = {}): LogFields {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [
       name,
       value instanceof Error
-        ? { name: value.name, message: value.message, stack: value.stack }
+        ? plainError(value, CAUSES_MAX)
         : typeof value === "bigint"
           ? String(value)
           : value,

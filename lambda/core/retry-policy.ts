@@ -1,6 +1,7 @@
 import type { EpochMs } from "./clock.ts";
 import { parseDuration, type Duration } from "./duration.ts";
 import { InvalidArgumentError } from "./errors.ts";
+import { assertOptions, type OptionNames } from "./known-options.ts";
 
 /** How a step is retried, as its author writes it. */
 export interface RetryOptions {
@@ -17,6 +18,15 @@ export interface RetryOptions {
   /** Whether an error is worth another attempt. Not asked when retries are off. Default: every error but a terminal one. */
   readonly retryIf?: (error: unknown) => boolean | Promise<boolean>;
 }
+
+const RETRY_OPTIONS: OptionNames<RetryOptions> = {
+  attempts: true,
+  delay: true,
+  factor: true,
+  maxDelay: true,
+  jitter: true,
+  retryIf: true,
+};
 
 /** A retry policy with its defaults filled in and its durations in milliseconds. */
 export interface RetryPolicy {
@@ -36,9 +46,10 @@ const DEFAULT_POLICY: RetryPolicy = {
   jitter: 0.25,
 };
 
-/** Fills in the defaults. Throws InvalidArgumentError, naming the value, for one that makes no sense. */
+/** Fills in the defaults. Throws InvalidArgumentError for an option that there is not, and for a value that makes no sense. */
 export function retryPolicy(options?: RetryOptions): RetryPolicy {
-  if (!options) return DEFAULT_POLICY;
+  if (options === undefined) return DEFAULT_POLICY;
+  assertOptions("retry", options, RETRY_OPTIONS);
   const {
     attempts = DEFAULT_POLICY.attempts,
     factor = DEFAULT_POLICY.factor,

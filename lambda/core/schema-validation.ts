@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { ValidationError, type ValidationIssue } from "./errors.ts";
+import { InvalidArgumentError, ValidationError, type ValidationIssue } from "./errors.ts";
 
 /** Complaints that are spelled out in the message; more of them are in `issues`. */
 const SHOWN = 5;
@@ -7,6 +7,22 @@ const SHOWN = 5;
 const KEPT = 100;
 /** Longest path or complaint, characters: it may quote a key of the value. */
 const LENGTH_MAX = 500;
+
+/**
+ * Refuses what is no schema where one is declared: it would be found out with the first value.
+ * @param what what has the schema, for the message: `event "approval"`
+ * @param schema undefined when there is none
+ * @throws InvalidArgumentError
+ */
+export function assertSchema(what: string, schema: unknown): void {
+  if (schema === undefined) return;
+  const isOne = (typeof schema === "object" && schema !== null) || typeof schema === "function";
+  const { "~standard": standard } = (isOne ? schema : {}) as Partial<StandardSchemaV1>;
+  if (typeof standard?.validate === "function") return;
+  throw new InvalidArgumentError(
+    `${what} needs a Standard Schema (zod 3.24 or newer, valibot, arktype); what it has gives no "~standard".validate`,
+  );
+}
 
 /**
  * Checks a value against a schema of any library that follows Standard Schema (zod, valibot,

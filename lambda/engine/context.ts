@@ -3,7 +3,7 @@ import type { EpochMs } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
 import type { Event } from "./event.ts";
 import type { ChildOptions } from "./ops/child.ts";
-import type { StepBody, StepOptions } from "./ops/step.ts";
+import type { StepBody, StepOptions } from "./ops/step-options.ts";
 import type { Schema, Workflow } from "./workflow.ts";
 
 /** How the branches of a map or parallel are run. */

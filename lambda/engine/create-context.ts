@@ -3,9 +3,11 @@ import { derivedRandom, derivedUuid } from "../core/derived.ts";
 import { type Duration, parseDuration } from "../core/duration.ts";
 import { InvalidArgumentError } from "../core/errors.ts";
 import { assertName, assertRunId } from "../core/keys.ts";
+import { assertOptions } from "../core/known-options.ts";
 import { isPossibleRunId } from "../core/run-id.ts";
 import type { Log } from "../core/log.ts";
 import { runTimeoutMs } from "../core/run-timeout.ts";
+import { assertSchema } from "../core/schema-validation.ts";
 import type { RecordedToken } from "../core/token.ts";
 import { assertContext } from "./assert-context.ts";
 import { deliveredCancel } from "./cancelled.ts";
@@ -13,13 +15,15 @@ import { askContinueAsNew } from "./continue.ts";
 import type { Context, Token } from "./context.ts";
 import type { Event } from "./event.ts";
 import { type Execution, never } from "./execution.ts";
+import * as names from "./option-names.ts";
 import { mapBranches, parallelBranches, type Parent } from "./ops/branches.ts";
 import { type ChildOptions, runChild, startChild } from "./ops/child.ts";
 import { patched } from "./ops/patch.ts";
 import { raceBranches } from "./ops/race.ts";
 import { sleep } from "./ops/sleep.ts";
 import { sendToRun } from "./ops/send.ts";
-import { step, type StepBody, type StepOptions } from "./ops/step.ts";
+import { step } from "./ops/step.ts";
+import type { StepBody, StepOptions } from "./ops/step-options.ts";
 import { drawToken, tokenFrom } from "./ops/token.ts";
 import { waitForMessage } from "./ops/wait.ts";
 import type { Scope } from "./scope.ts";
@@ -64,12 +68,13 @@ function whileAlive<Calls extends object>(execution: Execution, calls: Calls): C
 function steps(execution: Execution, scope: Scope): Pick<Context, "step" | "sleep" | "sleepUntil"> {
   return {
     step: async <T>(name: string, ...rest: [StepBody<T>] | [StepOptions<never>, StepBody<T>]) => {
-      const [options, body] = rest.length === 1 ? [{}, rest[0]] : rest;
+      const [options = {}, body] = rest.length === 1 ? [{}, rest[0]] : rest;
       if (typeof body !== "function") {
         throw new InvalidArgumentError(
           `step "${name}" has no body; pass a function as the last argument`,
         );
       }
+      assertOptions(`step "${name}"`, options, names.STEP_OPTIONS);
       return execution.ask<T>(scope, "step", name, step(options, body));
     },
     sleep: async (name, duration: Duration) => {
@@ -103,6 +108,7 @@ function messages(execution: Execution, scope: Scope): Pick<Context, "waitFor" |
     { name, schema }: Event,
     options: { readonly timeout?: Duration } = {},
   ): Promise<unknown> => {
+    assertOptions(`the wait for "${name}"`, options, names.WAIT_OPTIONS);
     const timeoutMs = options.timeout === undefined ? undefined : parseDuration(options.timeout);
     const until = (begunAt: EpochMs) => (timeoutMs === undefined ? undefined : begunAt + timeoutMs);
     const message = { name, schema, what: `message "${name}"` };
@@ -110,8 +116,11 @@ function messages(execution: Execution, scope: Scope): Pick<Context, "waitFor" |
   };
   const token = async (
     name: string,
-    { schema, timeout }: { readonly schema?: Schema; readonly timeout?: Duration } = {},
+    options: { readonly schema?: Schema; readonly timeout?: Duration } = {},
   ): Promise<Token<unknown>> => {
+    assertOptions(`token "${name}"`, options, names.TOKEN_OPTIONS);
+    const { schema, timeout } = options;
+    assertSchema(`token "${name}"`, schema);
     const behaviour = drawToken(timeout === undefined ? undefined : parseDuration(timeout));
     const recorded = await execution.ask<RecordedToken>(scope, "token", name, behaviour);
     return tokenFrom(execution, scope, recorded, schema);
@@ -178,6 +187,7 @@ function branches(
     map: map as Context["map"],
     parallel: async (name, named, options = {}) => {
       assertContext(execution, name);
+      assertOptions(`parallel "${name}"`, options, names.BRANCH_OPTIONS);
       return parallelBranches(parent(scope.key(name)), named, options);
     },
     race: async (name, named) => {
@@ -201,8 +211,10 @@ function childOf<Given>(
   { meta }: Execution,
   workflow: Workflow<Given>,
   input: unknown,
-  { id, timeout }: ChildOptions,
+  options: ChildOptions,
 ) {
+  assertOptions(`the run of workflow "${workflow.name}"`, options, names.CHILD_OPTIONS);
+  const { id, timeout } = options;
   if (id !== undefined) assertRunId(id);
   if (id === meta.id) {
     throw new InvalidArgumentError(`run "${id}" cannot wait for itself; give the child another id`);

@@ -1,4 +1,5 @@
 import { assertName } from "../core/keys.ts";
+import { assertSchema } from "../core/schema-validation.ts";
 import type { Schema } from "./workflow.ts";
 
 /**
@@ -19,7 +20,7 @@ export interface Event<Given = unknown, Value = Given> {
  * it, so that what comes over HTTP by its name alone is checked, too.
  * @param name 1 to 100 bytes; stored with each message, so a rename orphans messages under way
  * @param schema checks the value
- * @throws InvalidArgumentError for a bad name
+ * @throws InvalidArgumentError for a bad name, or what is no Standard Schema
  */
 export function event<Given, Value>(
   name: string,
@@ -28,5 +29,6 @@ export function event<Given, Value>(
 export function event<Value = unknown>(name: string): Event<Value>;
 export function event(name: string, schema?: Schema): Event {
   assertName("event", name);
+  assertSchema(`event "${name}"`, schema);
   return { name, schema };
 }

@@ -4,7 +4,7 @@ import type { Meta } from "../store/meta.ts";
 import type { OperationRecord } from "../store/operation.ts";
 import type { Execution } from "./execution.ts";
 import type { OperationRequest } from "./history.ts";
-import type { StepContext } from "./ops/step.ts";
+import type { StepContext } from "./ops/step-options.ts";
 
 /** What an operation does once it may: begin, or carry on from its record. */
 export interface Behaviour {

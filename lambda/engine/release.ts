@@ -14,6 +14,7 @@ import { earliestWake } from "./pending.ts";
 import type { Result } from "./output.ts";
 import { sendHint } from "./send-hint.ts";
 import { settleOwed } from "./settle-owed.ts";
+import { loggableError } from "./tell-failure.ts";
 import { type TracedEnd, tracedRun } from "./telemetry.ts";
 import { codeOf, type Workflow } from "./workflow.ts";
 
@@ -196,6 +197,10 @@ async function record(execution: Execution, { outcome, error }: End): Promise<Re
     const done = await deps.store.finishRun(lease.me, deps.ids.nonce(), outcome, seen, now);
     if (done.outcome === "done") {
       tellEnd(execution, outcome.status, error);
+      if (outcome.status === "failed") {
+        const { failedOperation: step } = outcome;
+        execution.log.error("run failed", { step, error: loggableError(error) });
+      }
       await settleOwed(deps, done.meta, false);
       return "released";
     }

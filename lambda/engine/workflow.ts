@@ -1,7 +1,10 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { InvalidArgumentError } from "../core/errors.ts";
 import { assertName } from "../core/keys.ts";
+import { assertOptions } from "../core/known-options.ts";
+import { assertSchema } from "../core/schema-validation.ts";
 import type { Context } from "./context.ts";
+import { WORKFLOW_OPTIONS } from "./option-names.ts";
 
 /** A schema of any library that follows Standard Schema (zod, valibot, arktype). */
 export type Schema<Input = unknown, Output = Input> = StandardSchemaV1<Input, Output>;
@@ -41,7 +44,7 @@ export interface Workflow<Given = unknown, Output = unknown> {
  * @param name 1 to 100 bytes; stored with each run, so a rename orphans runs in flight
  * @param options schemas of input and output, and a version; `{}` for none
  * @param run the function
- * @throws InvalidArgumentError for a bad name
+ * @throws InvalidArgumentError for a bad name, an option that there is not, or what is no Standard Schema
  */
 export function workflow<Given, Input, Returned, Output = Returned>(
   name: string,
@@ -59,7 +62,7 @@ export function workflow(
     readonly input?: Schema | undefined;
     readonly output?: Schema;
     readonly version?: string;
-  },
+  } = {},
   run: (ctx: Context, input: never) => Promise<unknown>,
 ): Workflow {
   assertName("workflow", name);
@@ -68,6 +71,9 @@ export function workflow(
       `workflow "${name}" has no function; pass it as the third argument`,
     );
   }
+  assertOptions(`workflow "${name}"`, options, WORKFLOW_OPTIONS);
+  assertSchema(`input of workflow "${name}"`, options.input);
+  assertSchema(`output of workflow "${name}"`, options.output);
   return {
     name,
     inputSchema: options.input,

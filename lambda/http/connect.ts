@@ -1,8 +1,21 @@
-import type { ListOptions, RunFilter, RunPage } from "../client/list.ts";
-import { type BulkAction, type BulkActions, type BulkReport, wholeReport } from "../core/bulk.ts";
+import type { RunPage } from "../client/list.ts";
+import {
+  FILTER_OPTIONS,
+  LIST_OPTIONS,
+  type ListOptions,
+  type RunFilter,
+} from "../client/run-filter.ts";
+import {
+  BULK_OPTIONS,
+  type BulkAction,
+  type BulkActions,
+  type BulkReport,
+  wholeReport,
+} from "../core/bulk.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Duration } from "../core/duration.ts";
 import { InvalidArgumentError } from "../core/errors.ts";
+import { assertOptions, type OptionNames } from "../core/known-options.ts";
 import { isExposed } from "../core/loopback.ts";
 import type { RunAttributes } from "../core/run-attributes.ts";
 import type { Workflow } from "../engine/workflow.ts";
@@ -35,6 +48,17 @@ export interface ConnectOptions {
   readonly newId?: () => string;
 }
 
+const CONNECT_OPTIONS: OptionNames<ConnectOptions> = {
+  endpoint: true,
+  token: true,
+  headers: true,
+  sign: true,
+  fetch: true,
+  signal: true,
+  clock: true,
+  newId: true,
+};
+
 /** How a run is started. */
 export interface StartOptions {
   /** Id of the run, and the idempotency key of its start. Default: a fresh one. */
@@ -44,6 +68,8 @@ export interface StartOptions {
   /** Texts by which the run can be found in lists: at most 10. */
   readonly attributes?: RunAttributes;
 }
+
+const START_OPTIONS: OptionNames<StartOptions> = { id: true, timeout: true, attributes: true };
 
 /** The input that a workflow takes, by its type: `InputOf<typeof digest>`. */
 export type InputOf<W> = W extends Workflow<infer Given, infer _> ? Given : never;
@@ -96,10 +122,11 @@ export interface Savepoint {
 /**
  * Connects to a deployment's HTTP API, from browsers as from servers. What passes by itself (a throttled or
  * unreachable API) is tried again for some seconds; each request can be made twice without harm.
- * @throws InvalidArgumentError for an endpoint that is no http or https URL, and for one of http on another
+ * @throws InvalidArgumentError for an option that there is not, for an endpoint that is no http or https URL, and for one of http on another
  * machine to which something goes that opens the API
  */
 export function connect(options: ConnectOptions): Savepoint {
+  assertOptions("connect", options, CONNECT_OPTIONS);
   const { clock = systemClock, newId = randomId, signal } = options;
   const address = { ...options, url: urlOf(options) };
   const transport = httpTransport(
@@ -112,24 +139,33 @@ export function connect(options: ConnectOptions): Savepoint {
     async start(
       workflow: string | Pick<Workflow, "name">,
       input: unknown,
-      { id = newId(), ...rest }: StartOptions = {},
+      options: StartOptions = {},
     ) {
+      assertOptions("start", options, START_OPTIONS);
+      const { id = newId(), ...rest } = options;
       const name = typeof workflow === "string" ? workflow : workflow.name;
       assertJson(input, `input of workflow "${name}"`);
       const started = await api.start(name, { ...rest, input, id });
       return runHandle<never>(deps, started.id);
     },
     get: <Output>(id: string) => runHandle<Output>(deps, id),
-    async completeToken(token, value, { idempotencyKey: key = newId() } = {}) {
+    async completeToken(token, value, options = {}) {
+      assertOptions("completeToken", options, { idempotencyKey: true });
+      const { idempotencyKey: key = newId() } = options;
       assertJson(value, "value of the token");
       await api.complete(token, { value: value === undefined ? null : value, key });
     },
-    list: async (filter = {}) => (await api.list(wireFilter(filter))) as unknown as RunPage,
-    bulk<Action extends BulkAction>(
+    async list(filter = {}) {
+      assertOptions("list", filter, LIST_OPTIONS);
+      return (await api.list(wireFilter(filter))) as unknown as RunPage;
+    },
+    async bulk<Action extends BulkAction>(
       action: Action,
       filter: RunFilter,
       options: BulkActions[Action] = {},
     ) {
+      assertOptions("the filter of bulk", filter, FILTER_OPTIONS);
+      assertOptions(`bulk "${action}"`, options, BULK_OPTIONS[action]);
       const { idempotencyKey: key }: BulkActions["fork"] = options;
       // A request that is made again must not fork anew.
       const named = { ...options, ...(action === "fork" && { idempotencyKey: key ?? newId() }) };

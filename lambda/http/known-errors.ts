@@ -54,10 +54,12 @@ export const shownError = (shown: unknown): unknown => revived(shown, CHAIN_MAX)
 
 function revived(shown: unknown, depth: number): unknown {
   if (!isFields(shown) || depth === 0) return shown;
-  const { name, message, cause } = shown;
+  const { name, message, stack, cause } = shown;
   if (typeof name !== "string" || typeof message !== "string") return shown;
   const error = made(message, shown, revived(cause, depth - 1));
   if (error.name !== name) define(error, "name", name);
+  // Where this client has put it together says nothing of where it was thrown.
+  define(error, "stack", typeof stack === "string" ? stack : `${name}: ${message}`);
   return error;
 }
 

@@ -2,6 +2,7 @@ import type { HistoryEntry, RunDescription } from "../client/describe-run.ts";
 import type { Clock } from "../core/clock.ts";
 import { type Duration, parseDuration } from "../core/duration.ts";
 import { CancelledError, WaitTimeoutError } from "../core/errors.ts";
+import { assertOptions, type OptionNames } from "../core/known-options.ts";
 import type { RecordedHistory } from "../core/recorded-history.ts";
 import { validate } from "../core/schema-validation.ts";
 import { isFinished, type RunStatus } from "../core/status.ts";
@@ -23,6 +24,9 @@ export interface ForkOptions {
   /** Time from its start after which the new run is cancelled. Default: as much as its source was given. */
   readonly timeout?: Duration;
 }
+
+const FORK_OPTIONS: OptionNames<ForkOptions> = { from: true, input: true, id: true, timeout: true };
+const WAIT_OPTIONS = { timeout: true, signal: true } as const;
 
 /**
  * One run, by its id. Each method throws RunNotFoundError when there is none, and ApiUnreachableError when
@@ -91,13 +95,17 @@ export function runHandle<Output>(deps: HandleDependencies, id: string): RunHand
   const { api, newId } = deps;
   const act =
     (action: RunAction) =>
-    async (details: { readonly reason?: string } = {}): Promise<void> =>
-      void (await api.control(id, action, details));
+    async (details: { readonly reason?: string } = {}): Promise<void> => {
+      assertOptions(action, details, { reason: true });
+      await api.control(id, action, details);
+    };
   return {
     id,
     status: async () => (await api.run(id)).status,
     describe: async () => described(await api.run(id)),
-    async result({ timeout, signal } = {}) {
+    async result(options = {}) {
+      assertOptions("result", options, WAIT_OPTIONS);
+      const { timeout, signal } = options;
       const limitMs = timeout === undefined ? undefined : parseDuration(timeout);
       const run = await untilFinished(deps, id, limitMs, signal);
       if (!isFinished(run.status)) {
@@ -110,9 +118,14 @@ export function runHandle<Output>(deps: HandleDependencies, id: string): RunHand
       if (run.error !== undefined) throw shownError(run.error);
       throw new CancelledError(`run "${id}" was cancelled`);
     },
-    wait: async ({ timeout, signal }) =>
-      described(await untilFinished(deps, id, parseDuration(timeout), signal)),
-    async send(event, value, { idempotencyKey: key = newId() } = {}) {
+    async wait(options) {
+      assertOptions("wait", options, WAIT_OPTIONS);
+      const { timeout, signal } = options;
+      return described(await untilFinished(deps, id, parseDuration(timeout), signal));
+    },
+    async send(event, value, options = {}) {
+      assertOptions("send", options, { idempotencyKey: true });
+      const { idempotencyKey: key = newId() } = options;
       const { name, schema } = typeof event === "string" ? { name: event } : event;
       const what = `value of event "${name}"`;
       // Sent as it was given: the run that takes it applies the schema.
@@ -124,10 +137,15 @@ export function runHandle<Output>(deps: HandleDependencies, id: string): RunHand
     terminate: act("terminate"),
     pause: () => act("pause")(),
     resume: () => act("resume")(),
-    delete: ({ children = false } = {}) => api.delete(id, { children }),
-    async fork({ id: newRun = newId(), ...options } = {}) {
-      if ("input" in options) assertJson(options.input, `input of the fork of run "${id}"`);
-      await api.fork(id, { ...options, id: newRun });
+    async delete(options = {}) {
+      assertOptions("delete", options, { children: true });
+      await api.delete(id, { children: options.children ?? false });
+    },
+    async fork(options = {}) {
+      assertOptions("fork", options, FORK_OPTIONS);
+      const { id: newRun = newId(), ...rest } = options;
+      if ("input" in rest) assertJson(rest.input, `input of the fork of run "${id}"`);
+      await api.fork(id, { ...rest, id: newRun });
       return runHandle<Output>(deps, newRun);
     },
     history: async () => [...(await api.history(id))] as unknown as HistoryEntry[],

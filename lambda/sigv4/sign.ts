@@ -2,6 +2,7 @@ import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { InvalidArgumentError } from "../core/errors.ts";
+import { assertOptions, type OptionNames } from "../core/known-options.ts";
 
 /** A key of AWS. */
 export interface Credentials {
@@ -24,15 +25,23 @@ export interface SigV4Options {
   readonly clock?: Clock;
 }
 
+const OPTIONS: OptionNames<SigV4Options> = {
+  credentials: true,
+  region: true,
+  service: true,
+  clock: true,
+};
+
 /** What a hash or an HMAC is fed with. */
 type Data = string | ArrayBuffer | ArrayBufferView;
 
 /**
  * Signs requests with AWS Signature Version 4, as an API behind IAM wants them:
  * `connect({ endpoint, sign: sigV4() })`. For servers: a browser has no business with keys of AWS.
- * @throws InvalidArgumentError, from the first request, when no region is known
+ * @throws InvalidArgumentError for an option that there is not; from the first request, when no region is known
  */
 export function sigV4(options: SigV4Options = {}): (request: Request) => Promise<Request> {
+  assertOptions("sigV4", options, OPTIONS);
   const { service = "execute-api", clock = systemClock } = options;
   const credentials = options.credentials ?? fromEnvironment();
   return async (request) => {

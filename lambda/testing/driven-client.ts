@@ -1,8 +1,9 @@
-import type { RunHandle } from "../client/run-handle.ts";
+import { type RunHandle, WAIT_OPTIONS } from "../client/run-handle.ts";
 import type { Savepoint } from "../client/savepoint.ts";
 import { decodeValue } from "../core/codec.ts";
 import { parseDuration } from "../core/duration.ts";
 import { WaitTimeoutError } from "../core/errors.ts";
+import { assertOptions } from "../core/known-options.ts";
 import { isFinished } from "../core/status.ts";
 import type { Meta } from "../store/meta.ts";
 import { blockedChild, blockedChildError } from "./blocked-child.ts";
@@ -34,7 +35,9 @@ function drivenRun<Output>(world: World, run: RunHandle<Output>): RunHandle<Outp
   ) as unknown as RunHandle<Output>;
   return {
     ...driven,
-    async result({ timeout, signal } = {}) {
+    async result(options = {}) {
+      assertOptions("result", options, WAIT_OPTIONS);
+      const { timeout, signal } = options;
       const limitMs = timeout === undefined ? undefined : parseDuration(timeout);
       const meta = await ended(world, run, limitMs, signal, async (waiting) => {
         const child = await blockedChild(world, waiting);
@@ -50,7 +53,9 @@ function drivenRun<Output>(world: World, run: RunHandle<Output>): RunHandle<Outp
         details: { status },
       });
     },
-    async wait({ timeout, signal }) {
+    async wait(options) {
+      assertOptions("wait", options, WAIT_OPTIONS);
+      const { timeout, signal } = options;
       await ended(world, run, parseDuration(timeout), signal);
       return driven.describe();
     },

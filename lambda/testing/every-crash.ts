@@ -1,7 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { InvalidArgumentError } from "../core/errors.ts";
+import { assertOptions } from "../core/known-options.ts";
 import { shown } from "./shown.ts";
-import { engineWith, type TestEngine, type TestEngineOptions } from "./test-engine.ts";
+import {
+  ENGINE_OPTIONS,
+  engineWith,
+  type TestEngine,
+  type TestEngineOptions,
+} from "./test-engine.ts";
 import { writeName } from "./write-name.ts";
 
 /** How a scenario is played. */
@@ -41,16 +47,18 @@ export async function everyCrash<T>(
   options: EveryCrashOptions,
   scenario: (engine: TestEngine) => Promise<T>,
 ): Promise<CrashesPlayed<T>> {
-  const calm = await play(options, scenario, undefined);
+  assertOptions("everyCrash", options, { ...ENGINE_OPTIONS, samples: true });
+  const { samples, ...engine } = options;
+  const calm = await play(engine, scenario, undefined);
   if ("error" in calm.outcome) throw calm.outcome.error;
   if (calm.writes.length === 0) {
     throw new InvalidArgumentError(
       "no worker has written anything in the scenario; have it start a run and wait for its result",
     );
   }
-  const crashes = sampled(crashesAt(calm.writes.length), options.samples);
+  const crashes = sampled(crashesAt(calm.writes.length), samples);
   for (const crash of crashes) {
-    const { outcome, writes } = await play(options, scenario, crash);
+    const { outcome, writes } = await play(engine, scenario, crash);
     if (isDeepStrictEqual(outcome, calm.outcome)) continue;
     const what = writes[crash.write - 1] ?? "that did not come about";
     throw new Error(

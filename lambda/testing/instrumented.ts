@@ -1,5 +1,5 @@
 import type { Branches, Context } from "../engine/context.ts";
-import type { StepBody, StepContext, StepOptions } from "../engine/ops/step.ts";
+import type { StepBody, StepContext, StepOptions } from "../engine/ops/step-options.ts";
 import type { Workflow } from "../engine/workflow.ts";
 import type { Process } from "./process.ts";
 import type { StepCalls } from "./step-calls.ts";
@@ -12,7 +12,7 @@ export function instrumented(workflow: Workflow, steps: StepCalls, process: Proc
   const watched = (ctx: Context, step: string, body: StepBody<unknown>): StepBody<unknown> =>
     steps.watched({ workflow: name, runId: ctx.runId, step }, body, process);
 
-  const rollbackOf = (ctx: Context, step: string, options: StepOptions): StepOptions => {
+  const rollbackOf = (ctx: Context, step: string, options: StepOptions = {}): StepOptions => {
     const { rollback } = options;
     if (!rollback) return options;
     const undo = (value: unknown, given: StepContext) =>
@@ -31,7 +31,7 @@ export function instrumented(workflow: Workflow, steps: StepCalls, process: Proc
       if (typeof body !== "function") return ctx.step(label, body as StepBody<unknown>);
       const seen = watched(ctx, label, body as StepBody<unknown>);
       if (given.length === 1) return ctx.step(label, seen);
-      return ctx.step(label, rollbackOf(ctx, label, given[0] as StepOptions), seen);
+      return ctx.step(label, rollbackOf(ctx, label, given[0] as StepOptions | undefined), seen);
     };
     const map = (label: string, items: readonly unknown[], ...given: readonly unknown[]) => {
       const each = given.at(-1) as Each;

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { EpochMs } from "../core/clock.ts";
-import type { StepBody, StepContext } from "../engine/ops/step.ts";
+import type { StepBody, StepContext } from "../engine/ops/step-options.ts";
 
 /** One call of a step's body, or of what stands in for it. */
 export interface StepCall {

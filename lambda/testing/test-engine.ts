@@ -4,7 +4,8 @@ import type { StartOptions } from "../client/start.ts";
 import type { EpochMs } from "../core/clock.ts";
 import { type Duration, parseDuration } from "../core/duration.ts";
 import { InvalidArgumentError } from "../core/errors.ts";
-import type { EngineSettings } from "../engine/settings.ts";
+import { assertOptions, type OptionNames } from "../core/known-options.ts";
+import { DEFAULT_SETTINGS, type EngineSettings } from "../engine/settings.ts";
 import type { Workflow } from "../engine/workflow.ts";
 import { drivenClient } from "./driven-client.ts";
 import type { ProcessFault } from "./faulty-handler.ts";
@@ -40,6 +41,20 @@ export interface TestEngineOptions {
   /** Virtual time after which what is waited for is said not to come. Default 400 days. */
   readonly limit?: Duration;
 }
+
+/** The names of these. */
+export const ENGINE_OPTIONS: OptionNames<TestEngineOptions> = {
+  workflows: true,
+  start: true,
+  seed: true,
+  settings: true,
+  patience: true,
+  limit: true,
+};
+
+const SETTINGS = Object.fromEntries(
+  Object.keys(DEFAULT_SETTINGS).map((name) => [name, true] as const),
+);
 
 /** What a process that crashes is doing. */
 export interface CrashOptions extends StepFilter {
@@ -117,7 +132,8 @@ const LIMIT_MS = 400 * DAY_MS;
 
 /**
  * Makes an engine for tests.
- * @throws InvalidArgumentError when two workflows share a name, a duration is none, or `start` no time
+ * @throws InvalidArgumentError when there are no workflows or two share a name, for an option that there is not, a
+ * duration that is none, or a `start` that is no time
  */
 export const createTestEngine = (options: TestEngineOptions): Promise<TestEngine> =>
   engineWith(options);
@@ -127,6 +143,9 @@ export async function engineWith(
   options: TestEngineOptions,
   fault?: CallFault,
 ): Promise<TestEngine> {
+  assertOptions("the test engine", options, ENGINE_OPTIONS);
+  assertOptions("settings", options.settings, SETTINGS);
+  assertWorkflows(options.workflows);
   const { workflows, start, seed = 1, settings, patience = "1s", limit = LIMIT_MS } = options;
   if (Number.isNaN(Number(start ?? 0))) {
     throw new InvalidArgumentError(
@@ -166,11 +185,16 @@ export async function engineWith(
       await (steps.sleep(pass) ?? advance(ms));
     },
     until: (promise) => world.until(promise),
-    mock: (step, body, filter = {}) => steps.mock(step, body, filter),
-    calls: (step, filter = {}) => steps.of(step, filter),
-    crashBefore: (step, { times = 1, ...filter } = {}) =>
-      steps.crash("before", step, filter, times),
-    crashAfter: (step, { times = 1, ...filter } = {}) => steps.crash("after", step, filter, times),
+    mock(step, body, filter = {}) {
+      assertOptions(`the mock of step "${step}"`, filter, { workflow: true });
+      return steps.mock(step, body, filter);
+    },
+    calls(step, filter = {}) {
+      assertOptions("calls", filter, { workflow: true });
+      return steps.of(step, filter);
+    },
+    crashBefore: (step, given = {}) => crash(steps, "before", step, given),
+    crashAfter: (step, given = {}) => crash(steps, "after", step, given),
     async close() {
       if (isClosed) return;
       isClosed = true;
@@ -178,6 +202,24 @@ export async function engineWith(
       steps.assertCrashed();
     },
   };
+}
+
+function assertWorkflows(workflows: unknown): void {
+  if (Array.isArray(workflows)) return;
+  throw new InvalidArgumentError(
+    `a test engine needs workflows, and got ${typeof workflows}; give an array of those that runs are started of`,
+  );
+}
+
+function crash(
+  steps: StepCalls,
+  when: "before" | "after",
+  step: string,
+  given: CrashOptions,
+): void {
+  assertOptions(`a crash ${when} step "${step}"`, given, { times: true, workflow: true });
+  const { times = 1, ...filter } = given;
+  steps.crash(when, step, filter, times);
 }
 
 /** Hints come a second after the time they are for, and later ones by the sweeper. */

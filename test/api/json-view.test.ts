@@ -1,8 +1,13 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { jsonView } from "../../lambda/api/json-view.ts";
+import { jsonView, refusalView } from "../../lambda/api/json-view.ts";
+import { decodeValue, encodeValue } from "../../lambda/core/codec.ts";
 import { ValidationError } from "../../lambda/core/errors.ts";
 import { anyError, anyValue } from "../core/arbitrary-values.ts";
+
+/** As an error is that was made where nobody looks at its frames. */
+const frameless = <E extends Error>(error: E): E =>
+  Object.defineProperty(error, "stack", { value: `${error.name}: ${error.message}` });
 
 test.each<[string, unknown, unknown]>([
   ["a date", new Date(5), "1970-01-01T00:00:00.005Z"],
@@ -16,19 +21,46 @@ test.each<[string, unknown, unknown]>([
   ["a buffer", new Uint8Array([1, 2, 255]).buffer, "AQL/"],
   ["not a number", [Number.NaN, Number.POSITIVE_INFINITY], [null, null]],
   ["a boxed text", Object("x"), "x"],
-  ["an error", new TypeError("t", { cause: 1n }), { name: "TypeError", message: "t", cause: "1" }],
+  [
+    "an error",
+    frameless(new TypeError("t", { cause: 1n })),
+    { name: "TypeError", message: "t", cause: "1" },
+  ],
   [
     "several errors",
-    new AggregateError([new Error("a")], "m"),
+    frameless(new AggregateError([frameless(new Error("a"))], "m")),
     { name: "AggregateError", message: "m", errors: [{ name: "Error", message: "a" }] },
   ],
   [
     "an error of ours",
-    new ValidationError("v", { issues: [] }),
+    frameless(new ValidationError("v", { issues: [] })),
     { name: "ValidationError", message: "v", code: "validation", issues: [] },
   ],
 ])("%s is shown", (_, value, shown) => {
   expect(JSON.parse(JSON.stringify(jsonView(value)))).toEqual(shown);
+});
+
+test("an error is shown with the frames that are recorded of it, and of its causes", () => {
+  const cause = new TypeError("inner");
+  const recorded = decodeValue(encodeValue(new Error("outer", { cause }))) as Error;
+  const frames = expect.stringMatching(
+    /^(Type)?Error: (inner|outer)\n {4}at .*json-view\.test/,
+  ) as string;
+  expect(jsonView({ error: recorded })).toEqual({
+    error: {
+      name: "Error",
+      message: "outer",
+      stack: frames,
+      cause: { name: "TypeError", message: "inner", stack: frames },
+    },
+  });
+});
+
+test("what a request is refused with is shown without frames, which are the server's own", () => {
+  const details = { reason: new Error("outer", { cause: new Error("inner") }) };
+  expect(refusalView(details)).toEqual({
+    reason: { name: "Error", message: "outer", cause: { name: "Error", message: "inner" } },
+  });
 });
 
 test("plain JSON is shown as it is", () => {

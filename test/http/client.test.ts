@@ -162,6 +162,7 @@ describe("waiting for a run", () => {
     expect(thrown).toBeInstanceOf(TerminalError);
     expect(isSavepointError(thrown, "terminal")).toBe(true);
     expect(thrown).toMatchObject({ message: "no use", details: { tries: 2 } });
+    expect((thrown as Error).stack).toBe(error.stack);
     expect((thrown as Error).cause).toBeInstanceOf(Error);
     expect((thrown as Error).cause).toMatchObject({
       name: "RateLimited",

@@ -63,4 +63,9 @@ describe("a signed request", () => {
       'the region of "api.test" is not known; set AWS_REGION',
     );
   });
+
+  it("is not made with an option that there is not", () => {
+    const misspelt = { regions: "us-east-1" } as object;
+    expect(() => sigV4(misspelt)).toThrow(/no option "regions" \(did you mean "region"\?\)/);
+  });
 });

@@ -1,6 +1,8 @@
 import { type CancelledError, InvalidArgumentError } from "../../core/errors.ts";
 import { assertName } from "../../core/keys.ts";
+import { assertOptions } from "../../core/known-options.ts";
 import type { Branches, BranchOptions, BranchResults, Context } from "../context.ts";
+import { MAP_OPTIONS } from "../option-names.ts";
 
 /** The operation that has the branches, in the scope that asks for it. */
 export interface Parent {
@@ -24,8 +26,8 @@ export async function mapBranches(
   rest: readonly unknown[],
 ): Promise<unknown[]> {
   const { key } = parent;
-  const [options, each] = (rest.length === 1 ? [{}, rest[0]] : rest) as [
-    BranchOptions & { readonly tolerate?: number },
+  const [options = {}, each] = (rest.length === 1 ? [{}, rest[0]] : rest) as [
+    (BranchOptions & { readonly tolerate?: number }) | undefined,
     Each,
   ];
   if (!Array.isArray(items)) {
@@ -34,6 +36,7 @@ export async function mapBranches(
   if (typeof each !== "function") {
     throw new InvalidArgumentError(`map "${key}" has no function; pass it as the last argument`);
   }
+  assertOptions(`map "${key}"`, options, MAP_OPTIONS);
   const { tolerate } = options;
   if (tolerate !== undefined && (!Number.isInteger(tolerate) || tolerate < 0)) {
     throw new InvalidArgumentError(

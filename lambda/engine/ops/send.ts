@@ -10,6 +10,7 @@ import type { Event } from "../event.ts";
 import type { Execution } from "../execution.ts";
 import type { Behaviour, Operation } from "../operation.ts";
 import { settle, writeRecord } from "../recording.ts";
+import { tellFailure } from "../tell-failure.ts";
 import { validated } from "../user-code.ts";
 import { waitFor } from "../wait-for.ts";
 
@@ -44,7 +45,8 @@ export function sendToRun(runId: string, event: Event, given: unknown): Behaviou
           return settle(execution, operation, { result: encodeValue(undefined) }, { attempt });
         }
         if (!(refused instanceof MailboxFullError) || attempt >= POLICY.attempts) {
-          return settle(execution, operation, { error: encodeError(refused) }, { attempt });
+          await settle(execution, operation, { error: encodeError(refused) }, { attempt });
+          return tellFailure(execution, operation, { attempt, error: refused });
         }
         await recordRefusal(operation, execution, refused, attempt);
       }
@@ -83,6 +85,7 @@ async function recordRefusal(
     ...(record?.attemptErrors ?? []),
     { attempt, ...nameAndMessage(refused), at: now },
   ];
+  const retryAt = nextAttemptAt(POLICY, attempt, now, undefined, ids.random());
   await writeRecord(
     execution,
     operation,
@@ -92,9 +95,10 @@ async function recordRefusal(
       startedAt: record?.startedAt ?? now,
       attemptErrors: errors.slice(-LIMITS.attemptErrorsKept),
       failures: (record?.failures ?? 0) + 1,
-      nextAttemptAt: nextAttemptAt(POLICY, attempt, now, undefined, ids.random()),
+      nextAttemptAt: retryAt,
     },
     "attempt",
   );
   execution.progress += 1;
+  tellFailure(execution, operation, { attempt, error: refused, retryAt });
 }

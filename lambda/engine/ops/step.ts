@@ -7,59 +7,22 @@ import {
   StepTimeoutError,
   StepTooLongError,
 } from "../../core/errors.ts";
-import { type Log, logWith } from "../../core/log.ts";
+import { logWith } from "../../core/log.ts";
 import { idempotencyKey } from "../../core/keys.ts";
 import { LIMITS } from "../../core/limits.ts";
-import { type Duration, parseDuration } from "../../core/duration.ts";
+import { parseDuration } from "../../core/duration.ts";
 import { type RetryOptions, type RetryPolicy, retryPolicy } from "../../core/retry-policy.ts";
-import type { AttemptError } from "../../store/operation.ts";
+import type { AttemptError, OperationRecord } from "../../store/operation.ts";
 import { type Execution, never } from "../execution.ts";
 import type { Behaviour, Operation, Undo } from "../operation.ts";
 import { mayStartBody } from "../pending.ts";
 import { settle, writeRecord } from "../recording.ts";
+import { tellFailure } from "../tell-failure.ts";
 import { traceAttempt } from "../telemetry.ts";
 import { orAborted } from "../user-code.ts";
 import { waitFor } from "../wait-for.ts";
 import { askRetryIf } from "./retry-if.ts";
-
-/** How a step is run. */
-export interface StepOptions<T = unknown> {
-  /** When and how often it is tried again. */
-  readonly retry?: RetryOptions;
-  /** Longest time of one attempt; its signal is aborted then. Default: the invocation's own end. */
-  readonly timeout?: Duration;
-  /**
-   * Undoes the step, once it has completed, when the run fails or is cancelled: last in, first out. It is
-   * given the step's result, is retried like a step, and is recorded once.
-   */
-  readonly rollback?: (value: T, step: StepContext) => unknown;
-  /**
-   * The body is never run twice, not even when its worker dies in it or its invocation ends: the step then
-   * fails with StepInterruptedError, because nobody can tell what it did. Costs a write; excludes retries.
-   */
-  readonly atMostOnce?: boolean;
-}
-
-/** What a step's body is given. */
-export interface StepContext {
-  /** Key of the step in the run's history. */
-  readonly key: string;
-  /** Number of this attempt, 1 the first. */
-  readonly attempt: number;
-  /** How many attempts the step has in all, 1 when it is not retried. */
-  readonly attempts: number;
-  /** Aborted at the timeout, when the invocation ends, and when the run belongs to another worker. */
-  readonly signal: AbortSignal;
-  /**
-   * The same for every attempt of this step of this run, and no other's: hand it to what you call. A step
-   * that was undone gets another when a resumed run does it again.
-   */
-  readonly idempotencyKey: string;
-  readonly log: Log;
-}
-
-/** A step's body. */
-export type StepBody<T> = (step: StepContext) => T | Promise<T>;
+import type { StepBody, StepContext, StepOptions } from "./step-options.ts";
 
 type AttemptOutcome =
   | { readonly kind: "value"; readonly value: unknown }
@@ -85,7 +48,7 @@ export function step(options: StepOptions<never>, body: StepBody<unknown>): Beha
       for (;;) {
         const { record } = operation;
         if (record?.state === "running")
-          return settle(execution, operation, interrupted(operation));
+          return settleFailed(operation, execution, interrupted(operation));
         if (record?.state === "backoff" && record.nextAttemptAt !== undefined) {
           if (record.nextAttemptAt > execution.deps.clock.now()) {
             await waitFor(execution, operation, { wakeAt: record.nextAttemptAt });
@@ -107,7 +70,7 @@ export function step(options: StepOptions<never>, body: StepBody<unknown>): Beha
           case "over":
             return never();
           case "deadline":
-            if (atMostOnce) return settle(execution, operation, interrupted(operation));
+            if (atMostOnce) return settleFailed(operation, execution, interrupted(operation));
             if (await recordDeadline(operation, execution, startedAt)) return;
             break;
           case "value":
@@ -141,13 +104,23 @@ const markBegun = (operation: Operation, execution: Execution): Promise<void> =>
   writeRecord(execution, operation, { state: "pending" }, "begin");
 
 /** What a step settles with whose body was entered, and of whose end nobody knows. */
-const interrupted = ({ key }: Operation) => ({
-  error: encodeError(
-    new StepInterruptedError(
-      `step "${key}" was under way when its worker died or its invocation ended; whether it took effect is unknown, and it is not run again`,
-    ),
-  ),
-});
+const interrupted = ({ key }: Operation) =>
+  new StepInterruptedError(
+    `step "${key}" was under way when its worker died or its invocation ended; whether it took effect is unknown, and it is not run again`,
+  );
+
+/** @param cause what the last attempt failed with, when that is not what the step settles with */
+async function settleFailed(
+  operation: Operation,
+  execution: Execution,
+  error: unknown,
+  change: Partial<OperationRecord> = {},
+  cause = error,
+): Promise<void> {
+  const attempt = attemptNumber(operation);
+  await settle(execution, operation, { error: encodeError(error) }, change);
+  tellFailure(execution, operation, { attempt, error: cause });
+}
 
 /** Runs the body once. What it does after it was abandoned is discarded. */
 async function attempt(
@@ -212,7 +185,7 @@ async function succeed(
   try {
     result = encodeValue(value, { what: `result of step "${operation.key}"` });
   } catch (error) {
-    await settle(execution, operation, { error: encodeError(error) }, change);
+    await settleFailed(operation, execution, error, change);
     return true;
   }
   await settle(execution, operation, { result }, change);
@@ -260,7 +233,8 @@ async function fail(
     kills: 0,
   };
   if ("failWith" in decision) {
-    await settle(execution, operation, { error: encodeError(decision.failWith) }, change);
+    const cause = "failWith" in asked ? asked.failWith : error;
+    await settleFailed(operation, execution, decision.failWith, change, cause);
     return true;
   }
   await writeRecord(
@@ -270,6 +244,7 @@ async function fail(
     "attempt",
   );
   execution.progress += 1;
+  tellFailure(execution, operation, { attempt: number, error, retryAt: decision.retryAt });
   return false;
 }
 
@@ -291,11 +266,6 @@ async function recordDeadline(
   const error = new StepTooLongError(
     `step "${operation.key}" did not end within an invocation ${deadlineAborts} times in a row (about ${invocation.deadlineAt - invocation.startedAt} ms each); split it, or give the function a longer timeout`,
   );
-  await settle(
-    execution,
-    operation,
-    { error: encodeError(error) },
-    { startedAt: first, deadlineAborts },
-  );
+  await settleFailed(operation, execution, error, { startedAt: first, deadlineAborts });
   return true;
 }

@@ -1,0 +1,48 @@
+import type { EpochMs } from "../core/clock.ts";
+import type { OptionNames } from "../core/known-options.ts";
+import type { RunAttributes } from "../core/run-attributes.ts";
+import type { RunStatus } from "../core/status.ts";
+
+/** Which runs are meant; each filter left out lets all through. */
+export interface RunFilter {
+  /** One, or several of which any will do. */
+  readonly workflow?: string | readonly string[];
+  /** The same. */
+  readonly status?: RunStatus | readonly RunStatus[];
+  /**
+   * Started at or after this, 400 days before `until` at most. Default: as far back as runs are kept after
+   * their end, 30 days; for failed and blocked ones asked for by their status, as far back as there are any.
+   */
+  readonly since?: EpochMs;
+  /** Started before this. Default: now. */
+  readonly until?: EpochMs;
+  /** Children of this run only. */
+  readonly parent?: string;
+  /** Runs that were started with all of these, and maybe others. */
+  readonly attributes?: RunAttributes;
+}
+
+/** The names of these. */
+export const FILTER_OPTIONS: OptionNames<RunFilter> = {
+  workflow: true,
+  status: true,
+  since: true,
+  until: true,
+  parent: true,
+  attributes: true,
+};
+
+/** Which runs to list. */
+export interface ListOptions extends RunFilter {
+  /** Runs a page, 1 to 200. Default 50. */
+  readonly limit?: number;
+  /** `next` of the page before. */
+  readonly cursor?: string;
+}
+
+/** The names of these. */
+export const LIST_OPTIONS: OptionNames<ListOptions> = {
+  ...FILTER_OPTIONS,
+  limit: true,
+  cursor: true,
+};
