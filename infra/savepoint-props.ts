@@ -50,7 +50,8 @@ export interface SavepointProps {
 
   /**
    * What becomes of the table, and of every run in it, when the construct is deleted.
-   * @default RemovalPolicy.RETAIN - it stays in the account and costs its storage
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE - it stays in the account and costs its storage; the empty
+   * one of a first deployment that failed does not
    */
   readonly removalPolicy?: RemovalPolicy;
   /**

@@ -71,7 +71,7 @@ export class Savepoint extends Construct {
     this.#logRetention = props.logRetention ?? RetentionDays.ONE_MONTH;
     this.#pruner = new VersionPruner(this, "Versions", this.#logRetention);
     this.table = new State(this, "State", {
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       deletionProtection: props.deletionProtection ?? false,
       pointInTimeRecovery: props.pointInTimeRecovery ?? true,
       encryptionKey: props.encryptionKey,

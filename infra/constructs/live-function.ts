@@ -56,8 +56,10 @@ export class LiveFunction extends Construct {
       role: this.role,
       logGroup,
       recursiveLoop: props.callsItself === true ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
-      // A version that is no longer deployed stays, to be rolled back to; a pruner deletes the oldest.
-      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+      // A version that is no longer deployed stays, to be rolled back to; a pruner deletes the oldest. One of a
+      // deployment that fails goes: with it there, a second try would be refused, since Lambda publishes the same
+      // code once ("A version for this Lambda function exists").
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
       environment: { NODE_OPTIONS: "--enable-source-maps", ...props.environment },
     });
     // The library's classes do not fit its own interfaces where undefined is told from absent.

@@ -86,7 +86,7 @@ describe("access by bearer token", () => {
 
   it("begins with no token, in a secret that outlives the stack", () => {
     expect(one(template, "AWS::SecretsManager::Secret")).toMatchObject({
-      DeletionPolicy: "Retain",
+      DeletionPolicy: "RetainExceptOnCreate",
       Properties: { SecretString: '{"tokens":{}}' },
     });
   });
