@@ -55,18 +55,30 @@ const HINT_WAIT_MS = 300_000;
 /** Alarms on what a deployment cannot mend by itself, and a dashboard of how it does. */
 export class Alarms extends Construct {
   readonly dashboard: Dashboard;
-  readonly alarms: readonly Alarm[];
+  readonly #alarms: Alarm[] = [];
+  readonly #topic: ITopic | undefined;
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const rules = rulesOf(props);
-    this.alarms = Object.entries(rules).map(([name, rule]) => this.#add(name, rule, props.topic));
+    this.#topic = props.topic;
+    for (const [name, rule] of Object.entries(rulesOf(props))) this.#add(this, name, rule);
     this.dashboard = new Dashboard(this, "Dashboard", { widgets: widgetsOf(props) });
   }
 
-  #add(name: string, rule: Rule, topic: ITopic | undefined): Alarm {
+  /** All that there are, in the order in which they came. */
+  get alarms(): readonly Alarm[] {
+    return this.#alarms;
+  }
+
+  /** Watches one more function. @param scope gets its alarms `Errors` and `Throttles` */
+  watch(scope: Construct, one: IFunction): void {
+    this.#add(scope, "Errors", errorsOf(one));
+    this.#add(scope, "Throttles", throttlesOf(one));
+  }
+
+  #add(scope: Construct, name: string, rule: Rule): void {
     const { description, metric, threshold, periods = 1, isMissing = false } = rule;
-    const alarm = new Alarm(this, name, {
+    const alarm = new Alarm(scope, name, {
       alarmDescription: description,
       metric,
       threshold,
@@ -76,28 +88,31 @@ export class Alarms extends Construct {
         : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: isMissing ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
-    if (topic) {
-      alarm.addAlarmAction(new SnsAction(topic));
-      alarm.addOkAction(new SnsAction(topic));
+    if (this.#topic) {
+      alarm.addAlarmAction(new SnsAction(this.#topic));
+      alarm.addOkAction(new SnsAction(this.#topic));
     }
-    return alarm;
+    this.#alarms.push(alarm);
   }
 }
+
+const failures = { threshold: 1 };
+
+const errorsOf = (one: IFunction): Rule => ({
+  ...failures,
+  description: "The function ends with an error, times out or does not start",
+  metric: one.metricErrors({ period: PERIOD }),
+});
+
+const throttlesOf = (one: IFunction): Rule => ({
+  ...failures,
+  description: "Lambda runs fewer functions at a time than are wanted: the account's limit",
+  metric: one.metricThrottles({ period: PERIOD }),
+});
 
 function rulesOf(props: AlarmsProps): Readonly<Record<string, Rule>> {
   const { table, hints, functions, restApi, sweep, pruner, authorizer } = props;
   const { worker, api, sweeper } = functions;
-  const failures = { threshold: 1 };
-  const errorsOf = (one: IFunction): Rule => ({
-    ...failures,
-    description: "The function ends with an error, times out or does not start",
-    metric: one.metricErrors({ period: PERIOD }),
-  });
-  const throttlesOf = (one: IFunction): Rule => ({
-    ...failures,
-    description: "Lambda runs fewer functions at a time than are wanted: the account's limit",
-    metric: one.metricThrottles({ period: PERIOD }),
-  });
   return {
     DeadLetters: {
       ...failures,

@@ -72,7 +72,7 @@ export class TriedDeployment {
     return value;
   }
 
-  /** Names of worker, API and sweeper, in this order. */
+  /** Names of worker, API, sweeper and, with tokens, authorizer, in this order. */
   get functionNames(): readonly string[] {
     return this.output("FunctionNames").split(" ");
   }

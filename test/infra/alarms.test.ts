@@ -119,6 +119,28 @@ describe("the alarms", () => {
     expect(watchedFunctions("Throttles")).toEqual(["ApiHandler", "Sweeper", "Worker"]);
   });
 
+  it("watch a function that is added for both, and tell the same topic", () => {
+    const entry = "test/infra/fixtures/webhook.ts";
+    const added = built(
+      (stack) => ({ alarmTopic: new Topic(stack, "Topic") }),
+      (savepoint) => {
+        const before = savepoint.alarms.alarms.length;
+        savepoint.addWorkflowFunction("Webhook", { entry });
+        expect(savepoint.alarms.alarms).toHaveLength(before + 2);
+      },
+    );
+    for (const metric of ["Errors", "Throttles"]) {
+      expect(watchedFunctions(metric, added)).toContain("Webhook");
+      added.hasResourceProperties("AWS::CloudWatch::Alarm", {
+        MetricName: metric,
+        AlarmActions: [{ Ref: Match.stringLikeRegexp("Topic") }],
+        Dimensions: Match.arrayWith([
+          { Name: "FunctionName", Value: { Ref: Match.stringLikeRegexp("Webhook") } },
+        ]),
+      });
+    }
+  });
+
   it("watch each of its functions for errors, that of bearer tokens too", () => {
     const watched = watchedFunctions("Errors");
     const functions = Object.keys(template.findResources("AWS::Lambda::Function"));
@@ -128,8 +150,8 @@ describe("the alarms", () => {
 });
 
 /** The functions that alarms watch by a metric of Lambda's. */
-function watchedFunctions(metric: string): string[] {
-  const alarms = template.findResources("AWS::CloudWatch::Alarm", {
+function watchedFunctions(metric: string, of: Template = template): string[] {
+  const alarms = of.findResources("AWS::CloudWatch::Alarm", {
     Properties: { Namespace: "AWS/Lambda", MetricName: metric },
   });
   return Object.values(alarms)
