@@ -70,7 +70,7 @@ export interface SavepointProps {
    */
   readonly encryptionKey?: IKey;
   /**
-   * Reads and writes a second that the table takes from its first minute on.
+   * Reads and writes a second that the table, and each of its three indexes, takes from its first minute on.
    * @default DynamoDB's own: 12,000 read and 4,000 write units a second
    */
   readonly warmThroughput?: WarmThroughput;

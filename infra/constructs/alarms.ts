@@ -42,7 +42,7 @@ interface Rule {
   readonly metric: IMetric;
   /** It goes off at this value. */
   readonly threshold: number;
-  /** After so many periods of five minutes in a row; 1 by default. */
+  /** After so many periods of the metric in a row; 1 by default. */
   readonly periods?: number;
   /** It goes off below the threshold, and when nothing is measured. */
   readonly isMissing?: boolean;
@@ -51,6 +51,11 @@ interface Rule {
 const PERIOD = Duration.minutes(5);
 /** A hint that waits this long beyond what it may in health finds no worker, milliseconds. */
 const HINT_WAIT_MS = 300_000;
+/**
+ * Where a metric has no value, CloudWatch looks back further than an alarm's periods before it takes any for missing
+ * (CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data"): short ones have it look less far.
+ */
+const MINUTES_UNSWEPT = 5;
 
 /** Alarms on what a deployment cannot mend by itself, and a dashboard of how it does. */
 export class Alarms extends Construct {
@@ -120,11 +125,13 @@ function rulesOf(props: AlarmsProps): Readonly<Record<string, Rule>> {
       metric: hints.deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
     },
     // The age is that of the oldest message that is not deleted (SQS developer guide, "Available CloudWatch
-    // metrics"): a hint that was sent for later, or whose run a worker is advancing, is old in health.
+    // metrics"): a hint that was sent for later, or whose run a worker is advancing, is old in health. One that was
+    // received three times is left out, so it is no alarm on workers that start and fail.
     OldHints: {
       threshold: (LIMITS.hintDelayMaxMs + hints.visibilityMs + HINT_WAIT_MS) / 1_000,
       periods: 2,
-      description: "Hints wait for a worker: too few at a time, or none that starts",
+      description:
+        "Hints wait that no worker has received: too few workers at a time, or none is asked",
       metric: hints.queue.metricApproximateAgeOfOldestMessage({ period: PERIOD }),
     },
     FailedRuns: {
@@ -144,6 +151,7 @@ function rulesOf(props: AlarmsProps): Readonly<Record<string, Rule>> {
     },
     SweeperMissing: {
       threshold: 1,
+      periods: MINUTES_UNSWEPT,
       isMissing: true,
       description: "The sweeper has not been told to look: lost hints and long sleeps wake nobody",
       metric: invocationsBy(sweep),
@@ -158,7 +166,10 @@ function rulesOf(props: AlarmsProps): Readonly<Record<string, Rule>> {
     ApiErrors: errorsOf(api),
     SweeperErrors: errorsOf(sweeper),
     VersionsErrors: errorsOf(pruner),
-    ...(authorizer && { AuthErrors: errorsOf(authorizer) }),
+    ...(authorizer && {
+      AuthErrors: errorsOf(authorizer),
+      AuthThrottles: throttlesOf(authorizer),
+    }),
     WorkerThrottles: throttlesOf(worker),
     ApiThrottles: throttlesOf(api),
     SweeperThrottles: throttlesOf(sweeper),
@@ -166,6 +177,7 @@ function rulesOf(props: AlarmsProps): Readonly<Record<string, Rule>> {
     ReadThrottles: throttledBy(table, "Read"),
     DueThrottles: throttledBy(table, "Write", "due"),
     ListThrottles: throttledBy(table, "Write", "list"),
+    AttentionThrottles: throttledBy(table, "Write", "attention"),
   };
 }
 
@@ -204,7 +216,7 @@ const invocationsBy = (rule: IRule): Metric =>
     metricName: "Invocations",
     dimensionsMap: { RuleName: rule.ruleName },
     statistic: "Sum",
-    period: PERIOD,
+    period: Duration.minutes(1),
   });
 
 const countOf = (table: Table, metricName: string): Metric =>

@@ -22,7 +22,7 @@ function synthesized(auth: BearerAuth): Template {
     defaultMethodOptions: { authorizer, authorizationType: AuthorizationType.CUSTOM },
   });
   restApi.root.addMethod("GET", new MockIntegration());
-  addGatewayResponses(restApi, []);
+  addGatewayResponses(restApi, [], false);
   return Template.fromStack(stack);
 }
 

@@ -29,6 +29,12 @@ describe("the construct", () => {
       SSESpecification: { SSEEnabled: true, SSEType: "KMS" },
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false },
       WarmThroughput: { ReadUnitsPerSecond: 15_000, WriteUnitsPerSecond: 5_000 },
+      GlobalSecondaryIndexes: ["due", "list", "attention"].map((IndexName) =>
+        Match.objectLike({
+          IndexName,
+          WarmThroughput: { ReadUnitsPerSecond: 15_000, WriteUnitsPerSecond: 5_000 },
+        }),
+      ),
       DeletionProtectionEnabled: true,
     });
     template.hasResourceProperties("AWS::Lambda::Function", {
