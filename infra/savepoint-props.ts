@@ -1,6 +1,7 @@
 import type { Duration, RemovalPolicy } from "aws-cdk-lib";
 import type { WarmThroughput } from "aws-cdk-lib/aws-dynamodb";
 import type { IKey } from "aws-cdk-lib/aws-kms";
+import type { ILayerVersion } from "aws-cdk-lib/aws-lambda";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
@@ -112,6 +113,13 @@ export interface SavepointProps {
    * @default none
    */
   readonly environment?: Readonly<Record<string, string>>;
+
+  /**
+   * Lambda layers of worker, API and sweeper, up to five, such as one that registers an OpenTelemetry provider. They
+   * must be for arm64 and Node 24.
+   * @default none
+   */
+  readonly layers?: readonly ILayerVersion[];
 
   /**
    * The secret with the key of the OpenAI API, for the research agent. Its text is the key alone. The worker

@@ -1,13 +1,13 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { type Table } from "aws-cdk-lib/aws-dynamodb";
 import { type IGrantable, PolicyStatement } from "aws-cdk-lib/aws-iam";
-import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { IFunction, ILayerVersion } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { ENV } from "../lambda/core/environment.ts";
-import { statementsFor } from "./access.ts";
+import { allow, keyStatement, statementsFor } from "./access.ts";
 import { type Bundles, bundleOf, bundlesOf, ownBundle } from "./bundles.ts";
 import { AUTHORIZER_ENTRY, BearerAuthorizer, readSecret } from "./constructs/bearer-authorizer.ts";
 import { Alarms } from "./constructs/alarms.ts";
@@ -19,6 +19,7 @@ import { Release } from "./constructs/release.ts";
 import { State } from "./constructs/state.ts";
 import { Ticks } from "./constructs/ticks.ts";
 import { VersionPruner } from "./constructs/version-pruner.ts";
+import { assertEnvironment } from "./function-environment.ts";
 import { type Access, descriptor, type FunctionName } from "./descriptor.ts";
 import { assertFunctionLimits, type WorkerLimits } from "./limits.ts";
 import type { SavepointProps } from "./savepoint-props.ts";
@@ -62,6 +63,7 @@ export class Savepoint extends Construct {
   readonly #hints: Hints;
   readonly #logRetention: RetentionDays;
   readonly #pruner: VersionPruner;
+  readonly #layers: readonly ILayerVersion[] | undefined;
   readonly #release = new Release();
 
   /** @throws Error when limits do not agree or a property cannot be what it is; esbuild's BuildFailure */
@@ -71,6 +73,7 @@ export class Savepoint extends Construct {
     const { workflows } = props;
     const bundles: Bundles = typeof workflows === "string" ? bundlesOf(this, workflows) : workflows;
     this.#logRetention = props.logRetention ?? RetentionDays.ONE_MONTH;
+    this.#layers = props.layers;
     this.#pruner = new VersionPruner(this, "Versions", this.#logRetention);
     this.table = new State(this, "State", {
       removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
@@ -85,7 +88,7 @@ export class Savepoint extends Construct {
 
     // The module of the configuration is loaded by each of the three, and may read it at import.
     const { environment = {}, corsOrigins = [] } = props;
-    assertNoKey(environment, "and give openAiSecret");
+    assertEnvironment(environment, "and give openAiSecret");
     this.worker = this.#worker(bundles, settings, environment, props.openAiSecret);
     this.api = this.#function("ApiHandler", "api", bundles, {
       environment: {
@@ -137,25 +140,38 @@ export class Savepoint extends Construct {
     return this.#release.functionNames;
   }
 
-  /** Allows to start runs, and to do to them whatever a client can but delete them. */
+  /**
+   * Allows to start runs, and to do to them whatever a client can but delete them.
+   * @throws Error when the grantee has no policy of its own, such as a whole account
+   */
   grantStart(grantee: IGrantable): void {
     this.#grant(grantee, START);
-    this.table.encryptionKey?.grantEncryptDecrypt(grantee);
   }
 
-  /** Allows to call every route of the API, where requests are signed. */
+  /**
+   * Allows to call every route of the API, where requests are signed.
+   * @throws Error when the grantee has no policy of its own, or callers bear tokens
+   */
   grantCall(grantee: IGrantable): void {
+    if (this.auth) {
+      throw new Error(
+        "grantCall lets nobody in where auth is given: requests are not signed then, and callers bear tokens",
+      );
+    }
     const { restApi } = this.http;
     const everyRoute = restApi.arnForExecuteApi("*", "/*", restApi.deploymentStage.stageName);
-    grantee.grantPrincipal.addToPrincipalPolicy(
+    allow(
+      grantee,
       new PolicyStatement({ actions: ["execute-api:Invoke"], resources: [everyRoute] }),
     );
   }
 
-  /** Allows to look at runs. */
+  /**
+   * Allows to look at runs.
+   * @throws Error when the grantee has no policy of its own, such as a whole account
+   */
   grantRead(grantee: IGrantable): void {
     this.#grant(grantee, READ);
-    this.table.encryptionKey?.grantDecrypt(grantee);
   }
 
   /**
@@ -167,7 +183,7 @@ export class Savepoint extends Construct {
   addWorkflowFunction(id: string, props: WorkflowFunctionProps): IFunction {
     const { entry, timeout = Duration.seconds(30), memoryMb = 256, environment = {} } = props;
     assertFunctionLimits(id, { timeoutMs: timeout.toMilliseconds(), memoryMb });
-    assertNoKey(environment, "that it may read, and read it by secret(id)");
+    assertEnvironment(environment, "that it may read, and read it by secret(id)");
     const scope = new Construct(this, id);
     const { alias } = this.#live(scope, "Function", {
       bundle: bundleOf(scope, entry),
@@ -226,6 +242,7 @@ export class Savepoint extends Construct {
       timeout: chosen.timeout ?? Duration.seconds(timeoutSeconds),
       memoryMb: chosen.memoryMb ?? memoryMb,
       environment: chosen.environment ?? {},
+      ...(this.#layers && { layers: this.#layers }),
     }).alias;
   }
 
@@ -253,18 +270,10 @@ export class Savepoint extends Construct {
 
   #grant(grantee: IGrantable, access: readonly Access[]): void {
     const targets = { tableArn: this.table.tableArn, queueArn: this.queue.queueArn };
-    for (const statement of statementsFor(access, targets)) {
-      grantee.grantPrincipal.addToPrincipalPolicy(statement);
-    }
+    for (const statement of statementsFor(access, targets)) allow(grantee, statement);
+    const { encryptionKey } = this.table;
+    if (encryptionKey) allow(grantee, keyStatement(encryptionKey, access));
   }
-}
-
-/** @param advice what to do with the secret that the key belongs into */
-function assertNoKey(environment: Readonly<Record<string, string>>, advice: string): void {
-  if (!(ENV.openaiKey in environment)) return;
-  throw new Error(
-    `environment has ${ENV.openaiKey}, which whoever may describe the function could read; put the key into a secret ${advice}`,
-  );
 }
 
 /** Without its random end, a secret's ARN could be allowed by a wildcard only. */

@@ -6,6 +6,7 @@ import {
   Code,
   Function,
   type IFunction,
+  type ILayerVersion,
   type IVersion,
   RecursiveLoop,
   Runtime,
@@ -21,6 +22,8 @@ export interface LiveFunctionProps {
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly logRetention: RetentionDays;
+  /** Layers below its code. Default: none. */
+  readonly layers?: readonly ILayerVersion[];
   /** Whether what it sends comes back to it. Default: it does not. */
   readonly callsItself?: boolean;
 }
@@ -55,6 +58,7 @@ export class LiveFunction extends Construct {
       memorySize: props.memoryMb,
       role: this.role,
       logGroup,
+      ...(props.layers && { layers: [...props.layers] }),
       recursiveLoop: props.callsItself === true ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
       // A version that is no longer deployed stays, to be rolled back to; a pruner deletes the oldest. One of a
       // deployment that fails goes: with it there, a second try would be refused, since Lambda publishes the same

@@ -31,8 +31,8 @@ export class Release {
   /** Hash of all that is chosen about the functions, for which there are their code and its surroundings. */
   #hash(): string {
     const parts = this.#handlers.map((handler): unknown => {
-      const { code, environment, memorySize, timeout } = resourceOf(handler);
-      return Stack.of(handler).resolve({ code, environment, memorySize, timeout });
+      const { code, environment, layers, memorySize, timeout } = resourceOf(handler);
+      return Stack.of(handler).resolve({ code, environment, layers, memorySize, timeout });
     });
     return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, DIGITS);
   }
