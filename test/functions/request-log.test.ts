@@ -109,7 +109,11 @@ it("an answer too large for Lambda is an error in the log, like whatever else is
 it("an answer that the API itself cannot give is an error in the log once", async () => {
   // Referred to ten times, of which each is written out in JSON.
   const large = { text: "x".repeat(1_000_000) };
-  await connect(deployment).start(digest, Array.from({ length: 10 }).fill(large), { id: "wide" });
+  await connect(deployment).start(
+    digest,
+    Array.from({ length: 10 }, () => large),
+    { id: "wide" },
+  );
   expect(await ask("GET", "/runs/wide", signed)).toBe(507);
   expect(lines.filter(({ level }) => level === "error")).toMatchObject([
     { message: "request failed", fields: { path: "/runs/wide" } },
