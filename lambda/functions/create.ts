@@ -112,8 +112,10 @@ export function createApiHandler(
   const api = createApi({ savepoint, version, log: deployment.log, corsOrigins });
   return async (event) => {
     const request = requestFrom(event);
-    const result = await proxyResult(await api.fetch(request));
-    logRequest(deployment.log, event, request, result);
+    const response = await api.fetch(request);
+    const result = await proxyResult(response);
+    const { status } = response;
+    logRequest(deployment.log, event, request, { status, passedOn: result.statusCode });
     return result;
   };
 }

@@ -3,8 +3,6 @@ import type { HttpCode } from "../core/http-codes.ts";
 
 /** Longest answer of a synchronous invocation, bytes of JSON (Lambda quotas; Lambda says this number itself). */
 export const ANSWER_MAX_BYTES = 6_291_556;
-/** Status of what is answered instead of a longer one. */
-export const TOO_LARGE = 507;
 /**
  * Characters of a body that is certain to fit. As a text in JSON a character takes six bytes at most, and
  * the headers, with what holds them, far less than the rest.
@@ -86,5 +84,5 @@ const tooLarge = (bytes: number): Response =>
         message: `the answer is ${bytes} bytes as Lambda counts it, and Lambda passes on ${ANSWER_MAX_BYTES}; read the value with a client inside the account`,
       },
     },
-    { status: TOO_LARGE },
+    { status: 507 },
   );

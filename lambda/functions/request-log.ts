@@ -1,21 +1,21 @@
-import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
+import type { APIGatewayProxyEvent } from "aws-lambda";
 import { shownPath } from "../api/shown-path.ts";
 import type { Log } from "../core/log.ts";
-import { TOO_LARGE } from "./proxy-event.ts";
 
 /** Methods that change nothing. */
 const READS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
 
 /**
- * Tells the log who has asked for a change, and what came of it; and of an answer that was too large, which nobody but
- * its caller would know of.
+ * Tells the log who has asked for a change, and what came of it; and of an answer that was too large for Lambda, which
+ * nobody but its caller would know of.
  * @param request what was made of the event
+ * @param answer status of what the API answered, and of what is passed on of it
  */
 export function logRequest(
   log: Log,
   { httpMethod: method, requestContext }: APIGatewayProxyEvent,
   { url }: Request,
-  { statusCode: status }: APIGatewayProxyResult,
+  answer: { readonly status: number; readonly passedOn: number },
 ): void {
   const { pathname, search } = new URL(url);
   const { authorizer, identity } = requestContext;
@@ -25,8 +25,9 @@ export function logRequest(
     // Which runs are meant by a bulk route is said there.
     ...(search !== "" && { query: search }),
     principal: (authorizer?.["principalId"] as string | undefined) ?? identity.userArn ?? undefined,
-    status,
+    status: answer.passedOn,
   };
-  if (status === TOO_LARGE) log.error("the answer is too large to be passed on", fields);
+  if (answer.passedOn !== answer.status)
+    log.error("the answer is too large to be passed on", fields);
   else if (!READS.has(method)) log.info("request answered", fields);
 }

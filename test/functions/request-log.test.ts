@@ -3,7 +3,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { createApiHandler } from "../../lambda/functions/create.ts";
-import { workflow } from "../../lambda/index.ts";
+import { connect, workflow } from "../../lambda/index.ts";
 import { collectingLog, type LoggedLine } from "../../lambda/testing/logs.ts";
 import { createDynamoDB } from "../../localstack/embedded/dynamodb/dynamodb.ts";
 import { createResources, HINT_QUEUE, TABLE_NAME } from "../../localstack/embedded/resources.ts";
@@ -15,18 +15,19 @@ const aws = { region: "us-east-1", credentials: { accessKeyId: "test", secretAcc
 const dynamodb = createDynamoDB();
 const sqs = createSqs();
 const lines: LoggedLine[] = [];
-const api = createApiHandler({
+const digest = workflow("digest", {}, async (_, input: unknown) => void input);
+const deployment = {
   table: TABLE_NAME,
   queueUrl: `http://sqs.localhost/000000000000/${HINT_QUEUE}`,
   log: collectingLog(lines),
-  workflows: [workflow("digest", {}, async () => undefined)],
   dynamodb: new DynamoDBClient({ ...aws, requestHandler: inProcessHandler(dynamodb.handler) }),
   sqs: new SQSClient({
     ...aws,
     requestHandler: inProcessHandler(sqs.handler),
     useQueueUrlAsEndpoint: false,
   }),
-});
+};
+const api = createApiHandler({ ...deployment, workflows: [digest] });
 
 beforeAll(() => createResources(dynamodb, sqs));
 beforeEach(() => void lines.splice(0));
@@ -102,5 +103,19 @@ it("an answer too large for Lambda is an error in the log, like whatever else is
       message: "the answer is too large to be passed on",
       fields: { method: "GET", path: "/runs/large", principal: ROLE, status: 507 },
     },
+  ]);
+});
+
+it("an answer that the API itself cannot give is an error in the log once", async () => {
+  // Referred to ten times, of which each is written out in JSON.
+  const large = { text: "x".repeat(1_000_000) };
+  await connect(deployment).start(
+    digest,
+    Array.from({ length: 10 }, () => large),
+    { id: "wide" },
+  );
+  expect(await ask("GET", "/runs/wide", signed)).toBe(507);
+  expect(lines.filter(({ level }) => level === "error")).toMatchObject([
+    { message: "request failed", fields: { path: "/runs/wide" } },
   ]);
 });
