@@ -193,18 +193,30 @@ const expired = ({ key }: Operation, id: string): RunNotFoundError =>
     `${key}: run "${id}" is gone; it may have finished, and its records expired before this run could take its outcome`,
   );
 
-const conflict = (
-  operation: Operation,
+function conflict(
+  { key }: Operation,
   there: Meta,
   workflow: string,
   me: RunReference,
-): RunConflictError =>
-  new RunConflictError(
-    there.parent?.id === me.id && there.parent.incarnation !== me.incarnation
-      ? `${operation.key}: run "${there.id}" is the child of an earlier run "${me.id}", which was deleted without its children; delete it, or start this run under another id`
-      : `${operation.key}: run "${there.id}" exists with workflow "${there.workflow}"${there.workflow === workflow ? " and another input" : ` instead of "${workflow}"`}; choose another id`,
-    { details: { id: there.id, workflow: there.workflow } },
+): RunConflictError {
+  const { id, parent } = there;
+  const details = { id, workflow: there.workflow };
+  const isOwn = parent?.id === me.id && parent.incarnation === me.incarnation;
+  if (parent?.id === me.id && !isOwn) {
+    return new RunConflictError(
+      `${key}: run "${id}" is the child of an earlier run "${me.id}", which was deleted without its children; delete it, or start this run under another id`,
+      { details },
+    );
+  }
+  const other = there.workflow === workflow ? "and another input" : `instead of "${workflow}"`;
+  const remedy = isOwn
+    ? `it was started before this run was resumed; fork this run, or delete "${id}" and resume this run again`
+    : "choose another id";
+  return new RunConflictError(
+    `${key}: run "${id}" exists with workflow "${there.workflow}" ${other}; ${remedy}`,
+    { details },
   );
+}
 
 const tooMany = ({ key }: Operation, { id }: Meta): RunConflictError =>
   new RunConflictError(
