@@ -85,6 +85,7 @@ describe("savepoint runs show", () => {
     failedOperation: "read",
     deadline: BEGAN + 3_600_000,
     attributes: { tenant: "acme" },
+    round: 2,
     forkedFrom: { id: "first", key: "search" },
   });
   const operations = [stepOf({ key: "search" }), stepOf({ key: "read", state: "failed" })];
@@ -102,6 +103,7 @@ describe("savepoint runs show", () => {
       "deadline    2026-01-01T01:00:00.000Z",
       'attributes  {"tenant":"acme"}',
       "forked from first, before search",
+      "round       2",
       "claims      1",
       'input       {"topic":"durable execution"}',
       "failed in   read",
