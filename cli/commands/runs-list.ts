@@ -1,4 +1,4 @@
-import type { RunFilter } from "../../lambda/http/api-calls.ts";
+import type { ApiCalls, RunFilter } from "../../lambda/http/api-calls.ts";
 import { EXIT } from "../cli-error.ts";
 import type { Host } from "../host.ts";
 import { duration, plainJson, plainLine } from "../plain-text.ts";
@@ -24,9 +24,10 @@ export async function listRuns(host: Host, options: ListOptions): Promise<number
     host.stdout.write(`${plainJson(page)}\n`);
     return EXIT.ok;
   }
-  if (page.runs.length === 0)
-    screen.say(page.next === undefined ? `no runs ${place}` : "no runs so far");
-  else
+  if (page.runs.length === 0) {
+    const isEnd = page.next === undefined;
+    screen.say(isEnd ? `no runs ${place}${await otherWorkflows(api, options)}` : "no runs so far");
+  } else
     host.stdout.write(
       table(
         HEAD,
@@ -35,6 +36,15 @@ export async function listRuns(host: Host, options: ListOptions): Promise<number
     );
   if (page.next !== undefined) screen.say(`more: --cursor ${plainLine(page.next)}`);
   return EXIT.ok;
+}
+
+/** Which workflows have runs, when one was asked for that has none lately: its name may be misspelt. */
+async function otherWorkflows(api: ApiCalls, { workflow = [] }: ListOptions): Promise<string> {
+  if (workflow.length === 0) return "";
+  const { runs } = await api.list({});
+  const names = [...new Set(runs.map((run) => run.workflow))].toSorted();
+  if (names.length === 0 || workflow.every((name) => names.includes(name))) return "";
+  return `; the newest are of ${names.map((name) => plainLine(name)).join(", ")}`;
 }
 
 const HEAD = ["ID", "WORKFLOW", "STATUS", "STARTED", "TOOK"] as const;

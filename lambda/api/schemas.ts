@@ -153,6 +153,7 @@ const summary = {
   parent: z.string().optional().describe("The run that started it, when it is a child"),
   epoch: z.int().describe("How often a worker has claimed it"),
   recoveries: z.int().describe("Claims that followed the death of a worker"),
+  round: z.int().describe("1, and one more with each `continueAsNew`"),
   deadline: time.optional().describe("When it is cancelled if it has not finished"),
   forkedFrom: z
     .strictObject({ id: z.string(), incarnation: z.string(), key: z.string().optional() })

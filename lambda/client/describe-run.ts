@@ -25,6 +25,8 @@ export interface RunSummary {
   readonly epoch: number;
   /** Those of them that followed the death of a worker. */
   readonly recoveries: number;
+  /** 1, and one more with each `continueAsNew`. */
+  readonly round: number;
   /** When it is cancelled if it has not finished; absent when it has no `timeout`. */
   readonly deadline?: EpochMs;
   /** The run it was forked from, and the operation it asks again first, if one was named. */
@@ -80,6 +82,7 @@ export const summaryOf = (meta: Meta): RunSummary => ({
   startedAt: meta.startedAt,
   epoch: meta.epoch,
   recoveries: meta.recoveries,
+  round: meta.round,
   ...(meta.finishedAt !== undefined && { finishedAt: meta.finishedAt }),
   ...(meta.dueAt !== undefined && { dueAt: meta.dueAt }),
   ...(meta.deadline !== undefined && { deadline: meta.deadline }),

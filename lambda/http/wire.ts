@@ -13,6 +13,7 @@ const runSummary = z.looseObject({
   dueAt: z.optional(z.number()),
   epoch: z.number(),
   recoveries: z.number(),
+  round: z.optional(z.number()),
   deadline: z.optional(z.number()),
   attributes: z.optional(z.record(z.string(), z.string())),
   forkedFrom: z.optional(z.looseObject({ id: z.string(), key: z.optional(z.string()) })),

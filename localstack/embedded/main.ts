@@ -109,7 +109,7 @@ async function startOrYield(given: Arguments, log: Log): Promise<Stack | undefin
         publicTokens,
         log,
         companion,
-        workerEnvironment: variables,
+        variables,
         ...(config !== undefined && { config }),
       });
     } catch (error) {

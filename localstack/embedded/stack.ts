@@ -41,8 +41,8 @@ export interface StackOptions {
   readonly clock?: Clock;
   /** Variables for the functions, in addition to or instead of the stack's own. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Further variables for the worker alone, as in a deployment; those above count before them. */
-  readonly workerEnvironment?: Readonly<Record<string, string>>;
+  /** The project's variables, for all functions as in a deployment; the stack's own and those above count before them. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** Worker processes at a time; 5 by default. */
   readonly workerConcurrency?: number;
   /** Seconds after which an invocation of the worker is killed; the descriptor's by default. */
@@ -256,8 +256,8 @@ function openLambda(
   const queueUrl = endpoint.url + queuePath(HINT_QUEUE);
   const functionsOf = (code: PerFunction<FunctionCode>) =>
     functionDefinitions(code, {
-      environment: (name, sha256) => ({
-        ...(name === "worker" && parts.workerEnvironment),
+      environment: (sha256) => ({
+        ...parts.variables,
         ...handlerEnvironment({ endpoint: endpoint.url, queueUrl, token, code: sha256 }),
         ...parts.environment,
       }),

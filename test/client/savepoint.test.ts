@@ -24,6 +24,9 @@ const fails = workflow("fails", {}, async () => {
 const sleeps = workflow("sleeps", {}, async (ctx: Context, _: undefined) =>
   ctx.sleep("long", "3m"),
 );
+const thrice = workflow("thrice", {}, async (ctx: Context, n: number) =>
+  n < 3 ? ctx.continueAsNew(n + 1) : n,
+);
 const attaches = workflow("attaches", {}, async (ctx: Context, _: undefined) => {
   await ctx.run(fails, undefined).catch(() => {});
   const failing = (key: string, message: string) =>
@@ -39,7 +42,7 @@ const attaches = workflow("attaches", {}, async (ctx: Context, _: undefined) => 
 
 let world: World;
 beforeEach(async () => {
-  world = await World.create({ workflows: [greet, any, fails, sleeps, attaches] });
+  world = await World.create({ workflows: [greet, any, fails, sleeps, thrice, attaches] });
 });
 afterEach(() => world.end());
 
@@ -177,6 +180,12 @@ describe("a handle", () => {
     ]);
     expect(history[2]?.error?.message).toBe("m".repeat(300));
     expect(history[3]).not.toHaveProperty("error");
+  });
+
+  it("tells which round the run is in, as lists do", async () => {
+    await world.run(thrice, 1);
+    expect(await world.until(world.savepoint.get("run").describe())).toMatchObject({ round: 3 });
+    expect((await world.until(world.savepoint.list())).runs).toMatchObject([{ round: 3 }]);
   });
 
   it("shows the history in the order of settlement", async () => {

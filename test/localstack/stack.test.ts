@@ -111,25 +111,23 @@ describe("a running stack", () => {
     expect(readStackFile(directory)).toBeUndefined();
   });
 
-  test("gives the worker further variables, as a deployment does, and no other function", async () => {
+  test("gives the project's variables to all functions, as a deployment does", async () => {
     const probe = "test/localstack/fixtures/probe.ts";
     const stack = await startStack({
       directory,
       sources: { worker: probe, api: probe, sweeper: probe },
       log: memoryLog(),
       environment: { BOTH: "for all" },
-      workerEnvironment: { API_URL: "https://api.example", BOTH: "for the worker" },
+      variables: { API_URL: "https://api.example", BOTH: "of the project" },
     });
     stacks.push(stack);
     const variables = async (name: "worker" | "api" | "sweeper") => {
       const answer = await stack.host.invoke(name, { do: "environment" });
       return answer.ok ? (JSON.parse(answer.payload) as Record<string, string>) : answer;
     };
-    const worker = await variables("worker");
-    expect(worker).toMatchObject({ API_URL: "https://api.example", BOTH: "for all" });
-    for (const other of ["api", "sweeper"] as const) {
-      expect(await variables(other)).toMatchObject({ BOTH: "for all" });
-      expect(await variables(other)).not.toHaveProperty("API_URL");
+    for (const name of ["worker", "api", "sweeper"] as const) {
+      const given = { API_URL: "https://api.example", BOTH: "for all" };
+      expect(await variables(name)).toMatchObject(given);
     }
   });
 
