@@ -205,7 +205,7 @@ describe("after a restart", () => {
     await first.stack.stop();
 
     const { stack, log } = await start();
-    await recorded(stack, "a");
+    expect(await recorded(stack, "a")).toBe(true);
     const seen = (text: string) => log.lines.some(({ message }) => message.startsWith(text));
     await until(() => seen("hanging") && seen("swept by aws.events"));
   });
