@@ -83,6 +83,7 @@ const IDLE_EXIT_SECONDS = 600;
 interface StartOptions {
   readonly staysUp?: boolean;
   readonly publicTokens?: boolean;
+  readonly port?: number | undefined;
   readonly config?: string | undefined;
   readonly envFile?: string | undefined;
 }
@@ -91,6 +92,7 @@ interface StartOptions {
  * Starts a stack and waits until it answers.
  * @param options.staysUp keeps it up when nobody uses it (default false)
  * @param options.publicTokens has callback tokens completed without the stack's own (default false)
+ * @param options.port port of its API (default: that of its last start, or any free one)
  * @param options.config the configuration whose workflows it runs (default: the research app's)
  * @param options.envFile file with variables for its workflows (default: none)
  * @throws CliError with the end of its log when it does not start, or when its folder cannot be made or that
@@ -99,7 +101,7 @@ interface StartOptions {
 export async function startStack(
   directory: string,
   host: Launcher,
-  { staysUp = false, publicTokens = false, config, envFile }: StartOptions = {},
+  { staysUp = false, publicTokens = false, port, config, envFile }: StartOptions = {},
 ): Promise<{ readonly stack: Stack; readonly process: StackProcess }> {
   if (envFile !== undefined) assertEnvFile(envFile);
   const log = await logTail(stackFiles(directory).log);
@@ -107,6 +109,7 @@ export async function startStack(
     directory,
     env: host.env,
     ...(publicTokens && { publicTokens }),
+    ...(port !== undefined && { port }),
     ...(config !== undefined && { config }),
     ...(envFile !== undefined && { envFile }),
     ...(!staysUp && { idleExitSeconds: IDLE_EXIT_SECONDS }),

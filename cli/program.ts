@@ -112,6 +112,7 @@ function addDev(program: Command, { host, done }: Cli): void {
     .description("keep the embedded stack up and follow changes of the code, until Ctrl-C")
     .argument("[file]", "module with the workflows (default: savepoint.config.ts, else research)")
     .option("--stop", "end the stack that runs")
+    .option("--port <n>", "port of the API (default: that of the last start)", portNumber)
     .option(
       "--public-tokens",
       "let anybody on this machine complete a callback token that they have",
@@ -206,6 +207,11 @@ function addWatch(runs: Command, { host, done }: Cli): void {
 function wholeNumber(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("Give a whole number from 1.");
+}
+
+function portNumber(text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text) && Number(text) < 65_536) return Number(text);
+  throw new InvalidArgumentError("Give a port, from 1 to 65535.");
 }
 
 function pageLimit(text: string): number {

@@ -18,6 +18,8 @@ export interface DevOptions extends GlobalOptions {
   readonly stop?: boolean;
   /** Callback tokens are completed without the stack's own token. */
   readonly publicTokens?: boolean;
+  /** Port of the API. Default: that of the last start, or any free one. */
+  readonly port?: number;
 }
 
 /** How often the log of the stack, and whether its code has changed, is looked at, milliseconds. */
@@ -45,11 +47,11 @@ export async function dev(
     host.stdout.write(`${what} in ${directory}\n`);
     return EXIT.ok;
   }
-  const { publicTokens = false } = options;
+  const { publicTokens = false, port } = options;
   const config = file === undefined ? projectConfig(host.cwd) : namedConfig(host.cwd, file);
   const envFile = envFileFor(host, options.envFile, config);
-  if (!running) return runStack(host, directory, { publicTokens, config, envFile });
-  checkRunning(running, directory, { publicTokens, config });
+  if (!running) return runStack(host, directory, { publicTokens, port, config, envFile });
+  checkRunning(running, directory, { publicTokens, port, config });
   assertStartedWith(running.info, directory, host, options.envFile);
   host.stdout.write(`already running:\n${places(host, running, directory)}`);
   return config === undefined ? EXIT.ok : joinStack(host, directory, running, config);
@@ -58,11 +60,12 @@ export async function dev(
 /** What the stack is to be like. */
 interface Wanted {
   readonly publicTokens: boolean;
+  readonly port: number | undefined;
   readonly config: string | undefined;
   readonly envFile?: string | undefined;
 }
 
-function checkRunning({ info }: Stack, directory: string, wanted: Wanted): void {
+function checkRunning({ info, address }: Stack, directory: string, wanted: Wanted): void {
   const { config = RESEARCH_CONFIG } = wanted;
   if ((info.config ?? config) !== config) {
     throw new CliError(
@@ -72,6 +75,11 @@ function checkRunning({ info }: Stack, directory: string, wanted: Wanted): void 
   if (wanted.publicTokens && info.publicTokens !== true) {
     throw new CliError(
       "the stack that is running was started without --public-tokens; end it with --stop, and try again",
+    );
+  }
+  if (wanted.port !== undefined && Number(new URL(address.url).port) !== wanted.port) {
+    throw new CliError(
+      `the stack that is running is at ${address.url}; end it with --stop, and try again`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { descriptor } from "../../infra/descriptor.ts";
@@ -21,6 +21,7 @@ import {
 } from "./function-definitions.ts";
 import { handlerEnvironment } from "./handler-environment.ts";
 import { openFront } from "./http-front.ts";
+import { keepAddress, keptAddress, openAt } from "./kept-address.ts";
 import { createLambdaHost, type LambdaHost } from "./lambda-host/host.ts";
 import { createReload, type Reloaded } from "./reload.ts";
 import { RESEARCH_CONFIG } from "./research-config.ts";
@@ -59,6 +60,8 @@ export interface StackOptions {
   readonly delivery?: DeliveryPlan;
   /** Whether callback tokens can be completed without the stack's own token; by default they cannot. */
   readonly publicTokens?: boolean;
+  /** Port of the API; by default that of the last start, or any free one. */
+  readonly port?: number;
   /** Opened once the folder is this stack's, and closed with it. */
   readonly companion?: () => Promise<Companion>;
 }
@@ -78,7 +81,7 @@ export interface Stack {
   readonly api: string;
   /** URL of DynamoDB and SQS. */
   readonly awsEndpoint: string;
-  /** Opens the API, and is the access key id for the AWS endpoint; new at each start. */
+  /** Opens the API, and is the access key id for the AWS endpoint; the same at each start in its folder. */
   readonly token: string;
   readonly dynamodb: DynamoDB;
   readonly sqs: Sqs;
@@ -136,7 +139,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 async function openStack(options: StackOptions, closers: Closers): Promise<Stack> {
   const { directory, log, clock = systemClock, publicTokens = false } = options;
-  const token = randomBytes(24).toString("base64url");
+  const { token, port: last } = keptAddress(directory);
   const started = new Date(clock.now()).toISOString();
   const crashes = createCrashSwitch(() => lambda.host.killBusy("worker"), log);
   const parts: Parts = { ...options, clock, token, crashes, closers };
@@ -169,17 +172,12 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Stack
   };
   const { invoke } = lambda.host;
   const newId = randomUUID;
-  const front = await openFront({
-    invoke,
-    control,
-    token,
-    tokenFile: stackFilePath(directory),
-    publicTokens,
-    clock,
-    log,
-    newId,
-  });
+  const toFront = { invoke, control, token, publicTokens, clock, log, newId };
+  const front = await openAt({ named: options.port, last }, (port) =>
+    openFront({ ...toFront, tokenFile: stackFilePath(directory), port }),
+  );
   closers.add(front.close);
+  keepAddress(directory, { port: Number(new URL(front.url).port), token });
   writeStackFile(directory, { pid: process.pid, api: front.url, token, started });
   closers.add(() => removeStackFile(directory));
   return {

@@ -108,6 +108,23 @@ describe("savepoint dev", () => {
     expect(host.launched).toEqual([]);
   });
 
+  it("has the API at the port that it is given, and says where it is when it is up at another", async () => {
+    const { api, host, folder } = await stage();
+    host.launch = () => {
+      const process = stackProcess();
+      void announceStack(folder, api).then(() => process.end("SIGKILL"));
+      return process;
+    };
+    await main(["dev", "--port", "4000", "--directory", "."], host);
+    expect(host.launched).toEqual([{ directory: folder, env: host.env, port: 4000 }]);
+    expect(await main(["dev", "--port", "4000", "--directory", "."], host)).toBe(1);
+    expect(host.stderr.lines.at(-1)).toContain(`is at ${api.url}; end it with --stop`);
+    const { port } = new URL(api.url);
+    expect(await main(["dev", "--port", port, "--directory", "."], host)).toBe(0);
+    expect(await main(["dev", "--port", "65536", "--directory", "."], host)).toBe(2);
+    expect(host.launched).toHaveLength(1);
+  });
+
   it("has tokens completed by anybody only by a stack that was started so", async () => {
     const { api, host, folder } = await stage();
     host.launch = () => {
