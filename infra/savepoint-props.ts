@@ -1,5 +1,5 @@
 import type { Duration, RemovalPolicy } from "aws-cdk-lib";
-import type { WarmThroughput } from "aws-cdk-lib/aws-dynamodb";
+import type { ITable, WarmThroughput } from "aws-cdk-lib/aws-dynamodb";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { ILayerVersion } from "aws-cdk-lib/aws-lambda";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
@@ -49,6 +49,11 @@ export interface SavepointProps {
    */
   readonly corsOrigins?: readonly string[];
 
+  /**
+   * A table of Savepoint's that is there already: one that has stayed, or was restored. No other deployment may use it.
+   * @default the deployment has one of its own
+   */
+  readonly table?: ITable;
   /**
    * What becomes of the table, and of every run in it, when the construct is deleted.
    * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE - it stays in the account and costs its storage; the empty

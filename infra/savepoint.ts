@@ -1,5 +1,5 @@
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
-import { type Table } from "aws-cdk-lib/aws-dynamodb";
+import { Duration } from "aws-cdk-lib";
+import type { ITable } from "aws-cdk-lib/aws-dynamodb";
 import { type IGrantable, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IFunction, ILayerVersion } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
@@ -16,7 +16,7 @@ import { HttpApi } from "./constructs/http-api.ts";
 import type { LiveFunction } from "./constructs/live-function.ts";
 import { ProductFunction, type ProductFunctionProps } from "./constructs/product-function.ts";
 import { Release } from "./constructs/release.ts";
-import { State } from "./constructs/state.ts";
+import { tableOf } from "./constructs/state.ts";
 import { Ticks } from "./constructs/ticks.ts";
 import { VersionPruner } from "./constructs/version-pruner.ts";
 import { assertEnvironment } from "./function-environment.ts";
@@ -49,7 +49,7 @@ const START: readonly Access[] = [...READ, "table:write", "hints:send"];
  * pointed back at one of them at once. A function of its own deletes older ones once a day.
  */
 export class Savepoint extends Construct {
-  readonly table: Table;
+  readonly table: ITable;
   readonly queue: Queue;
   readonly deadLetters: Queue;
   readonly http: HttpApi;
@@ -75,13 +75,7 @@ export class Savepoint extends Construct {
     this.#logRetention = props.logRetention ?? RetentionDays.ONE_MONTH;
     this.#layers = props.layers;
     this.#pruner = new VersionPruner(this, "Versions", this.#logRetention);
-    this.table = new State(this, "State", {
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-      deletionProtection: props.deletionProtection ?? false,
-      pointInTimeRecovery: props.pointInTimeRecovery ?? true,
-      encryptionKey: props.encryptionKey,
-      warmThroughput: props.warmThroughput,
-    }).table;
+    this.table = tableOf(this, props);
     this.#hints = new Hints(this, "Hints", settings.visibilityMs);
     this.queue = this.#hints.queue;
     this.deadLetters = this.#hints.deadLetters;

@@ -10,7 +10,7 @@ import {
   TreatMissingData,
 } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
-import type { Table } from "aws-cdk-lib/aws-dynamodb";
+import type { ITable } from "aws-cdk-lib/aws-dynamodb";
 import type { IRule } from "aws-cdk-lib/aws-events";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
@@ -22,7 +22,7 @@ import type { Hints } from "./hints.ts";
 
 /** What is watched, and who is told. */
 export interface AlarmsProps {
-  readonly table: Table;
+  readonly table: ITable;
   readonly hints: Hints;
   readonly functions: Readonly<Record<FunctionName, IFunction>>;
   readonly restApi: RestApi;
@@ -186,7 +186,7 @@ function rulesOf(props: AlarmsProps): Readonly<Record<string, Rule>> {
  * table (DynamoDB developer guide, "CloudWatch throttling metrics" and "GSI write throttling and back pressure").
  */
 function throttledBy(
-  table: Table,
+  table: ITable,
   access: "Read" | "Write",
   index?: keyof (typeof descriptor.table)["indexes"],
 ): Rule {
@@ -219,7 +219,7 @@ const invocationsBy = (rule: IRule): Metric =>
     period: Duration.minutes(1),
   });
 
-const countOf = (table: Table, metricName: string): Metric =>
+const countOf = (table: ITable, metricName: string): Metric =>
   new Metric({
     namespace: METRIC_NAMESPACE,
     metricName,

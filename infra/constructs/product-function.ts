@@ -1,4 +1,4 @@
-import type { Table } from "aws-cdk-lib/aws-dynamodb";
+import type { ITable } from "aws-cdk-lib/aws-dynamodb";
 import type { Construct } from "constructs";
 import { ENV } from "../../lambda/core/environment.ts";
 import { keyStatement, statementsFor } from "../access.ts";
@@ -13,7 +13,7 @@ export interface ProductFunctionProps extends Omit<LiveFunctionProps, "directory
   readonly bundle: Bundle;
   /** What it may do. */
   readonly access: readonly Access[];
-  readonly table: Table;
+  readonly table: ITable;
   readonly hints: Hints;
 }
 

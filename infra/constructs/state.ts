@@ -1,7 +1,8 @@
-import type { RemovalPolicy } from "aws-cdk-lib";
+import { RemovalPolicy } from "aws-cdk-lib";
 import {
   AttributeType,
   BillingMode,
+  type ITable,
   ProjectionType,
   Table,
   TableEncryption,
@@ -10,6 +11,7 @@ import {
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { Construct } from "constructs";
 import { TABLE } from "../../lambda/store/schema.ts";
+import type { SavepointProps } from "../savepoint-props.ts";
 
 /** What may be chosen about the table. */
 export interface StateProps {
@@ -67,4 +69,35 @@ export class State extends Construct {
       });
     }
   }
+}
+
+/** What a table is made with, and one that is there already has been made without. */
+const MADE_WITH = [
+  "deletionProtection",
+  "pointInTimeRecovery",
+  "encryptionKey",
+  "warmThroughput",
+] as const;
+
+/**
+ * The table of a deployment: the one that is given, or one of its own.
+ * @throws Error when one is given, and it is chosen how it should be made
+ */
+export function tableOf(scope: Construct, props: SavepointProps): ITable {
+  if (!props.table) {
+    const { table } = new State(scope, "State", {
+      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      deletionProtection: props.deletionProtection ?? false,
+      pointInTimeRecovery: props.pointInTimeRecovery ?? true,
+      encryptionKey: props.encryptionKey,
+      warmThroughput: props.warmThroughput,
+    });
+    // The library's classes do not fit its own interfaces where undefined is told from absent.
+    return table as ITable;
+  }
+  const chosen = MADE_WITH.filter((name) => props[name] !== undefined);
+  if (chosen.length === 0) return props.table;
+  throw new Error(
+    `with a table that is there already, ${chosen.join(", ")} cannot be chosen; set it on the table itself, and give its key by Table.fromTableAttributes`,
+  );
 }

@@ -1,4 +1,4 @@
-import { encodeValue, hashValue } from "../core/codec.ts";
+import { type Encoded, encodeValue, hashValue } from "../core/codec.ts";
 import { keptRecords } from "../core/cut.ts";
 import type { Duration } from "../core/duration.ts";
 import { InvalidArgumentError } from "../core/errors.ts";
@@ -68,7 +68,6 @@ export async function forkRun(
   const there = options.id === undefined ? undefined : await store.readRun(id);
   if (there) return join(deps, there, { from, inputHash });
   const cut = await cutOf(deps, source, options.from);
-  const { kept } = cut;
   const incarnation = ids.ulid(now);
   const timeLimitMs = timeoutMs ?? source.timeLimitMs;
   const deadline = timeLimitMs === undefined ? undefined : now + timeLimitMs;
@@ -77,22 +76,7 @@ export async function forkRun(
     ttlSeconds: birthTtl(now, deadline),
     nonce: () => ids.nonce(),
   };
-  const copied = await unlessDeleted(store, source, async () => {
-    await store.copyRecords(
-      kept.map((record) => ({ ...record, inherited: true })),
-      to,
-    );
-    const unread = await readMailbox(store.values, source);
-    const inlineBytes = LIMITS.metaInlineBytes;
-    return {
-      box: await store.copyCompletions(unread, cut, to),
-      input: given
-        ? await store.values.keep(given, { ...to, inlineBytes, nonce: ids.nonce() })
-        : await store.copyValue(source.input, to),
-    };
-  });
-  if (copied === undefined) throw noRun(source.id);
-  const { box, input } = copied;
+  const { box, input } = await copied(deps, source, { cut, given, to });
   const { meta, created } = await store.startRun({
     id,
     incarnation,
@@ -110,13 +94,41 @@ export async function forkRun(
       seed: source.seed ?? source.incarnation,
       round: source.round,
       roundAt: source.roundAt,
-      progress: progressOf(kept),
+      progress: progressOf(cut.kept),
       box,
     },
   });
   if (!created) return join(deps, meta, { from, inputHash });
   await hintRun(deps, id, meta.dueAt);
   return meta;
+}
+
+/** Copies what the fork begins with, before anything names it: its records, its tokens' completions, its input. */
+async function copied(
+  { store, ids }: ClientDependencies,
+  source: Meta,
+  {
+    cut,
+    given,
+    to,
+  }: { readonly cut: Cut; readonly given: Encoded | undefined; readonly to: CopyPlace },
+) {
+  const whole = await unlessDeleted(store, source, async () => {
+    await store.copyRecords(
+      cut.kept.map((record) => ({ ...record, inherited: true })),
+      to,
+    );
+    const unread = await readMailbox(store.values, source);
+    const inlineBytes = LIMITS.metaInlineBytes;
+    return {
+      box: await store.copyCompletions(unread, cut, to),
+      input: given
+        ? await store.values.keep(given, { ...to, inlineBytes, nonce: ids.nonce() })
+        : await store.copyValue(source.input, to),
+    };
+  });
+  if (whole === undefined) throw noRun(source.id);
+  return whole;
 }
 
 /** The run's new input, encoded; undefined when it keeps that of its source. */

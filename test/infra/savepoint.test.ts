@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { Match, type Template } from "aws-cdk-lib/assertions";
+import { Table } from "aws-cdk-lib/aws-dynamodb";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { LayerVersion } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
@@ -112,6 +113,33 @@ describe("the construct", () => {
       Properties: { Environment: { Variables: environment } },
     });
     expect(Object.keys(told)).toHaveLength(3);
+  });
+
+  it("works with a table that is there already, and makes none", () => {
+    const template = built((stack) => ({
+      table: Table.fromTableName(stack, "Restored", "runs-restored"),
+    }));
+    expect(template.findResources("AWS::DynamoDB::Table")).toEqual({});
+    const told = template.findResources("AWS::Lambda::Function", {
+      Properties: { Environment: { Variables: { SAVEPOINT_TABLE: "runs-restored" } } },
+    });
+    expect(Object.keys(told)).toHaveLength(3);
+    const policies = JSON.stringify(template.findResources("AWS::IAM::Policy"));
+    expect(policies).toContain("table/runs-restored/index/due");
+    template.hasResourceProperties("AWS::CloudWatch::Alarm", {
+      Namespace: "AWS/DynamoDB",
+      Dimensions: Match.arrayWith([{ Name: "TableName", Value: "runs-restored" }]),
+    });
+  });
+
+  it("is refused when it is chosen how a table should be made that is there already", () => {
+    const make = () =>
+      built((stack) => ({
+        table: Table.fromTableName(stack, "Restored", "runs-restored"),
+        pointInTimeRecovery: true,
+        deletionProtection: false,
+      }));
+    expect(make).toThrow("deletionProtection, pointInTimeRecovery cannot be chosen");
   });
 
   it("gives layers to each function that loads the project's configuration, and to no other", () => {
