@@ -1,6 +1,4 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { type Duration, parseDuration } from "../lambda/core/duration.ts";
-import { RUN_STATUSES } from "../lambda/core/status.ts";
 import type { RunAction } from "../lambda/http/api-calls.ts";
 import type { CompleteOptions } from "./commands/complete.ts";
 import type { ForkSelectedOptions, SelectionOptions } from "./commands/runs-bulk.ts";
@@ -8,6 +6,7 @@ import type { ControlOptions } from "./commands/runs-control.ts";
 import type { SendOptions } from "./commands/send.ts";
 import { durationText } from "./duration-option.ts";
 import type { Host } from "./host.ts";
+import { addRunFilter } from "./run-filter-options.ts";
 
 /** What commands are declared with: where they run, and what gets their exit code. */
 export interface Cli {
@@ -81,23 +80,7 @@ export function addControl(runs: Command, { host, done }: Cli): void {
 }
 
 const addSelection = (command: Command): Command =>
-  command
-    .option("--workflow <name>", "all runs of this workflow; may be given several times", another)
-    .option("--status <status>", "all runs in this status; may be given several times", status)
-    .option("--since <time>", 'only those started since: as "2026-01-31T12:00Z", or "2h" ago', time)
-    .option("--until <time>", "only those started before: given in the same way", time)
-    .option("--dry-run", "show which runs these are, and change nothing");
-
-/** A time that was given as such, or as how long ago; as milliseconds, the latter below zero. */
-function time(text: string): number {
-  const at = Date.parse(text);
-  if (/^\d{4}-/.test(text) && !Number.isNaN(at)) return at;
-  try {
-    return -parseDuration(text as Duration);
-  } catch {
-    throw new InvalidArgumentError('Give a date and time, or a duration as "2h".');
-  }
-}
+  addRunFilter(command).option("--dry-run", "show which runs these are, and change nothing");
 
 /** Adds `send`. */
 export function addSend(program: Command, { host, done }: Cli): void {
@@ -138,28 +121,4 @@ function parsedKey(text: string): string {
   // It goes as the value of a header.
   if (/^[\x21-\x7e]{1,200}$/.test(text)) return text;
   throw new InvalidArgumentError("Give 1 to 200 printable ASCII characters without spaces.");
-}
-
-/** Adds one value of an option that may be given several times. */
-export const another = (text: string, before: readonly string[] = []): string[] => [
-  ...before,
-  text,
-];
-
-/** Adds one status. */
-export function status(text: string, before?: readonly string[]): string[] {
-  if ((RUN_STATUSES as readonly string[]).includes(text)) return another(text, before);
-  throw new InvalidArgumentError(`Give one of ${RUN_STATUSES.join(", ")}.`);
-}
-
-/** Adds one `NAME=VALUE` of an option that may be given several times. */
-export function attribute(
-  text: string,
-  before: Readonly<Record<string, string>> = {},
-): Record<string, string> {
-  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-  if (name === undefined || value === undefined) {
-    throw new InvalidArgumentError("Give NAME=VALUE.");
-  }
-  return { ...before, [name]: value };
 }

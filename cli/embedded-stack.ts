@@ -43,6 +43,13 @@ export async function findStack(
   }
 }
 
+/**
+ * Whether a folder has the address of a stack: it is there until the stack is told to end, and stays when it is killed.
+ * @throws CliError when the file that tells it is damaged
+ */
+export const isAnnounced = async (directory: string): Promise<boolean> =>
+  (await readAddress(stackFiles(directory).address)) !== undefined;
+
 async function readAddress(path: string): Promise<z.infer<typeof addressFile> | undefined> {
   let text: string;
   try {
@@ -76,6 +83,7 @@ const IDLE_EXIT_SECONDS = 600;
 interface StartOptions {
   readonly staysUp?: boolean;
   readonly publicTokens?: boolean;
+  readonly port?: number | undefined;
   readonly config?: string | undefined;
   readonly envFile?: string | undefined;
 }
@@ -84,6 +92,7 @@ interface StartOptions {
  * Starts a stack and waits until it answers.
  * @param options.staysUp keeps it up when nobody uses it (default false)
  * @param options.publicTokens has callback tokens completed without the stack's own (default false)
+ * @param options.port port of its API (default: that of its last start, or any free one)
  * @param options.config the configuration whose workflows it runs (default: the research app's)
  * @param options.envFile file with variables for its workflows (default: none)
  * @throws CliError with the end of its log when it does not start, or when its folder cannot be made or that
@@ -92,7 +101,7 @@ interface StartOptions {
 export async function startStack(
   directory: string,
   host: Launcher,
-  { staysUp = false, publicTokens = false, config, envFile }: StartOptions = {},
+  { staysUp = false, publicTokens = false, port, config, envFile }: StartOptions = {},
 ): Promise<{ readonly stack: Stack; readonly process: StackProcess }> {
   if (envFile !== undefined) assertEnvFile(envFile);
   const log = await logTail(stackFiles(directory).log);
@@ -100,6 +109,7 @@ export async function startStack(
     directory,
     env: host.env,
     ...(publicTokens && { publicTokens }),
+    ...(port !== undefined && { port }),
     ...(config !== undefined && { config }),
     ...(envFile !== undefined && { envFile }),
     ...(!staysUp && { idleExitSeconds: IDLE_EXIT_SECONDS }),
@@ -176,16 +186,23 @@ export async function connectStack(
   host: Launcher,
   { options, config, envFile, say }: ConnectOptions,
 ): Promise<StackConnection> {
-  const findOrStart = async (): Promise<Stack> =>
-    (await findStack(directory, host.interrupted)) ??
-    (await startStack(directory, host, { config, envFile })).stack;
+  const findOrStart = async (): Promise<Stack> => {
+    const found = await findStack(directory, host.interrupted);
+    if (found) return found;
+    const { stack } = await startStack(directory, host, { config, envFile });
+    // Whoever meant a deployment must not take an empty stack's answers for those of that.
+    say(
+      `started the embedded stack of ${directory} (a deployment is named by --endpoint or SAVEPOINT_ENDPOINT)`,
+    );
+    return stack;
+  };
   let current = await findOrStart();
   return {
     address: () => current.address,
     stack: () => current,
     options,
     async recover() {
-      if ((await readAddress(stackFiles(directory).address)) === undefined) {
+      if (!(await isAnnounced(directory))) {
         throw new CliError(
           "the embedded stack has been stopped; its runs go on when it is started",
         );

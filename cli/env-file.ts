@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { readEnvFile } from "../localstack/embedded/env-file.ts";
 import { CliError } from "./cli-error.ts";
 import type { Host } from "./host.ts";
+import { projectFolder } from "./project-folder.ts";
 import type { StackInfo } from "./stack-control.ts";
 
 /**
@@ -16,7 +17,7 @@ export function envFileFor(
   config: string | undefined,
 ): string | undefined {
   if (named !== undefined) return resolve(cwd, named);
-  const own = join(cwd, ".env");
+  const own = join(projectFolder(cwd), ".env");
   // A folder of that name is somebody else's, such as Python's.
   const isThere = statSync(own, { throwIfNoEntry: false })?.isFile() === true;
   return config !== undefined && isThere ? own : undefined;

@@ -1,7 +1,7 @@
 import { isFinished } from "../lambda/core/status.ts";
 import { approvalDesk } from "./approval.ts";
 import { CliError, Interruption } from "./cli-error.ts";
-import { errorLines } from "./outcome.ts";
+import { errorLines } from "./error-lines.ts";
 import { pause } from "../lambda/http/pause.ts";
 import { progressView } from "./progress-view.ts";
 import { runLooker, type RunView } from "./run-view.ts";

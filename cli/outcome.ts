@@ -2,6 +2,7 @@ import { access, constants, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import * as z from "zod";
 import { CliError, EXIT } from "./cli-error.ts";
+import { errorLines } from "./error-lines.ts";
 import type { Host } from "./host.ts";
 import { plainJson, plainLine, plainText } from "./plain-text.ts";
 import type { Session } from "./session.ts";
@@ -16,11 +17,6 @@ export interface OutcomeOptions {
 }
 
 const withReport = z.looseObject({ report: z.string() });
-const told = z.looseObject({
-  name: z.string(),
-  message: z.string(),
-  cause: z.unknown().optional(),
-});
 
 /**
  * Makes sure that the file for the report can be written, before there is a report to be lost.
@@ -75,20 +71,4 @@ async function writeReport(path: string, report: string): Promise<void> {
   } catch (error) {
     throw new CliError(`--out: ${(error as Error).message}`, { cause: error });
   }
-}
-
-/** Longest chain of causes shown. */
-const CAUSES_MAX = 5;
-
-/** A recorded error for people: a line each for it and what caused it. */
-export function errorLines(error: unknown): string[] {
-  const lines: string[] = [];
-  for (let cause = error; cause !== undefined && lines.length < CAUSES_MAX;) {
-    const { success, data } = told.safeParse(cause);
-    if (!success) return [...lines, `  ${plainLine(plainJson(cause, 0))}`];
-    const lead = lines.length === 0 ? "  " : "  caused by ";
-    lines.push(`${lead}${plainLine(`${data.name}: ${data.message}`, 1_000)}`);
-    cause = data.cause;
-  }
-  return lines;
 }

@@ -7,19 +7,12 @@ import type { ListOptions } from "./commands/runs-list.ts";
 import type { ShowOptions } from "./commands/runs-show.ts";
 import type { SmokeOptions } from "./commands/smoke.ts";
 import type { StartOptions } from "./commands/start.ts";
-import {
-  addComplete,
-  addControl,
-  addSend,
-  another,
-  attribute,
-  type Cli,
-  status,
-} from "./control-commands.ts";
+import { addComplete, addControl, addSend, type Cli } from "./control-commands.ts";
 import { durationMs, durationText } from "./duration-option.ts";
 import type { Host } from "./host.ts";
 import type { OutcomeOptions } from "./outcome.ts";
 import { parseModel } from "./research-input.ts";
+import { addRunFilter, attribute } from "./run-filter-options.ts";
 import type { GlobalOptions } from "./session.ts";
 
 /**
@@ -31,8 +24,14 @@ export function createProgram(host: Host, done: (exitCode: number) => void): Com
   const program = new Command("savepoint")
     .description("Durable workflows and agents on Lambda, DynamoDB and SQS")
     .version(version())
-    .option("--directory <dir>", "folder of the embedded stack (SAVEPOINT_DIRECTORY; .savepoint)")
-    .option("--endpoint <url>", "use the API at this URL (token: SAVEPOINT_TOKEN)")
+    .option(
+      "--directory <dir>",
+      "folder of the embedded stack (SAVEPOINT_DIRECTORY; .savepoint of the project)",
+    )
+    .option(
+      "--endpoint <url>",
+      "use the API at this URL (SAVEPOINT_ENDPOINT; token: SAVEPOINT_TOKEN)",
+    )
     .option(
       "--iam",
       "sign requests with the AWS keys of the environment (by default for hosts of API Gateway)",
@@ -113,6 +112,7 @@ function addDev(program: Command, { host, done }: Cli): void {
     .description("keep the embedded stack up and follow changes of the code, until Ctrl-C")
     .argument("[file]", "module with the workflows (default: savepoint.config.ts, else research)")
     .option("--stop", "end the stack that runs")
+    .option("--port <n>", "port of the API (default: that of the last start)", portNumber)
     .option(
       "--public-tokens",
       "let anybody on this machine complete a callback token that they have",
@@ -157,12 +157,8 @@ function addSmoke(program: Command, { host, done }: Cli): void {
 }
 
 function addList(runs: Command, { host, done }: Cli): void {
-  runs
-    .command("list")
+  addRunFilter(runs.command("list"))
     .description("list runs, newest first")
-    .option("--workflow <name>", "of this workflow only; may be given several times", another)
-    .option("--status <status>", "in this status only; may be given several times", status)
-    .option("--attribute <name=value>", "with this one; may be given several times", attribute)
     .option("--limit <n>", "runs a page, 1 to 200 (default: 50)", pageLimit)
     .option("--cursor <cursor>", "the next page: what the one before ended with")
     .option("--json", "print the page as JSON")
@@ -211,6 +207,11 @@ function addWatch(runs: Command, { host, done }: Cli): void {
 function wholeNumber(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("Give a whole number from 1.");
+}
+
+function portNumber(text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text) && Number(text) < 65_536) return Number(text);
+  throw new InvalidArgumentError("Give a port, from 1 to 65535.");
 }
 
 function pageLimit(text: string): number {

@@ -154,7 +154,8 @@ const times = (count: number): string => (count === 1 ? "once" : `${count} times
  */
 export function operationFacts(operation: Operation, state: ShownState, now: EpochMs): string[] {
   const { attempts, errors, startedAt, endedAt, wakeAt } = operation;
-  const last = errors.at(-1);
+  // What an attempt failed with says more than that all have failed.
+  const last = errors.at(-1) ?? operation.error;
   const facts = attempts > 1 ? [`attempt ${attempts}`] : [];
   if (state === "backoff" && last) facts.push(plainLine(last.message, 80));
   // When it was given up is not recorded.

@@ -1,16 +1,11 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { UsageError } from "./cli-error.ts";
+import { CONFIG_NAMES, projectFolder } from "./project-folder.ts";
 
-/** Names that a project's configuration may have. */
-const NAMES = ["ts", "mts", "js", "mjs"].map((extension) => `savepoint.config.${extension}`);
-
-/**
- * Absolute path of the configuration of the project in a folder; undefined when it has none. Folders above
- * are not looked at: where a command is called decides which stack it is for.
- */
-export const projectConfig = (folder: string): string | undefined =>
-  NAMES.map((name) => join(folder, name)).find((path) => existsSync(path));
+/** Absolute path of the configuration of the project that a working folder is in; undefined when it has none. */
+export const projectConfig = (cwd: string): string | undefined =>
+  CONFIG_NAMES.map((name) => join(projectFolder(cwd), name)).find((path) => existsSync(path));
 
 /**
  * Absolute path of a file that a person has named.

@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { isExposed } from "../lambda/core/loopback.ts";
 import { type ApiCalls, apiCalls } from "../lambda/http/api-calls.ts";
 import type { Address } from "../lambda/http/exchange.ts";
@@ -11,13 +11,14 @@ import { assertStartedWith, envFileFor } from "./env-file.ts";
 import type { Host } from "./host.ts";
 import { plainLine } from "./plain-text.ts";
 import { projectConfig } from "./project-config.ts";
+import { DATA_FOLDER, projectFolder } from "./project-folder.ts";
 import { Screen } from "./screen.ts";
 
 /** Options that every command takes. */
 export interface GlobalOptions {
   /** Folder of the embedded stack, from the working folder. */
   readonly directory?: string;
-  /** Base URL of the API to use instead of the embedded stack's. */
+  /** Base URL of the API to use instead of the embedded stack's. Default: SAVEPOINT_ENDPOINT, unless `directory` is given. */
   readonly endpoint?: string;
   /** Signs requests to that API with the AWS keys of the environment. */
   readonly iam?: boolean;
@@ -30,6 +31,8 @@ export interface Session {
   readonly host: Host;
   readonly screen: Screen;
   readonly api: ApiCalls;
+  /** Where it looks, to be said after "no runs". */
+  readonly place: string;
   /** The embedded stack; undefined when the API is somebody else's. */
   readonly stack: (() => Stack) | undefined;
   /** Folder of the embedded stack, absolute. */
@@ -38,14 +41,34 @@ export interface Session {
   readonly commandLine: (...words: readonly string[]) => string;
 }
 
-/** Where a stack keeps its data when nobody says. */
-const DEFAULT_DIRECTORY = ".savepoint";
-/** Where that of the research app does, beside the stack of a project. */
-const RESEARCH_DIRECTORY = join(DEFAULT_DIRECTORY, "research");
+/** Where the stack of the research app keeps its data in the folder of a project, beside the project's own. */
+const RESEARCH_DIRECTORY = join(DATA_FOLDER, "research");
 
-/** The folder of the embedded stack, absolute: `--directory`, else SAVEPOINT_DIRECTORY, else `.savepoint`. */
-export const stackDirectory = ({ directory }: GlobalOptions, { env, cwd }: Host): string =>
-  resolve(cwd, directory ?? (env["SAVEPOINT_DIRECTORY"] || DEFAULT_DIRECTORY));
+/** The folder of the embedded stack, absolute: `--directory`, else SAVEPOINT_DIRECTORY, else `.savepoint` of the project. */
+export function stackDirectory({ directory }: GlobalOptions, { env, cwd }: Host): string {
+  const named = directory ?? (env["SAVEPOINT_DIRECTORY"] || undefined);
+  return named === undefined ? join(projectFolder(cwd), DATA_FOLDER) : resolve(cwd, named);
+}
+
+/** An API, and what has named it. */
+export interface Endpoint {
+  readonly url: string;
+  readonly by: "--endpoint" | "SAVEPOINT_ENDPOINT";
+}
+
+/**
+ * The API that a command is for: `--endpoint`, else SAVEPOINT_ENDPOINT where no `--directory` asks for the embedded
+ * stack of a folder.
+ * @returns undefined for the embedded stack
+ */
+export function endpointOf(
+  { endpoint, directory }: GlobalOptions,
+  { env }: Pick<Host, "env">,
+): Endpoint | undefined {
+  if (endpoint !== undefined) return { url: endpoint, by: "--endpoint" };
+  const url = directory === undefined ? env["SAVEPOINT_ENDPOINT"] : undefined;
+  return url ? { url, by: "SAVEPOINT_ENDPOINT" } : undefined;
+}
 
 /**
  * Connects to the API a command is for, and starts the embedded stack when it is that one's: with the project's
@@ -62,8 +85,10 @@ export async function openSession(host: Host, options: GlobalOptions): Promise<S
  */
 export async function openResearchSession(host: Host, options: GlobalOptions): Promise<Session> {
   const isChosen = options.directory !== undefined || host.env["SAVEPOINT_DIRECTORY"];
-  const isElsewhere = !isChosen && projectConfig(host.cwd) !== undefined;
-  const own = isElsewhere ? { ...options, directory: RESEARCH_DIRECTORY } : options;
+  const isElsewhere =
+    !isChosen && !endpointOf(options, host) && projectConfig(host.cwd) !== undefined;
+  const beside = relative(host.cwd, join(projectFolder(host.cwd), RESEARCH_DIRECTORY));
+  const own = isElsewhere ? { ...options, directory: beside } : options;
   const session = await open(host, own, undefined);
   const config = session.stack?.().info.config ?? RESEARCH_CONFIG;
   if (config === RESEARCH_CONFIG) return session;
@@ -78,10 +103,10 @@ async function open(
   config: string | undefined,
 ): Promise<Session> {
   const screen = new Screen(host.stderr);
-  const { connection, stack } =
-    options.endpoint === undefined
-      ? await embedded(host, options, { screen, config })
-      : { connection: await remote(options.endpoint, options, host), stack: undefined };
+  const endpoint = endpointOf(options, host);
+  const { connection, stack } = endpoint
+    ? { connection: await remote(endpoint, options, host), stack: undefined }
+    : await embedded(host, options, { screen, config });
   const transport = httpTransport(connection, {
     clock: host.clock,
     signal: host.interrupted,
@@ -91,6 +116,9 @@ async function open(
     host,
     screen,
     api: apiCalls(transport),
+    place: endpoint
+      ? `at ${connection.address().url}`
+      : `in the embedded stack of ${stackDirectory(options, host)}`,
     stack,
     directory: stackDirectory(options, host),
     commandLine: (...words) => commandLine(host, [...words, ...connection.options]),
@@ -118,16 +146,16 @@ async function embedded(
 const AWS_HOST = /\.execute-api\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/;
 
 async function remote(
-  endpoint: string,
+  { url: endpoint, by }: Endpoint,
   { iam = false, envFile }: GlobalOptions,
   { env }: Host,
 ): Promise<Connection> {
   if (envFile !== undefined) {
-    throw new UsageError("--env-file is for the embedded stack; leave it out beside --endpoint");
+    throw new UsageError(`--env-file is for the embedded stack; leave it out beside ${by}`);
   }
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash) {
-    throw new UsageError(`--endpoint is "${endpoint}"; give the http or https URL of an API`);
+    throw new UsageError(`${by} is "${endpoint}"; give the http or https URL of an API`);
   }
   const token = env["SAVEPOINT_TOKEN"];
   if (iam && token) {
@@ -139,7 +167,7 @@ async function remote(
   if (!token && !iam && !AWS_HOST.test(url.hostname)) return remoteConnection({ url: base });
   if (isExposed(url)) {
     throw new UsageError(
-      `--endpoint is "${endpoint}", and ${token ? "the token of SAVEPOINT_TOKEN" : "a signed request"} could be read on its way there; give the https URL of the API (http is for this machine only)`,
+      `${by} is "${endpoint}", and ${token ? "the token of SAVEPOINT_TOKEN" : "a signed request"} could be read on its way there; give the https URL of the API (http is for this machine only)`,
     );
   }
   if (token) return remoteConnection({ url: base, token });

@@ -13,6 +13,8 @@ export interface StackOptions {
   readonly idleExitSeconds?: number;
   /** Whether callback tokens are completed without the stack's own token. Default: they are not. */
   readonly publicTokens?: boolean;
+  /** Port of its API. Default: that of its last start, or any free one. */
+  readonly port?: number;
   /** Absolute path of the configuration whose workflows it runs. Default: the research app's. */
   readonly config?: string;
   /** Absolute path of a file with variables for its workflows. Default: none. */
@@ -41,7 +43,7 @@ const LOADER = MODULE_EXTENSION === ".ts" ? ["--import", import.meta.resolve("ts
 
 /** Starts a stack as a process of its own, which outlives this one and gets no Ctrl-C of its terminal. */
 export function launchStack(options: StackOptions): StackProcess {
-  const { directory, env, idleExitSeconds, publicTokens = false, config, envFile } = options;
+  const { directory, env, idleExitSeconds, publicTokens = false, port, config, envFile } = options;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const log = openSync(stackFiles(directory).log, "a", 0o600);
   const main = moduleFile("../localstack/embedded/main", import.meta.url);
@@ -50,6 +52,7 @@ export function launchStack(options: StackOptions): StackProcess {
   const choices = [
     ...idleExit,
     ...(publicTokens ? ["--public-tokens"] : []),
+    ...(port === undefined ? [] : ["--port", String(port)]),
     ...(config === undefined ? [] : ["--config", config]),
     ...(envFile === undefined ? [] : ["--variables", envFile]),
   ];

@@ -1,4 +1,5 @@
-import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { type IGrantable, PolicyStatement, PrincipalBase } from "aws-cdk-lib/aws-iam";
+import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { TABLE } from "../lambda/store/schema.ts";
 import type { Access } from "./descriptor.ts";
 
@@ -65,4 +66,33 @@ export function statementsFor(
   targets: AccessTargets,
 ): PolicyStatement[] {
   return access.flatMap((each) => GRANTS[each](targets));
+}
+
+const KEY_READ = ["kms:Decrypt", "kms:DescribeKey"];
+const KEY_WRITE = [...KEY_READ, "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"];
+
+/**
+ * The right to the table's key that an access to the table needs, for what DynamoDB asks of it and nothing else
+ * (DynamoDB developer guide, "DynamoDB encryption at rest usage notes", key policy for a customer managed key).
+ */
+export const keyStatement = (key: IKey, access: readonly Access[]): PolicyStatement =>
+  new PolicyStatement({
+    actions: access.includes("table:write") ? KEY_WRITE : KEY_READ,
+    resources: [key.keyArn],
+    conditions: { StringLike: { "kms:ViaService": "dynamodb.*.amazonaws.com*" } },
+  });
+
+/**
+ * Gives somebody a right.
+ * @throws Error when they have no policy that it could be put into
+ */
+export function allow({ grantPrincipal }: IGrantable, statement: PolicyStatement): void {
+  if (grantPrincipal.addToPrincipalPolicy(statement).statementAdded) return;
+  const name =
+    grantPrincipal instanceof PrincipalBase
+      ? grantPrincipal.toString()
+      : grantPrincipal.constructor.name;
+  throw new Error(
+    `nothing can be granted to ${name}, which has no policy of its own; give a role, a user or a function`,
+  );
 }

@@ -94,7 +94,10 @@ export function deploymentFrom(choice: (name: string) => unknown): Deployment {
   const model = openAiSecretArn === undefined ? EXTRACTIVE : OPENAI_MODELS;
   return {
     workflows: hasExtractive ? WORKFLOWS.withExtractive : WORKFLOWS.openAiAlone,
-    removalPolicy: removalPolicy === "destroy" ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    removalPolicy:
+      removalPolicy === "destroy"
+        ? RemovalPolicy.DESTROY
+        : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     deletionProtection,
     publicTokens,
     ...(auth && { auth }),

@@ -1,6 +1,7 @@
 import type { Duration, RemovalPolicy } from "aws-cdk-lib";
 import type { WarmThroughput } from "aws-cdk-lib/aws-dynamodb";
 import type { IKey } from "aws-cdk-lib/aws-kms";
+import type { ILayerVersion } from "aws-cdk-lib/aws-lambda";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
@@ -50,7 +51,8 @@ export interface SavepointProps {
 
   /**
    * What becomes of the table, and of every run in it, when the construct is deleted.
-   * @default RemovalPolicy.RETAIN - it stays in the account and costs its storage
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE - it stays in the account and costs its storage; the empty
+   * one of a first deployment that failed does not
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
@@ -69,7 +71,7 @@ export interface SavepointProps {
    */
   readonly encryptionKey?: IKey;
   /**
-   * Reads and writes a second that the table takes from its first minute on.
+   * Reads and writes a second that the table, and each of its three indexes, takes from its first minute on.
    * @default DynamoDB's own: 12,000 read and 4,000 write units a second
    */
   readonly warmThroughput?: WarmThroughput;
@@ -111,6 +113,13 @@ export interface SavepointProps {
    * @default none
    */
   readonly environment?: Readonly<Record<string, string>>;
+
+  /**
+   * Lambda layers of worker, API and sweeper, up to five, such as one that registers an OpenTelemetry provider. They
+   * must be for arm64 and Node 24.
+   * @default none
+   */
+  readonly layers?: readonly ILayerVersion[];
 
   /**
    * The secret with the key of the OpenAI API, for the research agent. Its text is the key alone. The worker

@@ -1,26 +1,29 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { type Table } from "aws-cdk-lib/aws-dynamodb";
 import { type IGrantable, PolicyStatement } from "aws-cdk-lib/aws-iam";
-import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { IFunction, ILayerVersion } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { ENV } from "../lambda/core/environment.ts";
-import { LEASE_DEFAULTS } from "../lambda/core/lease-defaults.ts";
-import { statementsFor } from "./access.ts";
+import { allow, keyStatement, statementsFor } from "./access.ts";
 import { type Bundles, bundleOf, bundlesOf, ownBundle } from "./bundles.ts";
 import { AUTHORIZER_ENTRY, BearerAuthorizer, readSecret } from "./constructs/bearer-authorizer.ts";
 import { Alarms } from "./constructs/alarms.ts";
 import { Hints } from "./constructs/hints.ts";
 import { HttpApi } from "./constructs/http-api.ts";
+import type { LiveFunction } from "./constructs/live-function.ts";
 import { ProductFunction, type ProductFunctionProps } from "./constructs/product-function.ts";
+import { Release } from "./constructs/release.ts";
 import { State } from "./constructs/state.ts";
 import { Ticks } from "./constructs/ticks.ts";
 import { VersionPruner } from "./constructs/version-pruner.ts";
+import { assertEnvironment } from "./function-environment.ts";
 import { type Access, descriptor, type FunctionName } from "./descriptor.ts";
-import { assertFunctionLimits, disagreements } from "./limits.ts";
+import { assertFunctionLimits, type WorkerLimits } from "./limits.ts";
 import type { SavepointProps } from "./savepoint-props.ts";
+import { workerSettings } from "./worker-settings.ts";
 
 /** A function of the project's own that works with runs. */
 export interface WorkflowFunctionProps {
@@ -60,18 +63,20 @@ export class Savepoint extends Construct {
   readonly #hints: Hints;
   readonly #logRetention: RetentionDays;
   readonly #pruner: VersionPruner;
-  readonly #functionNames: string[] = [];
+  readonly #layers: readonly ILayerVersion[] | undefined;
+  readonly #release = new Release();
 
   /** @throws Error when limits do not agree or a property cannot be what it is; esbuild's BuildFailure */
   constructor(scope: Construct, id: string, props: SavepointProps) {
     super(scope, id);
-    const settings = settingsOf(props);
+    const settings = workerSettings(props);
     const { workflows } = props;
     const bundles: Bundles = typeof workflows === "string" ? bundlesOf(this, workflows) : workflows;
     this.#logRetention = props.logRetention ?? RetentionDays.ONE_MONTH;
+    this.#layers = props.layers;
     this.#pruner = new VersionPruner(this, "Versions", this.#logRetention);
     this.table = new State(this, "State", {
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       deletionProtection: props.deletionProtection ?? false,
       pointInTimeRecovery: props.pointInTimeRecovery ?? true,
       encryptionKey: props.encryptionKey,
@@ -83,7 +88,7 @@ export class Savepoint extends Construct {
 
     // The module of the configuration is loaded by each of the three, and may read it at import.
     const { environment = {}, corsOrigins = [] } = props;
-    assertNoKey(environment, "and give openAiSecret");
+    assertEnvironment(environment, "and give openAiSecret");
     this.worker = this.#worker(bundles, settings, environment, props.openAiSecret);
     this.api = this.#function("ApiHandler", "api", bundles, {
       environment: {
@@ -91,6 +96,7 @@ export class Savepoint extends Construct {
         ...(corsOrigins.length > 0 && { [ENV.corsOrigins]: corsOrigins.join(",") }),
       },
     });
+    this.sweeper = this.#function("Sweeper", "sweeper", bundles, { environment });
     this.auth =
       props.auth &&
       new BearerAuthorizer(this, "Auth", {
@@ -99,7 +105,7 @@ export class Savepoint extends Construct {
         logRetention: this.#logRetention,
         ...(props.removalPolicy && { removalPolicy: props.removalPolicy }),
       });
-    if (this.auth) this.#pruner.add(this.auth.function);
+    if (this.auth) this.#serve(this.auth.function);
     this.http = new HttpApi(this, "Http", {
       handler: this.api,
       publicTokens: props.publicTokens ?? false,
@@ -108,7 +114,6 @@ export class Savepoint extends Construct {
       corsOrigins,
       authorizer: this.auth?.authorizer,
     });
-    this.sweeper = this.#function("Sweeper", "sweeper", bundles, { environment });
     this.ticks = new Ticks(this, "Ticks", this.sweeper, props.schedules ?? {});
     this.alarms = new Alarms(this, "Alarms", {
       table: this.table,
@@ -127,56 +132,75 @@ export class Savepoint extends Construct {
     return this.http.restApi.url;
   }
 
-  /** Names of worker, API and sweeper, in this order: the project's code is in each, so they are rolled back alike. */
+  /**
+   * Names of the functions that are rolled back together: worker, API, sweeper, the authorizer if there is one, and
+   * those of `addWorkflowFunction`; read it when all are added.
+   */
   get functionNames(): readonly string[] {
-    return this.#functionNames;
+    return this.#release.functionNames;
   }
 
-  /** Allows to start runs, and to do to them whatever a client can but delete them. */
+  /**
+   * Allows to start runs, and to do to them whatever a client can but delete them.
+   * @throws Error when the grantee has no policy of its own, such as a whole account
+   */
   grantStart(grantee: IGrantable): void {
     this.#grant(grantee, START);
-    this.table.encryptionKey?.grantEncryptDecrypt(grantee);
   }
 
-  /** Allows to call every route of the API, where requests are signed. */
+  /**
+   * Allows to call every route of the API, where requests are signed.
+   * @throws Error when the grantee has no policy of its own, or callers bear tokens
+   */
   grantCall(grantee: IGrantable): void {
+    if (this.auth) {
+      throw new Error(
+        "grantCall lets nobody in where auth is given: requests are not signed then, and callers bear tokens",
+      );
+    }
     const { restApi } = this.http;
     const everyRoute = restApi.arnForExecuteApi("*", "/*", restApi.deploymentStage.stageName);
-    grantee.grantPrincipal.addToPrincipalPolicy(
+    allow(
+      grantee,
       new PolicyStatement({ actions: ["execute-api:Invoke"], resources: [everyRoute] }),
     );
   }
 
-  /** Allows to look at runs. */
+  /**
+   * Allows to look at runs.
+   * @throws Error when the grantee has no policy of its own, such as a whole account
+   */
   grantRead(grantee: IGrantable): void {
     this.#grant(grantee, READ);
-    this.table.encryptionKey?.grantDecrypt(grantee);
   }
 
   /**
-   * Adds a function of the project's own that works with runs, such as a webhook that starts them: bundled like
-   * the others, told where `connect()` finds the deployment, and granted what `grantStart` grants.
+   * Adds a function of the project's own that works with runs, such as a webhook that starts them: bundled, rolled
+   * back and watched like the others, told where `connect()` finds the deployment, and granted what `grantStart`
+   * grants.
    * @throws Error when timeout or memory are not Lambda's, or a key is in the environment; esbuild's BuildFailure
    */
   addWorkflowFunction(id: string, props: WorkflowFunctionProps): IFunction {
     const { entry, timeout = Duration.seconds(30), memoryMb = 256, environment = {} } = props;
     assertFunctionLimits(id, { timeoutMs: timeout.toMilliseconds(), memoryMb });
-    assertNoKey(environment, "that it may read, and read it by secret(id)");
+    assertEnvironment(environment, "that it may read, and read it by secret(id)");
     const scope = new Construct(this, id);
-    return this.#live(scope, "Function", {
+    const { alias } = this.#live(scope, "Function", {
       bundle: bundleOf(scope, entry),
       access: START,
       callsItself: false,
       timeout,
       memoryMb,
       environment,
-    }).alias;
+    });
+    this.alarms.watch(scope, alias);
+    return alias;
   }
 
   /** The worker, fed by the queue; it alone may read the key for OpenAI. */
   #worker(
     bundles: Bundles,
-    settings: ReturnType<typeof settingsOf>,
+    settings: WorkerLimits,
     environment: Readonly<Record<string, string>>,
     openAiSecret: ISecret | undefined,
   ): IFunction {
@@ -211,19 +235,18 @@ export class Savepoint extends Construct {
     chosen: Partial<Pick<WorkflowFunctionProps, "timeout" | "memoryMb" | "environment">> = {},
   ): IFunction {
     const { access, callsItself, timeoutSeconds, memoryMb } = descriptor.functions[role];
-    const { alias, handler } = this.#live(this, id, {
+    return this.#live(this, id, {
       bundle: bundles[role],
       access,
       callsItself,
       timeout: chosen.timeout ?? Duration.seconds(timeoutSeconds),
       memoryMb: chosen.memoryMb ?? memoryMb,
       environment: chosen.environment ?? {},
-    });
-    this.#functionNames.push(handler.functionName);
-    return alias;
+      ...(this.#layers && { layers: this.#layers }),
+    }).alias;
   }
 
-  /** A function that works with runs and whose versions are pruned. */
+  /** A function that works with runs. */
   #live(
     scope: Construct,
     id: string,
@@ -235,45 +258,22 @@ export class Savepoint extends Construct {
       hints: this.#hints,
       logRetention: this.#logRetention,
     });
-    this.#pruner.add(live);
+    this.#serve(live);
     return live;
+  }
+
+  /** Has a function's versions made with those of the others, and pruned. */
+  #serve(live: LiveFunction): void {
+    this.#release.add(live);
+    this.#pruner.add(live);
   }
 
   #grant(grantee: IGrantable, access: readonly Access[]): void {
     const targets = { tableArn: this.table.tableArn, queueArn: this.queue.queueArn };
-    for (const statement of statementsFor(access, targets)) {
-      grantee.grantPrincipal.addToPrincipalPolicy(statement);
-    }
+    for (const statement of statementsFor(access, targets)) allow(grantee, statement);
+    const { encryptionKey } = this.table;
+    if (encryptionKey) allow(grantee, keyStatement(encryptionKey, access));
   }
-}
-
-/** What is chosen about workers, or is the default; all of it agrees. */
-function settingsOf(props: SavepointProps) {
-  const { hints, functions } = descriptor;
-  const timeoutMs = (
-    props.timeout ?? Duration.seconds(functions.worker.timeoutSeconds)
-  ).toMilliseconds();
-  const settings = {
-    timeoutMs,
-    visibilityMs: timeoutMs,
-    leaseMs: props.lease?.toMilliseconds() ?? LEASE_DEFAULTS.leaseMs,
-    leaseMarginMs: LEASE_DEFAULTS.leaseMarginMs,
-    deadlineMarginMs: props.deadlineMargin?.toMilliseconds() ?? LEASE_DEFAULTS.deadlineMarginMs,
-    memoryMb: props.memoryMb ?? functions.worker.memoryMb,
-    batchSize: props.batchSize ?? hints.batchSize,
-    maxConcurrency: props.maxConcurrency ?? hints.maxConcurrency,
-  };
-  const wrong = disagreements(settings);
-  if (wrong.length === 0) return settings;
-  throw new Error(`the limits of this deployment do not agree: ${wrong.join("; ")}`);
-}
-
-/** @param advice what to do with the secret that the key belongs into */
-function assertNoKey(environment: Readonly<Record<string, string>>, advice: string): void {
-  if (!(ENV.openaiKey in environment)) return;
-  throw new Error(
-    `environment has ${ENV.openaiKey}, which whoever may describe the function could read; put the key into a secret ${advice}`,
-  );
 }
 
 /** Without its random end, a secret's ARN could be allowed by a wildcard only. */

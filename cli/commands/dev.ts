@@ -1,8 +1,9 @@
 import { relative } from "node:path";
+import { ApiError, ApiUnreachableError } from "../../lambda/http/api-error.ts";
 import { pause } from "../../lambda/http/pause.ts";
 import { RESEARCH_CONFIG } from "../../localstack/embedded/research-config.ts";
 import { CliError, EXIT } from "../cli-error.ts";
-import { findStack, type Stack, startStack } from "../embedded-stack.ts";
+import { findStack, isAnnounced, type Stack, startStack } from "../embedded-stack.ts";
 import { type CodeFollower, followCode } from "../follow-code.ts";
 import type { Host } from "../host.ts";
 import { assertStartedWith, envFileFor } from "../env-file.ts";
@@ -17,6 +18,8 @@ export interface DevOptions extends GlobalOptions {
   readonly stop?: boolean;
   /** Callback tokens are completed without the stack's own token. */
   readonly publicTokens?: boolean;
+  /** Port of the API. Default: that of the last start, or any free one. */
+  readonly port?: number;
 }
 
 /** How often the log of the stack, and whether its code has changed, is looked at, milliseconds. */
@@ -28,8 +31,8 @@ const PRESENCE_LOOK_MS = 2_000;
  * `savepoint dev [file]`: keeps the embedded stack up and prints its log without the details, until Ctrl-C.
  * What it runs is the file's workflows, else the project's, else the research app; the first two are
  * reloaded when they change. With `stop`, ends the one that runs.
- * @throws UsageError when there is no such file; CliError when the stack does not start, ends by itself, or
- * runs something else
+ * @throws UsageError when there is no such file; CliError when the stack does not start, runs something else, or ends
+ * without having been told to
  */
 export async function dev(
   host: Host,
@@ -44,11 +47,11 @@ export async function dev(
     host.stdout.write(`${what} in ${directory}\n`);
     return EXIT.ok;
   }
-  const { publicTokens = false } = options;
+  const { publicTokens = false, port } = options;
   const config = file === undefined ? projectConfig(host.cwd) : namedConfig(host.cwd, file);
   const envFile = envFileFor(host, options.envFile, config);
-  if (!running) return runStack(host, directory, { publicTokens, config, envFile });
-  checkRunning(running, directory, { publicTokens, config });
+  if (!running) return runStack(host, directory, { publicTokens, port, config, envFile });
+  checkRunning(running, directory, { publicTokens, port, config });
   assertStartedWith(running.info, directory, host, options.envFile);
   host.stdout.write(`already running:\n${places(host, running, directory)}`);
   return config === undefined ? EXIT.ok : joinStack(host, directory, running, config);
@@ -57,11 +60,12 @@ export async function dev(
 /** What the stack is to be like. */
 interface Wanted {
   readonly publicTokens: boolean;
+  readonly port: number | undefined;
   readonly config: string | undefined;
   readonly envFile?: string | undefined;
 }
 
-function checkRunning({ info }: Stack, directory: string, wanted: Wanted): void {
+function checkRunning({ info, address }: Stack, directory: string, wanted: Wanted): void {
   const { config = RESEARCH_CONFIG } = wanted;
   if ((info.config ?? config) !== config) {
     throw new CliError(
@@ -71,6 +75,11 @@ function checkRunning({ info }: Stack, directory: string, wanted: Wanted): void 
   if (wanted.publicTokens && info.publicTokens !== true) {
     throw new CliError(
       "the stack that is running was started without --public-tokens; end it with --stop, and try again",
+    );
+  }
+  if (wanted.port !== undefined && Number(new URL(address.url).port) !== wanted.port) {
+    throw new CliError(
+      `the stack that is running is at ${address.url}; end it with --stop, and try again`,
     );
   }
 }
@@ -92,6 +101,9 @@ async function stopStack(host: Host, directory: string, { control, info }: Stack
   }
 }
 
+/** Said of one that was ended in good order. */
+const STOPPED = "the stack has been stopped\n";
+
 /** Starts a stack that lives as long as this command. */
 async function runStack(host: Host, directory: string, wanted: Wanted): Promise<number> {
   const { config } = wanted;
@@ -103,18 +115,19 @@ async function runStack(host: Host, directory: string, wanted: Wanted): Promise<
   host.stdout.write(places(host, stack, directory));
   const code = config === undefined ? undefined : followCode(host, stack, config);
   const isInterrupted = await follow(host, {
+    directory,
     printLog,
     code,
     isUp: async () => process.ending() === undefined,
   });
-  if (isInterrupted) {
-    process.stop();
-    // By the clock, because a stack's process by itself keeps nobody waiting for it.
-    while (process.ending() === undefined) await pause(host.clock, END_LOOK_MS);
-  }
+  if (isInterrupted) process.stop();
+  // By the clock, because a stack's process by itself keeps nobody waiting for it.
+  while (process.ending() === undefined) await pause(host.clock, END_LOOK_MS);
   await printLog();
   if (isInterrupted) return EXIT.ok;
-  throw new CliError(`the stack has ended: ${process.ending()}`);
+  if (await isAnnounced(directory)) throw new CliError(`the stack has ended: ${process.ending()}`);
+  host.stdout.write(STOPPED);
+  return EXIT.ok;
 }
 
 /** Follows a stack that another command has started, and leaves it running. */
@@ -127,6 +140,7 @@ async function joinStack(
   const { clock, interrupted } = host;
   let lookAt = clock.monotonic() + PRESENCE_LOOK_MS;
   const isInterrupted = await follow(host, {
+    directory,
     printLog: await logPrinter(host, directory),
     code: followCode(host, stack, config),
     async isUp() {
@@ -135,8 +149,10 @@ async function joinStack(
       return (await findStack(directory, interrupted)) !== undefined;
     },
   });
-  if (!isInterrupted) throw new CliError("the stack has been stopped");
-  host.stdout.write("the stack goes on; savepoint dev --stop ends it\n");
+  if (!isInterrupted && (await isAnnounced(directory))) {
+    throw new CliError("the stack has ended: it does not answer any more");
+  }
+  host.stdout.write(isInterrupted ? "the stack goes on; savepoint dev --stop ends it\n" : STOPPED);
   return EXIT.ok;
 }
 
@@ -150,13 +166,15 @@ async function logPrinter(host: Host, directory: string): Promise<() => Promise<
 
 /** What is looked at again and again. */
 interface Followed {
+  /** Folder of the stack. */
+  readonly directory: string;
   readonly printLog: () => Promise<void>;
   readonly code: CodeFollower | undefined;
   readonly isUp: () => Promise<boolean>;
 }
 
 /** Follows a stack until it ends, or the person presses Ctrl-C: then the answer is true. */
-async function follow(host: Host, { printLog, code, isUp }: Followed): Promise<boolean> {
+async function follow(host: Host, { directory, printLog, code, isUp }: Followed): Promise<boolean> {
   try {
     while (await isUp()) {
       await printLog();
@@ -165,9 +183,11 @@ async function follow(host: Host, { printLog, code, isUp }: Followed): Promise<b
     }
     return false;
   } catch (error) {
-    // What was under way then fails in a way of its own.
-    if (!host.interrupted.aborted) throw error;
-    return true;
+    // What was under way when it ends, or when the person ends this, fails in a way of its own.
+    if (host.interrupted.aborted) return true;
+    const isFromStack = error instanceof ApiUnreachableError || error instanceof ApiError;
+    if (!isFromStack || (await isAnnounced(directory))) throw error;
+    return false;
   } finally {
     code?.close();
   }

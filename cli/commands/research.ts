@@ -13,7 +13,7 @@ import {
   researchInput,
   type ResearchChoices,
 } from "../research-input.ts";
-import { type GlobalOptions, openResearchSession, type Session } from "../session.ts";
+import { endpointOf, type GlobalOptions, openResearchSession, type Session } from "../session.ts";
 import { logLineText, logTail } from "../stack-log.ts";
 import { stackFiles } from "../stack-process.ts";
 import type { Run } from "../../lambda/http/wire.ts";
@@ -37,8 +37,11 @@ const WORKFLOW = "research";
  * @throws CliError
  */
 export async function research(host: Host, options: ResearchOptions): Promise<number> {
-  if (options.endpoint !== undefined && options.crashAfter !== undefined) {
-    throw new UsageError("--crash-after is for the embedded stack only; leave out --endpoint");
+  const endpoint = endpointOf(options, host);
+  if (endpoint && options.crashAfter !== undefined) {
+    throw new UsageError(
+      `--crash-after is for the embedded stack only; leave it out beside ${endpoint.by}`,
+    );
   }
   await checkOut(host, options);
   const session = await openResearchSession(host, options);

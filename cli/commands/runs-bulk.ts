@@ -11,7 +11,8 @@ import type { Host } from "../host.ts";
 import { plainJson, plainLine } from "../plain-text.ts";
 import { refusalText } from "../refusal.ts";
 import type { Screen } from "../screen.ts";
-import { type GlobalOptions, openSession } from "../session.ts";
+import { runFilter, type RunFilterOptions } from "../run-filter-options.ts";
+import { openSession } from "../session.ts";
 import {
   type ControlOptions,
   controlRun,
@@ -22,15 +23,7 @@ import {
 } from "./runs-control.ts";
 
 /** Which runs are meant when no id is given. */
-export interface SelectionOptions extends GlobalOptions {
-  /** Any of these. */
-  readonly workflow?: readonly string[];
-  /** Any of these. */
-  readonly status?: readonly string[];
-  /** Milliseconds since the epoch; below zero, before now. */
-  readonly since?: number;
-  /** The same. */
-  readonly until?: number;
+export interface SelectionOptions extends RunFilterOptions {
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -117,23 +110,24 @@ async function toSelected<Action extends BulkAction>(
   options: SelectionOptions,
   { action, one, details }: Deed<Action>,
 ): Promise<number> {
-  const { workflow, status, since, until, dryRun, json } = options;
-  const isChoice = workflow !== undefined || status !== undefined;
-  if (id !== undefined && (isChoice || since !== undefined || until !== undefined || dryRun)) {
+  const { dryRun, json } = options;
+  const filter = runFilter(options, host.clock.now());
+  const hasFilter = Object.values(filter).some((value) => value !== undefined);
+  if (id !== undefined && (hasFilter || dryRun)) {
     throw new UsageError("give the id of one run, or options that choose several, not both");
   }
   if (id !== undefined) return one(id);
-  if (!isChoice) throw new UsageError("give the id of a run, or --workflow, --status or both");
-  const { api, screen } = await openSession(host, options);
-  const at = (time: number | undefined) =>
-    time !== undefined && time < 0 ? host.clock.now() + time : time;
-  const filter = { workflow, status, since: at(since), until: at(until) };
+  if (!filter.workflow && !filter.status)
+    throw new UsageError("give the id of a run, or --workflow, --status or both");
+  const { api, screen, place } = await openSession(host, options);
   const report = await wholeReport(
     api.bulk(action, filter, { ...details, dryRun }),
     json === true ? undefined : (page) => show(host, screen, page),
   );
   if (json === true) host.stdout.write(`${plainJson(report)}\n`);
-  screen.say(summary(action, dryRun === true, report));
+  // Nothing to do is the answer of a wrong deployment, too.
+  if (report.matched === 0) screen.say(`no runs to ${action} ${place}`);
+  else screen.say(summary(action, dryRun === true, report));
   return report.failures.length === 0 ? EXIT.ok : EXIT.failed;
 }
 

@@ -1,13 +1,14 @@
-import type { RunFilter } from "../../lambda/http/api-calls.ts";
+import type { ApiCalls, RunFilter } from "../../lambda/http/api-calls.ts";
 import { EXIT } from "../cli-error.ts";
 import type { Host } from "../host.ts";
 import { duration, plainJson, plainLine } from "../plain-text.ts";
-import { type GlobalOptions, openSession } from "../session.ts";
+import { runFilter, type RunFilterOptions } from "../run-filter-options.ts";
+import { openSession } from "../session.ts";
 import { table } from "../table.ts";
 import type { RunSummary } from "../../lambda/http/wire.ts";
 
 /** Options of `savepoint runs list`. */
-export interface ListOptions extends GlobalOptions, RunFilter {
+export interface ListOptions extends RunFilterOptions, Pick<RunFilter, "limit" | "cursor"> {
   readonly json?: boolean;
 }
 
@@ -16,21 +17,17 @@ export interface ListOptions extends GlobalOptions, RunFilter {
  * @throws CliError
  */
 export async function listRuns(host: Host, options: ListOptions): Promise<number> {
-  const { screen, api } = await openSession(host, options);
-  const { workflow, status, attribute, limit, cursor } = options;
-  const page = await api.list({
-    ...(workflow !== undefined && { workflow }),
-    ...(status !== undefined && { status }),
-    ...(attribute !== undefined && { attribute }),
-    ...(limit !== undefined && { limit }),
-    ...(cursor !== undefined && { cursor }),
-  });
+  const { screen, api, place } = await openSession(host, options);
+  const { limit, cursor } = options;
+  const page = await api.list({ ...runFilter(options, host.clock.now()), limit, cursor });
   if (options.json === true) {
     host.stdout.write(`${plainJson(page)}\n`);
     return EXIT.ok;
   }
-  if (page.runs.length === 0) screen.say(page.next === undefined ? "no runs" : "no runs so far");
-  else
+  if (page.runs.length === 0) {
+    const isEnd = page.next === undefined;
+    screen.say(isEnd ? `no runs ${place}${await otherWorkflows(api, options)}` : "no runs so far");
+  } else
     host.stdout.write(
       table(
         HEAD,
@@ -39,6 +36,15 @@ export async function listRuns(host: Host, options: ListOptions): Promise<number
     );
   if (page.next !== undefined) screen.say(`more: --cursor ${plainLine(page.next)}`);
   return EXIT.ok;
+}
+
+/** Which workflows have runs, when one was asked for that has none lately: its name may be misspelt. */
+async function otherWorkflows(api: ApiCalls, { workflow = [] }: ListOptions): Promise<string> {
+  if (workflow.length === 0) return "";
+  const { runs } = await api.list({});
+  const names = [...new Set(runs.map((run) => run.workflow))].toSorted();
+  if (names.length === 0 || workflow.every((name) => names.includes(name))) return "";
+  return `; the newest are of ${names.map((name) => plainLine(name)).join(", ")}`;
 }
 
 const HEAD = ["ID", "WORKFLOW", "STATUS", "STARTED", "TOOK"] as const;

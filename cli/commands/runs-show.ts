@@ -1,6 +1,6 @@
 import { EXIT } from "../cli-error.ts";
+import { errorLines } from "../error-lines.ts";
 import type { Host } from "../host.ts";
-import { errorLines } from "../outcome.ts";
 import { duration, plainJson, plainLine } from "../plain-text.ts";
 import { type ShownState, shownStates } from "../operation-state.ts";
 import { operationFacts } from "../progress-tree.ts";
@@ -53,6 +53,7 @@ function summary(run: Run, now: number): string {
     ["deadline", run.deadline === undefined ? undefined : new Date(run.deadline).toISOString()],
     ["attributes", run.attributes === undefined ? undefined : plainJson(run.attributes, 0)],
     ["forked from", forkedFrom && [forkedFrom.id, forkedFrom.key ?? []].flat().join(", before ")],
+    ["round", run.round === undefined || run.round === 1 ? undefined : String(run.round)],
     ["claims", String(run.epoch)],
     ["recovered", run.recoveries === 0 ? undefined : String(run.recoveries)],
     ["input", plainJson(run.input, 0)],

@@ -1,8 +1,10 @@
-import { EXIT } from "../cli-error.ts";
+import { ApiError } from "../../lambda/http/api-error.ts";
+import { CliError, EXIT } from "../cli-error.ts";
 import { waysOn } from "../follow-run.ts";
 import type { Host } from "../host.ts";
 import { jsonOption } from "../json-option.ts";
 import { plainJson } from "../plain-text.ts";
+import { complaints, refusalText } from "../refusal.ts";
 import { otherCode, withServedCode } from "../served-code.ts";
 import { type GlobalOptions, openSession } from "../session.ts";
 
@@ -38,10 +40,18 @@ export async function start(host: Host, workflow: string, options: StartOptions)
   const { isNew, ...started } = await session.api
     .start(workflow, request)
     .catch((error: unknown) => {
-      throw note === undefined ? withServedCode(session, error) : error;
+      const told = input === undefined ? withMissingInput(error) : error;
+      throw note === undefined ? withServedCode(session, told) : told;
     });
   host.stdout.write(options.json === true ? `${plainJson(started)}\n` : `${started.id}\n`);
   if (!isNew) session.screen.say(`joined: a run of that id was there, ${started.status}`);
   for (const way of waysOn(session, id)) session.screen.say(way);
   return EXIT.ok;
+}
+
+/** An input that is refused where none was given, with what to do about it; any other error as it is. */
+function withMissingInput(error: unknown): unknown {
+  if (!(error instanceof ApiError) || error.code !== "validation") return error;
+  const hints = [...complaints(error), "no input was given; give one by --input"];
+  return new CliError(refusalText(error), { hints, cause: error });
 }

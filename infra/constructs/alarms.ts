@@ -42,7 +42,7 @@ interface Rule {
   readonly metric: IMetric;
   /** It goes off at this value. */
   readonly threshold: number;
-  /** After so many periods of five minutes in a row; 1 by default. */
+  /** After so many periods of the metric in a row; 1 by default. */
   readonly periods?: number;
   /** It goes off below the threshold, and when nothing is measured. */
   readonly isMissing?: boolean;
@@ -51,22 +51,39 @@ interface Rule {
 const PERIOD = Duration.minutes(5);
 /** A hint that waits this long beyond what it may in health finds no worker, milliseconds. */
 const HINT_WAIT_MS = 300_000;
+/**
+ * Where a metric has no value, CloudWatch looks back further than an alarm's periods before it takes any for missing
+ * (CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data"): short ones have it look less far.
+ */
+const MINUTES_UNSWEPT = 5;
 
 /** Alarms on what a deployment cannot mend by itself, and a dashboard of how it does. */
 export class Alarms extends Construct {
   readonly dashboard: Dashboard;
-  readonly alarms: readonly Alarm[];
+  readonly #alarms: Alarm[] = [];
+  readonly #topic: ITopic | undefined;
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const rules = rulesOf(props);
-    this.alarms = Object.entries(rules).map(([name, rule]) => this.#add(name, rule, props.topic));
+    this.#topic = props.topic;
+    for (const [name, rule] of Object.entries(rulesOf(props))) this.#add(this, name, rule);
     this.dashboard = new Dashboard(this, "Dashboard", { widgets: widgetsOf(props) });
   }
 
-  #add(name: string, rule: Rule, topic: ITopic | undefined): Alarm {
+  /** All that there are, in the order in which they came. */
+  get alarms(): readonly Alarm[] {
+    return this.#alarms;
+  }
+
+  /** Watches one more function. @param scope gets its alarms `Errors` and `Throttles` */
+  watch(scope: Construct, one: IFunction): void {
+    this.#add(scope, "Errors", errorsOf(one));
+    this.#add(scope, "Throttles", throttlesOf(one));
+  }
+
+  #add(scope: Construct, name: string, rule: Rule): void {
     const { description, metric, threshold, periods = 1, isMissing = false } = rule;
-    const alarm = new Alarm(this, name, {
+    const alarm = new Alarm(scope, name, {
       alarmDescription: description,
       metric,
       threshold,
@@ -76,28 +93,31 @@ export class Alarms extends Construct {
         : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: isMissing ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
-    if (topic) {
-      alarm.addAlarmAction(new SnsAction(topic));
-      alarm.addOkAction(new SnsAction(topic));
+    if (this.#topic) {
+      alarm.addAlarmAction(new SnsAction(this.#topic));
+      alarm.addOkAction(new SnsAction(this.#topic));
     }
-    return alarm;
+    this.#alarms.push(alarm);
   }
 }
+
+const failures = { threshold: 1 };
+
+const errorsOf = (one: IFunction): Rule => ({
+  ...failures,
+  description: "The function ends with an error, times out or does not start",
+  metric: one.metricErrors({ period: PERIOD }),
+});
+
+const throttlesOf = (one: IFunction): Rule => ({
+  ...failures,
+  description: "Lambda runs fewer functions at a time than are wanted: the account's limit",
+  metric: one.metricThrottles({ period: PERIOD }),
+});
 
 function rulesOf(props: AlarmsProps): Readonly<Record<string, Rule>> {
   const { table, hints, functions, restApi, sweep, pruner, authorizer } = props;
   const { worker, api, sweeper } = functions;
-  const failures = { threshold: 1 };
-  const errorsOf = (one: IFunction): Rule => ({
-    ...failures,
-    description: "The function ends with an error, times out or does not start",
-    metric: one.metricErrors({ period: PERIOD }),
-  });
-  const throttlesOf = (one: IFunction): Rule => ({
-    ...failures,
-    description: "Lambda runs fewer functions at a time than are wanted: the account's limit",
-    metric: one.metricThrottles({ period: PERIOD }),
-  });
   return {
     DeadLetters: {
       ...failures,
@@ -105,11 +125,13 @@ function rulesOf(props: AlarmsProps): Readonly<Record<string, Rule>> {
       metric: hints.deadLetters.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
     },
     // The age is that of the oldest message that is not deleted (SQS developer guide, "Available CloudWatch
-    // metrics"): a hint that was sent for later, or whose run a worker is advancing, is old in health.
+    // metrics"): a hint that was sent for later, or whose run a worker is advancing, is old in health. One that was
+    // received three times is left out, so it is no alarm on workers that start and fail.
     OldHints: {
       threshold: (LIMITS.hintDelayMaxMs + hints.visibilityMs + HINT_WAIT_MS) / 1_000,
       periods: 2,
-      description: "Hints wait for a worker: too few at a time, or none that starts",
+      description:
+        "Hints wait that no worker has received: too few workers at a time, or none is asked",
       metric: hints.queue.metricApproximateAgeOfOldestMessage({ period: PERIOD }),
     },
     FailedRuns: {
@@ -129,6 +151,7 @@ function rulesOf(props: AlarmsProps): Readonly<Record<string, Rule>> {
     },
     SweeperMissing: {
       threshold: 1,
+      periods: MINUTES_UNSWEPT,
       isMissing: true,
       description: "The sweeper has not been told to look: lost hints and long sleeps wake nobody",
       metric: invocationsBy(sweep),
@@ -143,7 +166,10 @@ function rulesOf(props: AlarmsProps): Readonly<Record<string, Rule>> {
     ApiErrors: errorsOf(api),
     SweeperErrors: errorsOf(sweeper),
     VersionsErrors: errorsOf(pruner),
-    ...(authorizer && { AuthErrors: errorsOf(authorizer) }),
+    ...(authorizer && {
+      AuthErrors: errorsOf(authorizer),
+      AuthThrottles: throttlesOf(authorizer),
+    }),
     WorkerThrottles: throttlesOf(worker),
     ApiThrottles: throttlesOf(api),
     SweeperThrottles: throttlesOf(sweeper),
@@ -151,6 +177,7 @@ function rulesOf(props: AlarmsProps): Readonly<Record<string, Rule>> {
     ReadThrottles: throttledBy(table, "Read"),
     DueThrottles: throttledBy(table, "Write", "due"),
     ListThrottles: throttledBy(table, "Write", "list"),
+    AttentionThrottles: throttledBy(table, "Write", "attention"),
   };
 }
 
@@ -189,7 +216,7 @@ const invocationsBy = (rule: IRule): Metric =>
     metricName: "Invocations",
     dimensionsMap: { RuleName: rule.ruleName },
     statistic: "Sum",
-    period: PERIOD,
+    period: Duration.minutes(1),
   });
 
 const countOf = (table: Table, metricName: string): Metric =>

@@ -63,7 +63,7 @@ export class BearerAuthorizer extends Construct {
   }
 
   /** What is in the template is a list of no tokens; a deployment never touches what is put there later. */
-  private makeTokens(removalPolicy = RemovalPolicy.RETAIN): Secret {
+  private makeTokens(removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE): Secret {
     const tokens = new Secret(this, "Tokens", {
       description: 'Bearer tokens of the Savepoint API: {"tokens": {"<name>": "<SHA-256, hex>"}}',
       secretStringValue: SecretValue.unsafePlainText('{"tokens":{}}'),

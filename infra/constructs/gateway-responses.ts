@@ -4,6 +4,9 @@ import {
   type RestApi,
 } from "aws-cdk-lib/aws-apigateway";
 import type { HttpCode } from "../../lambda/core/http-codes.ts";
+import { descriptor } from "../descriptor.ts";
+
+const MISSING = ResponseType.MISSING_AUTHENTICATION_TOKEN;
 
 /** What API Gateway answers by itself, without calling the function. */
 const ANSWERS: readonly (readonly [ResponseType, string, HttpCode, string])[] = [
@@ -14,7 +17,6 @@ const ANSWERS: readonly (readonly [ResponseType, string, HttpCode, string])[] = 
     "send the header Authorization: Bearer <token>",
   ],
   [ResponseType.ACCESS_DENIED, "403", "forbidden", "these credentials do not allow this request"],
-  [ResponseType.MISSING_AUTHENTICATION_TOKEN, "403", "forbidden", "sign the request (AWS SigV4)"],
   [ResponseType.INVALID_SIGNATURE, "403", "forbidden", "the signature does not match the request"],
   [ResponseType.EXPIRED_TOKEN, "403", "forbidden", "the credentials have expired"],
   [ResponseType.AUTHORIZER_FAILURE, "500", "internal", "the credentials could not be checked"],
@@ -35,25 +37,43 @@ const ANSWERS: readonly (readonly [ResponseType, string, HttpCode, string])[] = 
     ResponseType.INTEGRATION_TIMEOUT,
     "504",
     "timeout",
-    "the answer took too long; it is safe to ask again",
+    "the answer took too long, and whether the request took effect is unknown; reads, starts with an id and sends with a key may be repeated",
   ],
 ];
+
+const { method, path } = descriptor.http.tokens;
+const HERE = `there is only ${method} ${path} here`;
+
+/**
+ * What it answers to a request that is not signed, and to a method that a resource does not have, as only those of
+ * the open route of tokens do not: it tells these two alike. Where callers bear tokens, it can only be the second.
+ */
+const unanswered = (takesSignatures: boolean): (typeof ANSWERS)[number] =>
+  takesSignatures
+    ? [MISSING, "403", "forbidden", `sign the request (AWS SigV4); below /tokens, ${HERE}`]
+    : [MISSING, "405", "method_not_allowed", HERE];
 
 /**
  * Has API Gateway's own answers look like the API's, an unauthorized caller told how to authorize, and pages of
  * other sites able to read them where any may call: a browser shows them a network error otherwise.
  * @param corsOrigins origins whose pages may call the API
+ * @param takesSignatures whether callers sign their requests, and do not bear tokens
  */
-export function addGatewayResponses(restApi: RestApi, corsOrigins: readonly string[]): void {
+export function addGatewayResponses(
+  restApi: RestApi,
+  corsOrigins: readonly string[],
+  takesSignatures: boolean,
+): void {
   const add = (type: ResponseType, answer: Answer, headers: Headers = {}) =>
     restApi.addGatewayResponse(type.responseType, {
       ...answer,
       type,
       responseHeaders: { ...headers, ...crossOrigin(corsOrigins) },
     });
-  for (const [type, statusCode, code, message] of ANSWERS) {
+  const allow: Headers = takesSignatures ? {} : { Allow: `'${method}'` };
+  for (const [type, statusCode, code, message] of [...ANSWERS, unanswered(takesSignatures)]) {
     const answer = { statusCode, ...body(code, JSON.stringify(message)) };
-    add(type, answer, HEADERS.get(type));
+    add(type, answer, type === MISSING ? allow : HEADERS.get(type));
   }
   // Whatever else goes wrong: API Gateway's own words, which it quotes itself.
   const other = "$context.error.messageString";

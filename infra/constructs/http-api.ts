@@ -86,7 +86,7 @@ export class HttpApi extends Construct {
     acceptFindings(this.restApi, ACCEPTED);
     this.restApi.root.addProxy();
     if (publicTokens) this.openTokens();
-    addGatewayResponses(this.restApi, corsOrigins);
+    addGatewayResponses(this.restApi, corsOrigins, authorizer === undefined);
     // CDK's own output of the URL has a hash in its name; the stack gives it a plain one.
     this.restApi.node.tryRemoveChild("Endpoint");
   }

@@ -6,6 +6,7 @@ import {
   Code,
   Function,
   type IFunction,
+  type ILayerVersion,
   type IVersion,
   RecursiveLoop,
   Runtime,
@@ -21,6 +22,8 @@ export interface LiveFunctionProps {
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly logRetention: RetentionDays;
+  /** Layers below its code. Default: none. */
+  readonly layers?: readonly ILayerVersion[];
   /** Whether what it sends comes back to it. Default: it does not. */
   readonly callsItself?: boolean;
 }
@@ -55,9 +58,12 @@ export class LiveFunction extends Construct {
       memorySize: props.memoryMb,
       role: this.role,
       logGroup,
+      ...(props.layers && { layers: [...props.layers] }),
       recursiveLoop: props.callsItself === true ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
-      // A version that is no longer deployed stays, to be rolled back to; a pruner deletes the oldest.
-      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+      // A version that is no longer deployed stays, to be rolled back to; a pruner deletes the oldest. One of a
+      // deployment that fails goes: with it there, a second try would be refused, since Lambda publishes the same
+      // code once ("A version for this Lambda function exists").
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
       environment: { NODE_OPTIONS: "--enable-source-maps", ...props.environment },
     });
     // The library's classes do not fit its own interfaces where undefined is told from absent.

@@ -1,7 +1,7 @@
 import type { Table } from "aws-cdk-lib/aws-dynamodb";
 import type { Construct } from "constructs";
 import { ENV } from "../../lambda/core/environment.ts";
-import { statementsFor } from "../access.ts";
+import { keyStatement, statementsFor } from "../access.ts";
 import type { Bundle } from "../bundles.ts";
 import type { Access } from "../descriptor.ts";
 import { acceptFindings } from "./accepted-findings.ts";
@@ -40,7 +40,9 @@ export class ProductFunction extends LiveFunction {
     });
     const targets = { tableArn: table.tableArn, queueArn: hints.queue.queueArn };
     for (const statement of statementsFor(props.access, targets)) this.role.addToPolicy(statement);
-    table.encryptionKey?.grantEncryptDecrypt(this.role);
-    if (table.encryptionKey) acceptFindings(this.role, KEY_ACTIONS);
+    if (table.encryptionKey) {
+      this.role.addToPolicy(keyStatement(table.encryptionKey, props.access));
+      acceptFindings(this.role, KEY_ACTIONS);
+    }
   }
 }

@@ -59,6 +59,8 @@ export class State extends Construct {
         indexName,
         partitionKey: attribute(index.partitionKey),
         sortKey: attribute(index.sortKey),
+        // A start writes to two of them, and one that cannot keep up has the table's writes refused.
+        ...(props.warmThroughput && { warmThroughput: props.warmThroughput }),
         ...(index.project.length === 0
           ? { projectionType: ProjectionType.KEYS_ONLY }
           : { projectionType: ProjectionType.INCLUDE, nonKeyAttributes: [...index.project] }),

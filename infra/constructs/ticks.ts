@@ -51,6 +51,11 @@ export class Ticks extends Construct {
 
   #add(sweeper: IFunction, name: string, schedule: Schedule): Rule {
     const { expression, workflow, input, enabled } = scheduledRule(name, schedule);
+    if (this.node.tryFindChild(name)) {
+      throw new Error(
+        `schedule "${name}": the clock's own tick is called so; give it another name`,
+      );
+    }
     return new Rule(this, name, {
       description: `Starts ${workflow} by the schedule ${name}`,
       schedule: RuleSchedule.expression(expression),

@@ -31,6 +31,8 @@ export interface Endpoint {
 export interface OpenAiAccess {
   readonly apiKey: string;
   readonly baseURL: string;
+  /** Reads the key anew after it was refused, since it may have been rotated; absent where no secret holds it. */
+  readonly renewedKey?: () => Promise<string>;
 }
 
 /** The real Hacker News, whose search is run by Algolia. */
@@ -78,7 +80,10 @@ export async function openAiAccess(
       `the input names an OpenAI model, but none of ${VARIABLES.openaiSecret}, ${VARIABLES.openaiKey} and ${VARIABLES.openaiBaseUrl} is set; set one, or give model {"kind": "extractive"}`,
     );
   }
-  return { apiKey: apiKey ?? NO_KEY, baseURL: baseURL ?? OPENAI };
+  const access = { apiKey: apiKey ?? NO_KEY, baseURL: baseURL ?? OPENAI };
+  if (secretId === undefined || given === undefined) return access;
+  const renewedKey = async () => nonEmpty(await read(secretId, { refused: given })) ?? NO_KEY;
+  return { ...access, renewedKey };
 }
 
 function urlIn(environment: Environment, name: string): string | undefined {

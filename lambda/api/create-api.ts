@@ -6,6 +6,7 @@ import { openApiDocument } from "./openapi.ts";
 import { requestJson } from "./request-json.ts";
 import type { Reply, Route, RouteContext } from "./route.ts";
 import { ROUTES } from "./routes.ts";
+import { shownPath } from "./shown-path.ts";
 
 /** What an API is made of. */
 export interface ApiOptions extends RouteContext {
@@ -45,19 +46,19 @@ export function createApi({ log, corsOrigins = [], ...context }: ApiOptions): Ap
   }
   for (const [path, allow] of allowedMethods()) {
     app.all(path, (c) => {
-      const message = `${c.req.method} is not for ${shownPath(c)}; use ${allow}`;
+      const message = `${c.req.method} is not for ${shownPath(c.req.path)}; use ${allow}`;
       throw new RequestError(405, "method_not_allowed", message, { allow });
     });
   }
   app.notFound((c) => {
-    const message = `there is nothing at ${shownPath(c)}; GET /openapi.json tells what there is`;
+    const message = `there is nothing at ${shownPath(c.req.path)}; GET /openapi.json tells what there is`;
     return reply(failureReply(new RequestError(404, "not_found", message)));
   });
   app.onError((error, c) => {
     const failure = failureReply(error);
     // A caller who has gone aborts what is done for it, which is no failure.
     if (failure.status >= 500 && !c.req.raw.signal.aborted) {
-      log.error("request failed", { method: c.req.method, path: shownPath(c), error });
+      log.error("request failed", { method: c.req.method, path: shownPath(c.req.path), error });
     }
     return reply(failure);
   });
@@ -78,15 +79,6 @@ const bodyOf = ({ isBodyOptional, bodyBytesMax }: Route) => ({
   ...(isBodyOptional !== undefined && { isOptional: isBodyOptional }),
   ...(bodyBytesMax !== undefined && { bytesMax: bodyBytesMax }),
 });
-
-/** Characters shown of a path. */
-const SHOWN = 200;
-
-/** The path without what must stay secret: who reads a log or a message must not complete a token. */
-function shownPath(c: Context): string {
-  const path = c.req.path.replace(/(?<=^\/+tokens\/).+/s, "{token}");
-  return path.length > SHOWN ? `${path.slice(0, SHOWN)}…` : path;
-}
 
 const honoPath = ({ path }: Route): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
 

@@ -157,6 +157,7 @@ const summary = {
   parent: z.string().optional().describe("The run that started it, when it is a child"),
   epoch: z.int().describe("How often a worker has claimed it"),
   recoveries: z.int().describe("Claims that followed the death of a worker"),
+  round: z.int().describe("1, and one more with each `continueAsNew`"),
   deadline: time.optional().describe("When it is cancelled if it has not finished"),
   forkedFrom: z
     .strictObject({ id: z.string(), incarnation: z.string(), key: z.string().optional() })
@@ -221,6 +222,10 @@ export const History = z.strictObject({
           z.strictObject({ attempt: z.int(), name: z.string(), message: z.string(), at: time }),
         )
         .describe("Failed attempts"),
+      error: z
+        .strictObject({ name: z.string(), message: z.string() })
+        .optional()
+        .describe("What it failed with; absent when that is over 64 KB"),
       wakeAt: time.optional().describe("When the next attempt may be made, or the sleep ends"),
       childId: z.string().optional(),
       bytes: z.int().describe("Size of the recorded result or error"),

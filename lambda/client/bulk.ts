@@ -11,6 +11,7 @@ import { InvalidArgumentError, RunNotFoundError, SavepointError } from "../core/
 import { assertIdempotencyKey } from "../core/keys.ts";
 import { assertOptions } from "../core/known-options.ts";
 import { runTimeoutMs } from "../core/run-timeout.ts";
+import type { ListedRun } from "../store/list-runs.ts";
 import type { Meta } from "../store/meta.ts";
 import { assertReason, runControl } from "./control-run.ts";
 import { deleteRun } from "./delete-run.ts";
@@ -51,20 +52,22 @@ export async function bulkPage<Action extends BulkAction>(
   const began = deps.clock.monotonic();
   const isOver = (afterMs: number) => deps.clock.monotonic() - began >= afterMs;
   const { found, next } = await findRuns(deps, filter, () => isOver(SEARCH_MS));
-  const chosen = found.filter((run) => !isOwnFork(run, options));
+  const chosen = found.filter(({ meta }) => meta === undefined || !isOwnFork(meta, options));
   if (options.dryRun === true) {
-    const runs = chosen.map(({ id, status }) => ({ id, status }));
+    const runs = chosen.map((run) =>
+      run.meta ? { id: run.id, status: run.meta.status } : failureOf(run, run.error),
+    );
     return pageOf(runs, { done: 0, next });
   }
   const outcomes = await inTurn(chosen, act, () => !isOver(PAGE_MS));
   const last = chosen[outcomes.length - 1];
   const isCut = last !== undefined && outcomes.length < chosen.length;
   const done = outcomes.filter((one) => !isFailure(one)).length;
-  return pageOf(outcomes, { done, next: isCut ? cursorAfter(last, filter) : next });
+  return pageOf(outcomes, { done, next: isCut ? cursorAfter(last) : next });
 }
 
 type Outcome = BulkRun | BulkFailure;
-type Act = (run: Meta) => Promise<BulkRun>;
+type Act = (run: Pick<Meta, "id">) => Promise<BulkRun>;
 
 /** What is done to each run. Throws InvalidArgumentError for options that suit none. */
 const ACTIONS: {
@@ -144,7 +147,7 @@ function assertNamed(action: BulkAction, { workflow = [], status = [] }: RunFilt
  * @throws what no run is to blame for, once nothing is under way any more
  */
 async function inTurn(
-  runs: readonly Meta[],
+  runs: readonly ListedRun[],
   act: Act,
   hasTime: () => boolean,
 ): Promise<readonly Outcome[]> {
@@ -158,7 +161,9 @@ async function inTurn(
       if (!run) return;
       begun += 1;
       try {
-        outcomes[place] = await act(run).catch((error: unknown) => failureOf(run, error));
+        outcomes[place] = run.meta
+          ? await act(run).catch((error: unknown) => failureOf(run, error))
+          : failureOf(run, run.error);
       } catch (error) {
         isBroken = true;
         throw error;
@@ -171,7 +176,7 @@ async function inTurn(
 }
 
 /** Why it could not be done to one run; what may concern all of them is thrown on. */
-function failureOf({ id }: Meta, error: unknown): BulkFailure {
+function failureOf({ id }: ListedRun, error: unknown): BulkFailure {
   if (!(error instanceof SavepointError) || error.code === "store_unavailable") throw error;
   return { id, code: error.code, message: error.message };
 }

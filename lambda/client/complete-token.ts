@@ -14,6 +14,7 @@ import { isFinished } from "../core/status.ts";
 import { deliverMessage, isFull } from "../engine/deliver-message.ts";
 import { historyOf, type Meta } from "../store/meta.ts";
 import { isSpilled } from "../store/spill.ts";
+import { unlessDeleted } from "../store/unless-deleted.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 
 /** How a token is completed. */
@@ -84,7 +85,7 @@ async function refuseUnlessOurs(
   id: string,
 ): Promise<void> {
   // Its pages as they were named before its record is looked at: it goes from them to that.
-  if (await isSpilled(store.values, run, id)) return;
+  if (await unlessDeleted(store, run, () => isSpilled(store.values, run, id))) return;
   const taken = await store.readOperation(historyOf(run), resultKey);
   if (taken?.messageId !== id) throw invalid();
 }

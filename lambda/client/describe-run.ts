@@ -1,10 +1,12 @@
+import { nameAndMessage } from "../core/attempt.ts";
 import type { EpochMs } from "../core/clock.ts";
 import { decodeValue } from "../core/codec.ts";
+import { ValueUnreadableError } from "../core/errors.ts";
 import type { RunAttributes } from "../core/run-attributes.ts";
 import type { RunStatus } from "../core/status.ts";
 import type { ForkOrigin, Meta } from "../store/meta.ts";
 import { isAsked, type OperationRecord } from "../store/operation.ts";
-import { storedBytes, type StoredValue } from "../store/values.ts";
+import { isReference, storedBytes, type StoredValue } from "../store/values.ts";
 import type { Values } from "../store/values.ts";
 
 /** A run as lists show it. */
@@ -23,6 +25,8 @@ export interface RunSummary {
   readonly epoch: number;
   /** Those of them that followed the death of a worker. */
   readonly recoveries: number;
+  /** 1, and one more with each `continueAsNew`. */
+  readonly round: number;
   /** When it is cancelled if it has not finished; absent when it has no `timeout`. */
   readonly deadline?: EpochMs;
   /** The run it was forked from, and the operation it asks again first, if one was named. */
@@ -58,6 +62,8 @@ export interface HistoryEntry {
   /** Attempts made; 0 for operations that have none. */
   readonly attempts: number;
   readonly errors: readonly { attempt: number; name: string; message: string; at: EpochMs }[];
+  /** What it failed with, at most 300 characters of each. Absent when the error is recorded with over 64 KB. */
+  readonly error?: { readonly name: string; readonly message: string };
   /** When the next attempt may be made, or the sleep ends. */
   readonly wakeAt?: EpochMs;
   /** The child run of a `run` or `start`. */
@@ -76,6 +82,7 @@ export const summaryOf = (meta: Meta): RunSummary => ({
   startedAt: meta.startedAt,
   epoch: meta.epoch,
   recoveries: meta.recoveries,
+  round: meta.round,
   ...(meta.finishedAt !== undefined && { finishedAt: meta.finishedAt }),
   ...(meta.dueAt !== undefined && { dueAt: meta.dueAt }),
   ...(meta.deadline !== undefined && { deadline: meta.deadline }),
@@ -111,6 +118,7 @@ export function historyEntries(records: readonly OperationRecord[]): HistoryEntr
     .map((record) => {
       const value = record.result ?? record.error;
       const wakeAt = record.nextAttemptAt ?? record.wakeAt;
+      const error = record.error === undefined ? undefined : failureOf(record.error);
       return {
         key: record.key,
         kind: record.kind,
@@ -118,6 +126,7 @@ export function historyEntries(records: readonly OperationRecord[]): HistoryEntr
         startedAt: record.startedAt,
         attempts: record.attempt,
         errors: record.attemptErrors,
+        ...(error && { error }),
         bytes: value === undefined ? 0 : storedBytes(value),
         ...(record.endedAt !== undefined && { endedAt: record.endedAt }),
         ...(wakeAt !== undefined && { wakeAt }),
@@ -125,6 +134,18 @@ export function historyEntries(records: readonly OperationRecord[]): HistoryEntr
         ...(record.order !== undefined && { order: record.order }),
       };
     });
+}
+
+/** What is in the item is told; what is in parts would take reads of its own for each operation. */
+function failureOf(error: StoredValue): HistoryEntry["error"] {
+  if (isReference(error)) return undefined;
+  try {
+    return nameAndMessage(decodeValue(error));
+  } catch (unreadable) {
+    // One damaged record must not hide the others.
+    if (unreadable instanceof ValueUnreadableError) return nameAndMessage(unreadable);
+    throw unreadable;
+  }
 }
 
 const place = ({ order }: OperationRecord) => order ?? Number.POSITIVE_INFINITY;

@@ -160,6 +160,7 @@ async function recordedOperation(one: AskedRecord, record: Record): Promise<Reco
     ...defined({
       order: one.order,
       attempts: one.attempt > 0 ? one.attempt : undefined,
+      inherited: one.inherited,
       failures: one.attemptErrors.length > 0 ? [...one.attemptErrors] : undefined,
       endedAt: one.endedAt,
       wakeAt: one.nextAttemptAt ?? one.wakeAt,

@@ -9,14 +9,15 @@ import { runTimeoutMs } from "../core/run-timeout.ts";
 import { validate } from "../core/schema-validation.ts";
 import type { CopyPlace } from "../store/copy-history.ts";
 import type { Cut } from "../store/given-back.ts";
-import { type ForkOrigin, historyOf, type Meta, timeLimitOf } from "../store/meta.ts";
+import { type ForkOrigin, historyOf, type Meta } from "../store/meta.ts";
 import { progressOf } from "../store/resume-finished.ts";
 import { historyPk } from "../store/schema.ts";
 import { birthTtl, FORK_GENERATION } from "../store/start-run.ts";
 import { readMailbox } from "../store/spill.ts";
+import { unlessDeleted } from "../store/unless-deleted.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { hintRun } from "./hint-run.ts";
-import { conflict, noRun, readRun, unlessDeleted } from "./read-run.ts";
+import { conflict, noRun, readRun } from "./read-run.ts";
 import { assertStarted } from "./resume-run.ts";
 
 /** How a run is forked. */
@@ -30,7 +31,7 @@ export interface ForkOptions {
   readonly input?: unknown;
   /** Id of the new run. Default: a fresh ULID. */
   readonly id?: string;
-  /** Time from its start after which the new run is cancelled. Default: as much as its source was given. */
+  /** Time from its start after which the new run is cancelled. Default: what its source was given for itself. */
   readonly timeout?: Duration | undefined;
 }
 
@@ -69,15 +70,18 @@ export async function forkRun(
   const cut = await cutOf(deps, source, options.from);
   const { kept } = cut;
   const incarnation = ids.ulid(now);
-  const lifeMs = timeoutMs ?? timeLimitOf(source);
-  const deadline = lifeMs === undefined ? undefined : now + lifeMs;
+  const timeLimitMs = timeoutMs ?? source.timeLimitMs;
+  const deadline = timeLimitMs === undefined ? undefined : now + timeLimitMs;
   const to: CopyPlace = {
     historyPk: historyPk(incarnation, FORK_GENERATION),
     ttlSeconds: birthTtl(now, deadline),
     nonce: () => ids.nonce(),
   };
-  const { box, input } = await unlessDeleted(deps, source, async () => {
-    await store.copyRecords(kept, to);
+  const copied = await unlessDeleted(store, source, async () => {
+    await store.copyRecords(
+      kept.map((record) => ({ ...record, inherited: true })),
+      to,
+    );
     const unread = await readMailbox(store.values, source);
     const inlineBytes = LIMITS.metaInlineBytes;
     return {
@@ -87,6 +91,8 @@ export async function forkRun(
         : await store.copyValue(source.input, to),
     };
   });
+  if (copied === undefined) throw noRun(source.id);
+  const { box, input } = copied;
   const { meta, created } = await store.startRun({
     id,
     incarnation,
@@ -96,6 +102,7 @@ export async function forkRun(
     now,
     tx: ids.nonce(),
     deadline,
+    timeLimitMs,
     attributes: source.attributes,
     fork: {
       from,

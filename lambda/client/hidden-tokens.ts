@@ -7,8 +7,8 @@ import type { Values } from "../store/values.ts";
 const HIDDEN = "0".repeat(43);
 
 /**
- * Takes the secrets of a run's callback tokens out of a text: who reads a history must not be able to
- * complete them. The rest of each token stays, so that the same one is the same again.
+ * Takes the secrets of a run's callback tokens out of a text: who is shown a history must not be able to
+ * complete them. (Who reads the table itself can.) The rest of each token stays, so that the same one is the same again.
  */
 export async function hiddenTokens(
   records: readonly OperationRecord[],

@@ -4,6 +4,7 @@ import { assertOptions } from "../core/known-options.ts";
 import { LIMITS } from "../core/limits.ts";
 import { assertRunAttributes } from "../core/run-attributes.ts";
 import { RUN_STATUSES } from "../core/status.ts";
+import type { ListedRun } from "../store/list-runs.ts";
 import type { Meta } from "../store/meta.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { type RunSummary, summaryOf } from "./describe-run.ts";
@@ -30,25 +31,35 @@ const needsAttention = ({ status }: ListOptions): boolean =>
 
 /**
  * Lists runs, newest first; failed and blocked ones asked for by their status: those first that became so
- * last. The index it reads lags a little behind: a run just started may be missing for a moment.
+ * last. The index it reads lags a little behind: a run just started may be missing for a moment. One whose records are
+ * damaged is left out, and logged as an error.
  * @throws InvalidArgumentError for a limit, status, attribute or cursor that makes no sense
  */
 export async function list(deps: ClientDependencies, options: ListOptions = {}): Promise<RunPage> {
   const began = deps.clock.monotonic();
   const isOver = () => deps.clock.monotonic() - began >= SEARCH_MS;
   const { found, next } = await findRuns(deps, options, isOver);
-  return { runs: found.map(summaryOf), ...(next !== undefined && { next }) };
+  const runs = found.flatMap((run) => {
+    if (run.meta) return [summaryOf(run.meta)];
+    deps.log.error("a run is not listed, since it cannot be read", {
+      run: run.id,
+      error: run.error,
+    });
+    return [];
+  });
+  return { runs, ...(next !== undefined && { next }) };
 }
 
 /**
- * The same as they are stored.
+ * The same as they are stored, with those that cannot be read and whose workflow and status, as far as these can,
+ * are wanted.
  * @param isOver ends the page early, after one run at least was looked at: few of very many may be wanted
  */
 export async function findRuns(
   { store, clock }: ClientDependencies,
   options: ListOptions,
   isOver: () => boolean,
-): Promise<{ readonly found: readonly Meta[]; readonly next?: string }> {
+): Promise<{ readonly found: readonly ListedRun[]; readonly next?: string }> {
   assertOptions("list", options, LIST_OPTIONS);
   const { workflow, status, parent, attributes = {}, limit = 50 } = options;
   if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX) {
@@ -60,23 +71,28 @@ export async function findRuns(
   }
   assertRunAttributes(attributes);
   const wanted = Object.entries(attributes);
-  const isWanted = (meta: Meta): boolean =>
-    (workflow === undefined || [workflow].flat().includes(meta.workflow)) &&
-    (status === undefined || [status].flat().includes(meta.status)) &&
+  const isNamed = (wanted: string | readonly string[] | undefined, name: string | undefined) =>
+    wanted === undefined || name === undefined || [wanted].flat().includes(name);
+  const isOne = (meta: Meta): boolean =>
     (parent === undefined || meta.parent?.id === parent) &&
     wanted.every(([name, value]) => attributeOf(meta, name) === value) &&
     meta.startedAt >= (options.since ?? 0) &&
     (options.until === undefined || meta.startedAt < options.until);
   const cursor = options.cursor === undefined ? undefined : parseCursor(options.cursor);
-  const found: Meta[] = [];
-  let before: Meta | undefined;
-  for await (const meta of candidates(store, options, cursor, clock.now())) {
-    if (before && isOver()) return { found, next: cursorAfter(before, options) };
-    before = meta;
-    if (!isWanted(meta)) continue;
+  const isWanted = (run: ListedRun): boolean => {
+    const known = run.meta ?? run;
+    if (!isNamed(workflow, known.workflow) || !isNamed(status, known.status)) return false;
+    return run.meta === undefined || isOne(run.meta);
+  };
+  const found: ListedRun[] = [];
+  let before: ListedRun | undefined;
+  for await (const run of candidates(store, options, cursor, clock.now())) {
+    if (before && isOver()) return { found, next: cursorAfter(before) };
+    before = run;
+    if (!isWanted(run)) continue;
     const last = found.at(-1);
-    if (last && found.length === limit) return { found, next: cursorAfter(last, options) };
-    found.push(meta);
+    if (last && found.length === limit) return { found, next: cursorAfter(last) };
+    found.push(run);
   }
   return { found };
 }
@@ -87,7 +103,7 @@ function candidates(
   options: ListOptions,
   cursor: Cursor | undefined,
   now: EpochMs,
-): AsyncIterable<Meta> {
+): AsyncIterable<ListedRun> {
   const { since, until, limit = 50 } = options;
   const pageSize = Math.max(limit, 25);
   if (needsAttention(options)) {
@@ -122,14 +138,9 @@ interface Cursor {
 /** Past the time of any run. */
 const LATEST: EpochMs = 99_999_999_999_999;
 
-/** Cursor of what comes after a run in the list of these options. */
-export function cursorAfter(
-  { id, startedAt, attentionAt = 0 }: Meta,
-  options: ListOptions,
-): string {
-  const at = needsAttention(options) ? attentionAt : startedAt;
-  return Buffer.from(`${at}#${id}`).toString("base64url");
-}
+/** Cursor of what comes after a run in its list. */
+export const cursorAfter = ({ at, id }: Cursor): string =>
+  Buffer.from(`${at}#${id}`).toString("base64url");
 
 function parseCursor(cursor: string): Cursor {
   const [at = "", id = ""] = Buffer.from(cursor, "base64url").toString("utf8").split("#", 2);

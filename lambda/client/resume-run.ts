@@ -5,22 +5,28 @@ import { LIMITS } from "../core/limits.ts";
 import { isFinished } from "../core/status.ts";
 import { historyOf, type Meta } from "../store/meta.ts";
 import type { OperationRecord } from "../store/operation.ts";
+import { unlessDeleted } from "../store/unless-deleted.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { hintRun } from "./hint-run.ts";
-import { conflict, noRun, readRun, unlessDeleted } from "./read-run.ts";
+import { conflict, noRun, readRun } from "./read-run.ts";
 
 /**
  * Rows 20 and 25: lets a run go on that is paused, blocked, failed or cancelled. Doing it twice, or two at
  * once, lets it go on once.
+ * @param timeMs time that its parent has from now on, milliseconds: it gets no more after an end
  * @throws RunNotFoundError, RunConflictError
  */
-export async function resumeRun(deps: ClientDependencies, id: string): Promise<void> {
+export async function resumeRun(
+  deps: ClientDependencies,
+  id: string,
+  timeMs?: number,
+): Promise<void> {
   const { store, clock, ids } = deps;
   for (;;) {
     const run = await readRun(deps, id);
     if (run.status === "succeeded") return;
     if (isFinished(run.status)) {
-      if (await resumeFinished(deps, run)) return;
+      if (await resumeFinished(deps, run, timeMs)) return;
       continue;
     }
     const resumed = await store.resumeRun({ run, now: clock.now(), tx: ids.nonce() });
@@ -37,7 +43,11 @@ export async function resumeRun(deps: ClientDependencies, id: string): Promise<v
 }
 
 /** Whether it has been resumed, by this call; if not, META has changed since it was read. */
-async function resumeFinished(deps: ClientDependencies, run: Meta): Promise<boolean> {
+async function resumeFinished(
+  deps: ClientDependencies,
+  run: Meta,
+  timeMs = Number.POSITIVE_INFINITY,
+): Promise<boolean> {
   const { store, clock, ids } = deps;
   assertStarted(run);
   if (run.owed.includes("children")) {
@@ -50,13 +60,15 @@ async function resumeFinished(deps: ClientDependencies, run: Meta): Promise<bool
   const dropped = droppedChildren(records, kept);
   // Children that are resumed run on, so a refusal comes before that.
   if (dropped.length > 0 && (await store.isOverfull(run, { records, kept }))) throw overfull(run);
-  await resumeChildren(deps, run, dropped);
+  const least = Math.min(run.timeLimitMs ?? timeMs, timeMs);
+  const timeLimitMs = Number.isFinite(least) ? least : undefined;
+  await resumeChildren(deps, run, dropped, timeLimitMs);
   const now = clock.now();
   const nonce = () => ids.nonce();
-  const resumed = await unlessDeleted(deps, run, () =>
-    store.resumeFinished({ run, records, kept, now, tx: nonce(), nonce }),
+  const resumed = await unlessDeleted(store, run, () =>
+    store.resumeFinished({ run, records, kept, timeLimitMs, now, tx: nonce(), nonce }),
   );
-  if (resumed === "gone") throw noRun(run.id);
+  if (resumed === undefined || resumed === "gone") throw noRun(run.id);
   if (resumed === "overfull") throw overfull(run);
   if (resumed === "queued") await hintRun(deps, run.id, now);
   return resumed === "queued";
@@ -76,6 +88,7 @@ async function resumeChildren(
   deps: ClientDependencies,
   run: Meta,
   dropped: readonly OperationRecord[],
+  timeMs: number | undefined,
 ): Promise<void> {
   for (const { key, childId: id } of dropped) {
     if (id === undefined || id !== childId(run.id, run.round, key)) continue;
@@ -86,7 +99,7 @@ async function resumeChildren(
     } else if (child.cancel && !isFinished(child.status)) {
       throw conflict(run, `has a child, "${id}", that is being cancelled; resume it in a moment`);
     } else if (child.status === "failed" || child.status === "cancelled") {
-      await resumeRun(deps, id);
+      await resumeRun(deps, id, timeMs);
     }
   }
 }

@@ -58,7 +58,8 @@ export async function start<Given>(
   const now = clock.now();
   const id = options.id ?? ids.ulid(now);
   if (!options.isInternalId || !isPossibleRunId(id)) assertRunId(id);
-  const deadline = options.timeout === undefined ? undefined : now + runTimeoutMs(options.timeout);
+  const timeLimitMs = options.timeout === undefined ? undefined : runTimeoutMs(options.timeout);
+  const deadline = timeLimitMs === undefined ? undefined : now + timeLimitMs;
   const { attributes } = options;
   if (attributes !== undefined) assertRunAttributes(attributes);
   const what = `input of workflow "${workflow.name}"`;
@@ -76,6 +77,7 @@ export async function start<Given>(
         inputHash,
         now,
         deadline,
+        timeLimitMs,
         attributes,
       });
   const { meta, created } = started;
@@ -105,7 +107,10 @@ async function put(
   {
     encoded,
     ...run
-  }: Pick<NewRun, "id" | "workflow" | "inputHash" | "now" | "deadline" | "attributes"> & {
+  }: Pick<
+    NewRun,
+    "id" | "workflow" | "inputHash" | "now" | "deadline" | "timeLimitMs" | "attributes"
+  > & {
     readonly encoded: Encoded;
   },
 ): Promise<StartOutcome> {

@@ -42,3 +42,12 @@ export const ENV = {
   /** Base URL of an OpenAI-compatible server. */
   openaiBaseUrl: "OPENAI_BASE_URL",
 } as const;
+
+/**
+ * What the stack sets itself, or Lambda does (Lambda developer guide, "Defined runtime environment
+ * variables"). Of another value it would lead a function astray, be it to somebody's account.
+ */
+const RESERVED = /^(AWS_|SAVEPOINT_|LAMBDA_|_HANDLER$|_X_AMZN_TRACE_ID$|NODE_OPTIONS$)/;
+
+/** Whether a variable is not for a project to set. */
+export const isReservedVariable = (name: string): boolean => RESERVED.test(name);

@@ -74,6 +74,10 @@ export const recordedOperationSchema = z.strictObject({
   startedAt: time,
   endedAt: time.optional(),
   wakeAt: z.number().optional().describe("When the wait, or the pause between attempts, ends"),
+  inherited: z
+    .boolean()
+    .optional()
+    .describe("Copied from the run that this one was forked from, which undoes it if anybody does"),
   childId: z.string().optional(),
   workflow: z.string().optional().describe("Workflow of the child"),
   messageId: z.string().optional().describe("The message that it took"),

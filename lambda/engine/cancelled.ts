@@ -92,7 +92,8 @@ export function dropAll(execution: Execution): void {
 
 /** Notes a child of the run's own that is to be cancelled; nothing, when the record is of anything else. */
 function abandon({ abandoned, meta }: Execution, record: OperationRecord): void {
-  const { childId: id, key, kind, state } = record;
-  if (kind !== "run" || state === "done" || id !== childId(meta.id, meta.round, key)) return;
+  const { childId: id, key, kind, state, told } = record;
+  if (kind !== "run" || state === "done" || told || id !== childId(meta.id, meta.round, key))
+    return;
   abandoned.set(id, record);
 }

@@ -8,6 +8,7 @@ import { isPast } from "../store/past.ts";
 import { isSpilled } from "../store/spill.ts";
 import type { SendRequest, Sent } from "../store/send-message.ts";
 import { birthTtl } from "../store/start-run.ts";
+import { unlessDeleted } from "../store/unless-deleted.ts";
 import type { EngineDependencies } from "./dependencies.ts";
 import { sendHint } from "./send-hint.ts";
 
@@ -39,8 +40,13 @@ export async function deliverEvent(
   if (!run) return noRun(id);
   const isRepeatable = idempotencyKey !== undefined;
   const copyId = isRepeatable ? messageId(run, name, idempotencyKey) : ids.ulid(clock.now());
-  const wasSent = async (meta: Meta) => isRepeatable && hasHad(deps, meta, copyId);
-  if (isFinished(run.status)) return (await wasSent(run)) ? undefined : hasFinished(run);
+  const unlessSent = async (meta: Meta): Promise<Undelivered | undefined> => {
+    if (!isRepeatable) return hasFinished(meta);
+    const was = await unlessDeleted(store, meta, () => hasHad(deps, meta, copyId));
+    if (was === undefined) return noRun(id);
+    return was ? undefined : hasFinished(meta);
+  };
+  if (isFinished(run.status)) return unlessSent(run);
   const sent = await deliverMessage(deps, run, { id: copyId, name, value });
   switch (sent.outcome) {
     case "sent":
@@ -50,7 +56,7 @@ export async function deliverEvent(
     case "gone":
       return noRun(id);
     default:
-      return (await wasSent(sent.meta)) ? undefined : hasFinished(sent.meta);
+      return unlessSent(sent.meta);
   }
 }
 

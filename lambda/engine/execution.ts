@@ -13,11 +13,13 @@ import type { ExecutionParts } from "./execution-parts.ts";
 import { isFinal } from "./final-error.ts";
 import type { History, OperationRequest } from "./history.ts";
 import type { Lease } from "./lease.ts";
-import type { Behaviour, Markable, Operation, Phase, StopReason, Undoable } from "./operation.ts";
+import type { Behaviour, Markable, Operation, Phase, StopReason } from "./operation.ts";
+import { Origins } from "./origins.ts";
 import type { Result } from "./output.ts";
 import { Outside } from "./outside.ts";
 import { type Scope, ScopeSet } from "./scope.ts";
 import { type Settlement, Settlements } from "./settlements.ts";
+import { type Undoable, undoable } from "./undo.ts";
 
 /** A promise that never settles: what suspended code awaits. It is never an exception. */
 export const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
@@ -72,6 +74,7 @@ export class Execution {
   readonly abandoned = new Map<string, OperationRecord>();
   /** What completed steps have given to undo them, in the order in which they settled. */
   readonly undos: Undoable[] = [];
+  readonly origins = new Origins();
   /** The operation settled last, for messages. */
   lastSettled: string | undefined;
   /** Since when the code has asked nothing and been given nothing; undefined until it is looked at. */
@@ -95,7 +98,6 @@ export class Execution {
   #writes = 0;
   #lastSettledAt: EpochMs;
   readonly #asked = new Set<string>();
-  readonly #errorsOf = new WeakMap<object, string>();
 
   constructor(deps: EngineDependencies, given: ExecutionParts) {
     this.deps = deps;
@@ -153,10 +155,6 @@ export class Execution {
   /** Whether nothing but this operation is pending: what it comes to then needs no record. */
   isAlone(operation: Operation): boolean {
     return this.pending.size === 1 && this.pending.has(operation.key) && !this.settlements.isOpen;
-  }
-  /** The operation whose error this is, if it came from one. */
-  originOf(error: unknown): string | undefined {
-    return typeof error === "object" && error !== null ? this.#errorsOf.get(error) : undefined;
   }
 
   /** Records that the code asks for an operation; the promise settles in the order of settlement. */
@@ -261,12 +259,9 @@ export class Execution {
       this.settledLive += 1;
     }
     if (!operation) return rejectPending(this, outcome.ok ? (outcome.value as string[]) : []);
-    const { undo } = operation.behaviour;
-    if (outcome.ok && undo) this.undos.push({ key, undo, value: outcome.value });
+    if (outcome.ok) this.undos.push(...undoable(operation, outcome.value));
     if (outcome.ok) return operation.resolve(outcome.value);
-    if (typeof outcome.error === "object" && outcome.error !== null) {
-      this.#errorsOf.set(outcome.error, key);
-    }
+    this.origins.note(outcome.error, key);
     operation.reject(outcome.error);
   }
 

@@ -13,13 +13,6 @@ export interface Behaviour {
   readonly undo?: Undo | undefined;
 }
 
-/** A completed step that can be undone. */
-export interface Undoable {
-  readonly key: string;
-  readonly undo: Undo;
-  readonly value: unknown;
-}
-
 /** Undoes what a step has done. */
 export type Undo = (value: unknown, step: StepContext) => unknown;
 

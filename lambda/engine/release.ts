@@ -137,8 +137,11 @@ export async function finish(
 /** Something that is recorded and that the code has not asked for. */
 export function unaskedOf(execution: Execution): OperationRecord | undefined {
   const { history } = execution;
-  // A record that is only a takeover's mark says nothing of what the code has asked for.
-  const begun = history.unfinished.filter(({ state }) => state !== "pending");
+  // A record that is only a takeover's mark says nothing of what the code has asked for. A rollback's says that it
+  // may have taken effect.
+  const begun = history.unfinished.filter(
+    ({ state, kind }) => state !== "pending" || kind === "rollback",
+  );
   return [...history.rest, ...begun].find(
     ({ key, kind }) => kind !== "patch" && !execution.hasAsked(key),
   );
@@ -216,7 +219,7 @@ async function endOf(execution: Execution, returned: Result): Promise<End> {
 
 async function failed(execution: Execution, error: unknown, operation?: string): Promise<End> {
   const kept = await keepOutcome(execution, encodeError(error));
-  const failedOperation = operation ?? execution.originOf(error);
+  const failedOperation = operation ?? execution.origins.of(error);
   return { outcome: { status: "failed", error: kept, failedOperation }, error };
 }
 

@@ -1,6 +1,6 @@
 import { childId, isIdOfOneOfMany } from "../core/keys.ts";
 import { historyOf, type Meta } from "../store/meta.ts";
-import { cancelChild } from "./cancel-child.ts";
+import { cancelSeenChild } from "./cancel-child.ts";
 import type { EngineDependencies } from "./dependencies.ts";
 import { sendHint } from "./send-hint.ts";
 
@@ -34,14 +34,36 @@ export async function settleOwed(
   await deps.store.clearOwed(meta, deps.ids.nonce());
 }
 
-/** A terminated run's code can no longer give its children up: whoever settles its debts does. */
-async function cancelChildren(deps: Parameters<typeof cancelChild>[0], meta: Meta): Promise<void> {
-  const history = await deps.store.loadHistory(historyOf(meta));
-  await Promise.all(
-    history.map(async ({ kind, state, key, childId: id, workflow = "" }) => {
-      if (kind !== "run" || state === "done") return;
-      if (id !== childId(meta.id, meta.round, key)) return;
-      await cancelChild(deps, meta, { id, workflow }, `run ${meta.id} was terminated`);
-    }),
-  );
+/**
+ * A terminated run's code can no longer give its children up: whoever settles its debts does. One who stood still
+ * meanwhile may find the debt settled and the run resumed, and its children with it. So the run is looked at after
+ * its children were read, and each is cancelled as it was read: while the run owes that, nobody resumes it.
+ */
+async function cancelChildren(
+  deps: Parameters<typeof cancelSeenChild>[0],
+  meta: Meta,
+): Promise<void> {
+  const { store } = deps;
+  const history = await store.loadHistory(historyOf(meta));
+  let open = history.flatMap(({ kind, state, key, childId: id, workflow = "", told }) => {
+    const isPending = kind === "run" && state !== "done" && !told;
+    return isPending && id === childId(meta.id, meta.round, key) ? [{ id, workflow }] : [];
+  });
+  while (open.length > 0) {
+    const there = await store.readRuns(open.map(({ id }) => id));
+    if (!owesAsSeen(await store.readRun(meta.id), meta)) return;
+    const reason = `run ${meta.id} was terminated`;
+    const areDone = await Promise.all(
+      open.map((child) =>
+        cancelSeenChild(deps, meta, { ...child, seen: there.get(child.id) }, reason),
+      ),
+    );
+    open = open.filter((_, place) => !areDone[place]);
+  }
 }
+
+/** Whether a run still owes its children what it owed them when it was seen. */
+const owesAsSeen = (run: Meta | undefined, { incarnation, generation }: Meta): boolean =>
+  run?.incarnation === incarnation &&
+  run.generation === generation &&
+  run.owed.includes("children");

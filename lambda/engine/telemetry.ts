@@ -55,6 +55,8 @@ export interface Telemetry {
   attempt?<T>(attempt: TracedAttempt, body: () => Promise<T>): Promise<T>;
   /** A run has ended or was blocked, and that is recorded. */
   ended?(end: TracedEnd): void;
+  /** An invocation is about to end: sends what is gathered. A failure is logged, and fails nothing. */
+  flush?(): Promise<void>;
 }
 
 /** Runs a body as telemetry wants it. */
@@ -76,6 +78,9 @@ export function allTelemetry(all: readonly Telemetry[]): Telemetry {
       all.reduceRight((inner, one) => () => one.attempt?.(attempt, inner) ?? inner(), body)(),
     ended: (end) => {
       for (const one of all) one.ended?.(end);
+    },
+    flush: async () => {
+      await Promise.all(all.map(async (one) => one.flush?.()));
     },
   };
 }

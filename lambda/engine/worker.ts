@@ -6,6 +6,7 @@ import type { Meta } from "../store/meta.ts";
 import { advanceRun, type HeldClaim } from "./advance.ts";
 import { mustBeAlone } from "./caps.ts";
 import type { EngineDependencies, Invocation } from "./dependencies.ts";
+import { flushTelemetry } from "./flush-telemetry.ts";
 import { MessageKeeper } from "./message-keeper.ts";
 import { sendHint } from "./send-hint.ts";
 import { settleOwed } from "./settle-owed.ts";
@@ -65,6 +66,7 @@ export function createBatchHandler(
       return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
     } finally {
       await batch.keeper.stop();
+      await flushTelemetry(deps, time.getRemainingTimeInMillis());
     }
   };
 }

@@ -22,6 +22,7 @@ import { allTelemetry, type Telemetry } from "../engine/telemetry.ts";
 import { type Workflow, workflowsByName } from "../engine/workflow.ts";
 import type { SavepointConfig } from "./config.ts";
 import type { RunMetrics } from "./metrics.ts";
+import { logRequest } from "./request-log.ts";
 import { smoke } from "./smoke.ts";
 import { proxyResult, requestFrom } from "./proxy-event.ts";
 import { type ScheduledStart, scheduledRunId } from "./scheduled-start.ts";
@@ -109,5 +110,12 @@ export function createApiHandler(
   const version = process.env[ENV.code] ?? "unversioned";
   const corsOrigins = (process.env[ENV.corsOrigins] ?? "").split(",").filter(Boolean);
   const api = createApi({ savepoint, version, log: deployment.log, corsOrigins });
-  return async (event) => proxyResult(await api.fetch(requestFrom(event)));
+  return async (event) => {
+    const request = requestFrom(event);
+    const response = await api.fetch(request);
+    const result = await proxyResult(response);
+    const { status } = response;
+    logRequest(deployment.log, event, request, { status, passedOn: result.statusCode });
+    return result;
+  };
 }

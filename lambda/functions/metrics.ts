@@ -3,7 +3,7 @@ import { ENV } from "../core/environment.ts";
 import { METRIC_NAMESPACE, METRICS } from "../core/metric-names.ts";
 import type { Telemetry } from "../engine/telemetry.ts";
 
-/** What is counted in an invocation, written when it ends. */
+/** What is counted in an invocation. What an alarm looks at is written at once, the rest when it ends. */
 export interface RunMetrics {
   readonly telemetry: Telemetry;
   /** Writes what was counted as one line of CloudWatch's embedded metric format, if anything was. */
@@ -25,6 +25,9 @@ export function runMetrics(
   });
   const count = (name: keyof typeof METRICS): void =>
     void metrics.addMetric(METRICS[name], MetricUnit.Count, 1);
+  const publish = (): void => {
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+  };
   return {
     telemetry: {
       advance(claim, work) {
@@ -33,14 +36,13 @@ export function runMetrics(
         return work();
       },
       ended({ status, code }) {
-        if (status === "blocked") return count("blocked");
-        count("finished");
+        count(status === "blocked" ? "blocked" : "finished");
         if (status === "failed") count("failed");
         if (code === "no_progress") count("noProgress");
+        // The rest of the batch may go on for a quarter of an hour, or take the process down.
+        if (status === "failed" || status === "blocked") publish();
       },
     },
-    publish() {
-      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
-    },
+    publish,
   };
 }

@@ -36,10 +36,31 @@ export function requestFrom(event: APIGatewayProxyEvent): Request {
  * no further than that one: a parameter such as `../runs` stays one.
  */
 function pathOf({ path, resource, pathParameters }: APIGatewayProxyEvent): string {
-  if (resource === "/" || resource === PROXY) return path;
+  if (resource === PROXY) return belowBasePath(path, pathParameters?.["proxy"]);
   return resource.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(pathParameters?.[name] ?? ""),
   );
+}
+
+/**
+ * The path without what a custom domain has before it: its base path, or the stage where the domain names none. API
+ * Gateway leaves that in `path` and out of the parameter (observed: CodeGenieApp/serverless-express#216,
+ * localstack/localstack#12296), which may come decoded: so the path is what is gone on with.
+ */
+function belowBasePath(path: string, proxy: string | undefined): string {
+  const segments = path.split("/");
+  const below = segments
+    .map((_, first) => segments.slice(first).join("/"))
+    .find((rest) => rest === proxy || decoded(rest) === proxy);
+  return below === undefined ? path : `/${below}`;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /**

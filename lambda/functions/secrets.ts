@@ -1,7 +1,10 @@
 import { type Clock, systemClock } from "../core/clock.ts";
 
-/** Gives the text of a secret by its ARN or name. */
-export type ReadSecret = (id: string) => Promise<string>;
+/**
+ * Gives the text of a secret by its ARN or name; with `refused`, a text of it that a service has refused, one that
+ * was kept is read anew if it is that one.
+ */
+export type ReadSecret = (id: string, options?: { readonly refused?: string }) => Promise<string>;
 
 /** What a reader of secrets is made of. */
 export interface SecretReaderOptions {
@@ -26,7 +29,13 @@ const KEEP_MS = 5 * 60_000;
 export function createSecretReader(options: SecretReaderOptions): ReadSecret {
   const { fetch, clock, keepMs = KEEP_MS } = options;
   const kept = new Map<string, Kept>();
-  return async (id) => {
+  const forget = async (id: string, refused: string): Promise<void> => {
+    const known = kept.get(id);
+    // Of several who were refused at the same time, one forgets it.
+    if (known && (await known.text) === refused && kept.get(id) === known) kept.delete(id);
+  };
+  return async (id, { refused } = {}) => {
+    if (refused !== undefined) await forget(id, refused);
     const known = kept.get(id);
     if (known && clock.monotonic() < known.until) return known.text;
     const reading = { until: clock.monotonic() + keepMs, text: fetched(id, fetch) };
@@ -81,7 +90,8 @@ export const secretsManager = (keepMs?: number): ReadSecret =>
 
 /**
  * The text of a secret in AWS Secrets Manager, for steps that call with a key. It is read at most once in five
- * minutes, so a rotated one is known after that. Never return it from a step: what a step returns is recorded.
+ * minutes, so a rotated one is known after that; at once by who says which text was refused, as
+ * `await secret(id, { refused: key })` after a 401. Never return it from a step: what a step returns is recorded.
  * @param id ARN or name of the secret
  * @throws Error that names the secret, when it cannot be read or holds no text
  */

@@ -4,6 +4,7 @@ import { type Duration, parseDuration } from "../core/duration.ts";
 import { CancelledError, WaitTimeoutError } from "../core/errors.ts";
 import { assertOptions, type OptionNames } from "../core/known-options.ts";
 import type { RecordedHistory } from "../core/recorded-history.ts";
+import { validate } from "../core/schema-validation.ts";
 import { isFinished, type RunStatus } from "../core/status.ts";
 import type { Event } from "../engine/event.ts";
 import type { ApiCalls, RunAction } from "./api-calls.ts";
@@ -49,8 +50,9 @@ export interface RunHandle<Output = unknown> {
     readonly signal?: AbortSignal;
   }): Promise<RunDescription>;
   /**
-   * Sends an event into the run, by its name or as it was declared. The run applies the schema.
-   * @throws RunConflictError when the run has finished, MailboxFullError, ValueNotSerializableError
+   * Sends an event into the run, by its name or as it was declared: then its schema checks the value first. The run
+   * applies the schema in either case.
+   * @throws ValidationError for a value that does not fit, RunConflictError when the run has finished, MailboxFullError, ValueNotSerializableError
    */
   send<Given>(
     event: string | Pick<Event<Given, unknown>, "name" | "schema">,
@@ -124,8 +126,11 @@ export function runHandle<Output>(deps: HandleDependencies, id: string): RunHand
     async send(event, value, options = {}) {
       assertOptions("send", options, { idempotencyKey: true });
       const { idempotencyKey: key = newId() } = options;
-      const name = typeof event === "string" ? event : event.name;
-      assertJson(value, `value of event "${name}"`);
+      const { name, schema } = typeof event === "string" ? { name: event } : event;
+      const what = `value of event "${name}"`;
+      // Sent as it was given: the run that takes it applies the schema.
+      if (schema) await validate(schema, value, what);
+      assertJson(value, what);
       await api.send(id, name, { value: value === undefined ? null : value, key });
     },
     cancel: act("cancel"),

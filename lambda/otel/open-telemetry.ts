@@ -3,12 +3,14 @@ import {
   type Attributes,
   type Context,
   context,
+  ProxyTracerProvider,
   type Span,
   SpanKind,
   SpanStatusCode,
   trace,
   TraceFlags,
   type Tracer,
+  type TracerProvider,
 } from "@opentelemetry/api";
 import type { Telemetry, TracedRun } from "../engine/telemetry.ts";
 
@@ -23,8 +25,8 @@ export interface OpenTelemetryOptions {
  * All that is ever done for a run is one trace, however many invocations it takes and whoever dies on the
  * way: its id comes from the run's. Each invocation's work on it is a span `run <workflow>`, each attempt of
  * a step one below that, within which other instrumentation puts its own. Nothing is stored for it. The
- * SDK and an exporter are the project's own to register, in its configuration or as a Lambda layer; it must
- * flush before an invocation ends, as the layer does.
+ * SDK and an exporter are the project's own to register, in its configuration or as a Lambda layer. Its spans are
+ * flushed before an invocation ends, if the provider can: Lambda freezes the process then.
  */
 export function openTelemetry(options: OpenTelemetryOptions = {}): Telemetry {
   const tracer = options.tracer ?? trace.getTracer("savepoint");
@@ -68,7 +70,19 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): Telemetry {
         });
       }
     },
+    flush: async () => {
+      const provider = registered();
+      if ("forceFlush" in provider && typeof provider.forceFlush === "function") {
+        await provider.forceFlush();
+      }
+    },
   };
+}
+
+/** The provider itself: what is registered is only a stand-in for it. */
+function registered(): TracerProvider {
+  const provider = trace.getTracerProvider();
+  return provider instanceof ProxyTracerProvider ? provider.getDelegate() : provider;
 }
 
 const attributesOf = ({ id, workflow, epoch }: TracedRun): Attributes => ({

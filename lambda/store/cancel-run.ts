@@ -12,12 +12,16 @@ export type Cancelled =
   /** Nobody can deliver it: no deployed code goes with the history. The run has to be terminated. */
   | { readonly outcome: "blocked"; readonly meta: Meta }
   | { readonly outcome: "finished"; readonly meta: Meta }
+  /** It has begun another generation since it was read, and was to be cancelled in that one only. */
+  | { readonly outcome: "moved" }
   /** There is no run of that incarnation any more. */
   | { readonly outcome: "gone" };
 
 interface Cancelling {
   /** The run as it was read. */
   readonly to: RunReference & Pick<Meta, "generation">;
+  /** Whether it is cancelled in the generation that was read only: it may have been resumed. Default: in any. */
+  readonly isOnlyAsRead?: boolean;
   readonly cancel: CancelRequest;
   readonly now: EpochMs;
   readonly tx: string;
@@ -32,14 +36,18 @@ interface CancelForm extends Form {
  * is paused, or about to be, loses its pause, since nobody would deliver the request.
  */
 export async function cancelRun(table: Table, request: Cancelling): Promise<Cancelled> {
-  const { to, now, tx } = request;
+  const { to, now, tx, isOnlyAsRead = false } = request;
   const first = parked(request, true, to);
-  const cancelled = await changeRun(table, to, tx, first, (meta) => formFor(meta, request));
+  const hasMoved = (meta: Meta) => isOnlyAsRead && meta.generation !== to.generation;
+  const cancelled = await changeRun(table, to, tx, first, (meta) =>
+    hasMoved(meta) ? undefined : formFor(meta, request),
+  );
   if (cancelled.outcome === "gone") return cancelled;
   if (cancelled.outcome === "changed") {
     return { outcome: "requested", dueAt: cancelled.form.wakes ? now : undefined };
   }
   const { meta } = cancelled;
+  if (hasMoved(meta)) return { outcome: "moved" };
   if (isFinished(meta.status)) return { outcome: "finished", meta };
   if (meta.status === "blocked") return { outcome: "blocked", meta };
   // Whoever asked before may have died before the hint.

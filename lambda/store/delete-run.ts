@@ -63,7 +63,8 @@ async function waiterOf(table: Table, { id, waiters }: Meta): Promise<RunReferen
     );
     if (!isMeant || isFinished(waiter.status)) continue;
     const history = await loadHistory(table, historyOf(waiter));
-    if (history.some((one) => one.childId === id && one.state !== "done")) return waiter;
+    if (history.some((one) => one.childId === id && one.state !== "done" && !one.told))
+      return waiter;
   }
   return undefined;
 }

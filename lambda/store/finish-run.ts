@@ -85,10 +85,12 @@ export async function clearOwed(table: Table, meta: Meta, tx: string): Promise<v
     key: { pk: text(pk), sk: text(sk) },
     update: "SET #tx = :tx REMOVE #owed, #checkAt",
     condition:
-      "attribute_exists(#pk) AND #inc = :inc AND #status IN (:succeeded, :failed, :cancelled) AND #owed = :owed",
+      "attribute_exists(#pk) AND #inc = :inc AND #gen = :gen AND #status IN (:succeeded, :failed, :cancelled) AND #owed = :owed",
     values: {
       ":tx": text(tx),
       ":inc": text(meta.incarnation),
+      // A run that was resumed and has ended again owes anew.
+      ":gen": number(meta.generation),
       ":succeeded": text("succeeded"),
       ":failed": text("failed"),
       ":cancelled": text("cancelled"),

@@ -1,5 +1,13 @@
 import type { EpochMs } from "../core/clock.ts";
-import { type Item, number, requiredNumber, text } from "./attributes.ts";
+import { ValueUnreadableError } from "../core/errors.ts";
+import {
+  type Item,
+  number,
+  optionalNumber,
+  optionalText,
+  requiredNumber,
+  text,
+} from "./attributes.ts";
 import { listShard, startedKey } from "./start-run.ts";
 import { type Meta, metaFrom, isExpired, runIdFrom } from "./meta.ts";
 import { newestFirst } from "./newest-first.ts";
@@ -15,19 +23,35 @@ export interface ListWindow {
   readonly beforeId?: string | undefined;
 }
 
+/** A run of a list: its META, or why that cannot be read, with what can. */
+export type ListedRun = {
+  readonly id: string;
+  /** The time by which the list is in order. */
+  readonly at: EpochMs;
+} & (
+  | { readonly meta: Meta }
+  | {
+      readonly meta: undefined;
+      readonly workflow: string | undefined;
+      readonly status: string | undefined;
+      readonly error: ValueUnreadableError;
+    }
+);
+
 const DAY_MS = 86_400_000;
 const day = (at: EpochMs): string => new Date(at).toISOString().slice(0, 10);
 
 /**
  * Runs started in a window, newest first, day by day: each day's shards are read side by side and merged.
- * Runs that META no longer has, or whose time to live is over, are left out.
+ * Runs that META no longer has, or whose time to live is over, are left out. One that cannot be read hides none of
+ * the others.
  */
 export async function* listRuns(
   table: Table,
   window: ListWindow,
   pageSize: number,
   now: EpochMs,
-): AsyncIterable<Meta> {
+): AsyncIterable<ListedRun> {
   const upTo = startedKey(window.until, window.beforeId ?? "");
   const from = startedKey(window.since, "");
   const firstDay = day(window.since);
@@ -50,8 +74,8 @@ export async function* listRuns(
         }),
     };
     for await (const entries of newestFirst(index, pageSize, (one) => startedKeyIn(one) < upTo)) {
-      const metas = await metasOf(table, entries, now);
-      yield* metas.sort(newer(({ id, startedAt }) => startedKey(startedAt, id)));
+      const items = await itemsOf(table, entries, now);
+      yield* items.map((item) => listed(item, startedAtIn(item))).sort(newestFirstOf);
     }
   }
 }
@@ -65,7 +89,7 @@ export async function* listAttention(
   window: ListWindow,
   pageSize: number,
   now: EpochMs,
-): AsyncIterable<Meta> {
+): AsyncIterable<ListedRun> {
   const { since, until, beforeId = "" } = window;
   const index = {
     shards: ATTENTION_SHARDS,
@@ -87,22 +111,39 @@ export async function* listAttention(
   const isWanted = (entry: Item) => attentionAtIn(entry) < until || runIdFrom(entry) < beforeId;
   for await (const entries of newestFirst(index, pageSize, isWanted)) {
     const times = new Map(entries.map((entry) => [runIdFrom(entry), attentionAtIn(entry)]));
-    const metas = await metasOf(table, entries, now);
-    yield* metas
-      .filter(({ id, attentionAt }) => attentionAt === times.get(id))
-      .sort(newer(({ id, attentionAt = 0 }) => startedKey(attentionAt, id)));
+    const items = await itemsOf(table, entries, now);
+    yield* items
+      .filter((item) => optionalNumber(item, "attentionAt") === times.get(runIdFrom(item)))
+      .map((item) => listed(item, attentionAtIn(item)))
+      .sort(newestFirstOf);
   }
 }
 
-async function metasOf(table: Table, entries: readonly Item[], now: EpochMs): Promise<Meta[]> {
+async function itemsOf(table: Table, entries: readonly Item[], now: EpochMs): Promise<Item[]> {
   const items = await table.batchGet(entries.map(({ pk, sk }) => ({ pk, sk }) as Item));
-  return items.map(metaFrom).filter(({ ttl }) => !isExpired(ttl, now));
+  return items.filter((item) => !isExpired(optionalNumber(item, "ttl") ?? Infinity, now));
 }
 
-const newer =
-  (keyOf: (meta: Meta) => string) =>
-  (a: Meta, b: Meta): number =>
-    keyOf(a) < keyOf(b) ? 1 : -1;
+function listed(item: Item, at: EpochMs): ListedRun {
+  const id = runIdFrom(item);
+  try {
+    return { id, at, meta: metaFrom(item) };
+  } catch (cause) {
+    return {
+      id,
+      at,
+      meta: undefined,
+      workflow: optionalText(item, "workflow"),
+      status: optionalText(item, "status"),
+      error: new ValueUnreadableError(`run "${id}" cannot be read: ${String(cause)}`, { cause }),
+    };
+  }
+}
+
+const newestFirstOf = (a: ListedRun, b: ListedRun): number =>
+  startedKey(a.at, a.id) < startedKey(b.at, b.id) ? 1 : -1;
 
 const startedKeyIn = (entry: Item): string => entry["startedKey"]?.S ?? "";
 const attentionAtIn = (entry: Item): EpochMs => requiredNumber(entry, "attentionAt");
+/** When the run of an entry was started, as its place in the list says. */
+const startedAtIn = (entry: Item): EpochMs => Number.parseInt(startedKeyIn(entry), 10);

@@ -56,8 +56,8 @@ export interface Meta {
   readonly isPauseAsked: boolean;
   /** When the run is cancelled if it has not finished. */
   readonly deadline: EpochMs | undefined;
-  /** From when the time until the deadline counts: the run's start, or its last resume after an end. */
-  readonly timeFrom: EpochMs;
+  /** The time it was given for itself, milliseconds, whatever its parent has; a resume or a fork begins it anew. */
+  readonly timeLimitMs: number | undefined;
   /** Short texts by name, given at the start. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly parent: RunReference | undefined;
@@ -171,7 +171,7 @@ export function metaFrom(item: Item): Meta {
     cancel: cancelFrom(item["cancel"]),
     isPauseAsked: item["pause"] !== undefined,
     deadline: optionalNumber(item, "deadline"),
-    timeFrom: optionalNumber(item, "timeFrom") ?? requiredNumber(item, "startedAt"),
+    timeLimitMs: optionalNumber(item, "timeLimitMs"),
     attributes: textsFrom(item, "attributes"),
     parent: parent === undefined ? undefined : referenceFrom(parent),
     waiters: (item["waiters"]?.SS ?? []).map(referenceFrom),
@@ -217,7 +217,3 @@ function cancelFrom(attribute: AttributeValue | undefined): CancelRequest | unde
 
 /** Whether the item has outlived its time to live: DynamoDB deletes such items days later. */
 export const isExpired = (ttlSeconds: number, now: EpochMs): boolean => ttlSeconds * 1000 <= now;
-
-/** How long the run may take, by its timeout or its parent's, milliseconds; undefined when that is not limited. */
-export const timeLimitOf = ({ deadline, timeFrom }: Meta): number | undefined =>
-  deadline === undefined ? undefined : deadline - timeFrom;

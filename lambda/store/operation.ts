@@ -76,6 +76,10 @@ export interface OperationRecord {
   readonly kills: number;
   /** Deadline aborts in a row. */
   readonly deadlineAborts: number;
+  /** Copied from the run that this one was forked from: what it did is that run's to undo. */
+  readonly inherited?: boolean | undefined;
+  /** The child lost a race and was asked to end: whoever replays the race need not do it again. */
+  readonly told?: boolean | undefined;
   /** Nonce of the last write. */
   readonly nonce: string;
 }
@@ -120,6 +124,8 @@ export function operationItem(pk: string, record: OperationRecord, ttlSeconds: n
     d: optional(record.endedAt),
     q: record.kills > 0 ? number(record.kills) : undefined,
     z: record.deadlineAborts > 0 ? number(record.deadlineAborts) : undefined,
+    y: record.inherited ? { BOOL: true } : undefined,
+    g: record.told ? { BOOL: true } : undefined,
     w: text(record.nonce),
     ttl: number(ttlSeconds),
   });
@@ -155,6 +161,8 @@ export function operationFrom(item: Item): OperationRecord {
     endedAt: optionalNumber(item, "d"),
     kills: optionalNumber(item, "q") ?? 0,
     deadlineAborts: optionalNumber(item, "z") ?? 0,
+    ...(item["y"]?.BOOL && { inherited: true }),
+    ...(item["g"]?.BOOL && { told: true }),
     nonce: requiredText(item, "w"),
   };
 }

@@ -7,7 +7,7 @@ import { copyMessage, copyRecords, copyValue } from "./copy-history.ts";
 import { type Cut, givenBack } from "./given-back.ts";
 import { boxChange } from "./hold-run.ts";
 import { type TakenMessage, takenText } from "./mailbox.ts";
-import { historyOf, type Meta, timeLimitOf } from "./meta.ts";
+import { historyOf, type Meta } from "./meta.ts";
 import { NEW_OPERATION, type OperationRecord } from "./operation.ts";
 import { keepMailbox, readMailbox } from "./spill.ts";
 import { birthTtl } from "./start-run.ts";
@@ -22,6 +22,8 @@ export interface Resumption {
   readonly records: readonly OperationRecord[];
   /** What is kept of it: the settled ones in their order, then timers that have fired. */
   readonly kept: readonly OperationRecord[];
+  /** Time that it has from now on, milliseconds; undefined when that is not limited. */
+  readonly timeLimitMs: number | undefined;
   readonly now: EpochMs;
   readonly tx: string;
   readonly nonce: () => string;
@@ -41,10 +43,9 @@ export type ResumedFinished = "queued" | "changed" | "gone" | "overfull";
  */
 export async function resumeFinished(
   table: Table,
-  { run, records, kept, now, tx, nonce }: Resumption,
+  { run, records, kept, timeLimitMs, now, tx, nonce }: Resumption,
 ): Promise<ResumedFinished> {
-  const limitMs = timeLimitOf(run);
-  const deadline = limitMs === undefined ? undefined : now + limitMs;
+  const deadline = timeLimitMs === undefined ? undefined : now + timeLimitMs;
   const ttlSeconds = Math.max(run.historyTtl, birthTtl(now, deadline));
   const values = openValues(table);
   const { back, unread } = await mailOf(table, run, { records, kept });
@@ -66,12 +67,13 @@ export async function resumeFinished(
     "#status = :queued, #gen = :next, #copies = :copies, #input = :input, #ttl = :ttl, #histTtl = :ttl",
     "#wakeSeq = #wakeSeq + :one, #hops = :zero, #crashes = :zero, #nudges = :zero, #mark = :mark",
     WAKE,
-    ...(deadline === undefined ? [] : ["#deadline = :deadline, #timeFrom = :now"]),
+    ...(deadline === undefined ? [] : ["#deadline = :deadline"]),
     ...(past.length === 0 ? [] : ["#past = :past"]),
   ];
   const remove = [
     "#output, #error, #finishedAt, #failedOp, #attentionShard, #attentionAt, #cancel, #pause",
     "#owed, #owner, #leaseUntil, #quorum, #activity, #code, #unmarked, #former",
+    ...(deadline === undefined ? ["#deadline"] : []),
     ...box.remove,
     ...(past.length === 0 ? ["#past"] : []),
   ];

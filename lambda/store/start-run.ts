@@ -22,8 +22,10 @@ export interface NewRun {
   readonly parent?: RunReference;
   /** The run to notify when it has finished. */
   readonly waiter?: RunReference;
-  /** When it is cancelled if it has not finished. */
+  /** When it is cancelled if it has not finished, by its own time or its parent's. */
   readonly deadline?: EpochMs | undefined;
+  /** The time it is given for itself, milliseconds. */
+  readonly timeLimitMs?: number | undefined;
   /** Short texts by name, for finding it in lists. */
   readonly attributes?: Readonly<Record<string, string>> | undefined;
   /** What it was forked from; it then begins with a copy of that run's history. */
@@ -94,7 +96,7 @@ async function putIfAbsent(table: Table, run: NewRun, item: Item): Promise<Start
 }
 
 function newMetaItem(run: NewRun): Item {
-  const { id, incarnation, now, deadline, attributes = {}, fork } = run;
+  const { id, incarnation, now, deadline, timeLimitMs, attributes = {}, fork } = run;
   const day = new Date(now).toISOString().slice(0, 10);
   const { pk, sk } = metaKey(id);
   return present({
@@ -118,6 +120,7 @@ function newMetaItem(run: NewRun): Item {
     parent: run.parent && text(referenceText(run.parent)),
     waiters: run.waiter && { SS: [referenceText(run.waiter)] },
     deadline: deadline === undefined ? undefined : number(deadline),
+    timeLimitMs: timeLimitMs === undefined ? undefined : number(timeLimitMs),
     attributes: Object.keys(attributes).length === 0 ? undefined : textMap(attributes),
     ...(fork && {
       seed: text(fork.seed),

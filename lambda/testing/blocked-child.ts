@@ -14,8 +14,8 @@ export async function blockedChild(
   { store, clock }: World,
   parent: Meta,
 ): Promise<Meta | undefined> {
-  for await (const meta of store.listAttention(EVER, PAGE, clock.now())) {
-    if (meta.status === "blocked" && (await isAwaitedBy(store, meta, parent))) return meta;
+  for await (const { meta } of store.listAttention(EVER, PAGE, clock.now())) {
+    if (meta?.status === "blocked" && (await isAwaitedBy(store, meta, parent))) return meta;
   }
   return undefined;
 }

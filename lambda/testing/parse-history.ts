@@ -58,7 +58,7 @@ export function claimedAnew({ run }: RecordedHistory, leaseMs: number): Meta {
     isPauseAsked: false,
     // It has finished in time, or its cancel request says that it has not.
     deadline: undefined,
-    timeFrom: run.startedAt,
+    timeLimitMs: undefined,
     attributes: {},
     parent: undefined,
     waiters: [],

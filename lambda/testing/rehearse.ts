@@ -166,6 +166,10 @@ class Stage {
       // Children that the code does not wait for any more are asked to end; that was done long ago.
       readRun: async () => undefined,
       putCancelled: async () => ({ created: true, meta }),
+      writeOperation: async (_, { key, told }) => {
+        if (!told) throw new Error(`a replay records nothing, and was to record "${key}"`);
+        return { done: true };
+      },
       blockRun: async (_, __, { error }) => {
         this.blocked = error as Encoded;
         return done();

@@ -24,7 +24,7 @@ export interface Opener {
 
 /**
  * Keeps web pages out of the API: a request must name this server as its host (a page can make a name
- * of its own resolve to 127.0.0.1), come from no other origin, know the token of this start, and bear
+ * of its own resolve to 127.0.0.1), come from no other origin, know the token of the stack, and bear
  * JSON, which a page cannot send elsewhere without asking first.
  * @param opener the token and the file it stands in; undefined for a route that is open to everybody who is no
  * page of another origin
@@ -44,7 +44,7 @@ export function refusalOf(
   }
   if (opener && !isSecret(tokenOf(headers), opener.token)) {
     return forbidden(
-      `the header ${TOKEN_HEADER}, or "Authorization: Bearer", must hold the token from the file ${opener.tokenFile}, which is new at each start; the command line takes it from SAVEPOINT_TOKEN`,
+      `the header ${TOKEN_HEADER}, or "Authorization: Bearer", must hold the token from the file ${opener.tokenFile}; the command line takes it from SAVEPOINT_TOKEN`,
     );
   }
   return hasBody(headers) && !isJson(headers["content-type"])

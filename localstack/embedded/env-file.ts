@@ -1,11 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
-
-/**
- * What the stack sets itself, or Lambda does (Lambda developer guide, "Defined runtime environment
- * variables"). Of another value it would lead a function astray, be it to somebody's account.
- */
-const RESERVED = /^(AWS_|SAVEPOINT_|LAMBDA_|_HANDLER$|_X_AMZN_TRACE_ID$|NODE_OPTIONS$)/;
+import { isReservedVariable } from "../../lambda/core/environment.ts";
 
 /**
  * The variables of a file of lines `NAME=value`, as `node --env-file` reads them.
@@ -13,7 +8,7 @@ const RESERVED = /^(AWS_|SAVEPOINT_|LAMBDA_|_HANDLER$|_X_AMZN_TRACE_ID$|NODE_OPT
  */
 export function readEnvFile(path: string): Record<string, string> {
   const variables = Object.entries(parseEnv(textOf(path)));
-  const reserved = variables.map(([name]) => name).filter((name) => RESERVED.test(name));
+  const reserved = variables.map(([name]) => name).filter(isReservedVariable);
   if (reserved.length > 0) {
     throw new Error(
       `${path} has ${reserved.join(", ")}, which the embedded stack or Lambda sets itself; take it out, or give a file without it by --env-file`,

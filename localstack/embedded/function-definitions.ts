@@ -41,7 +41,7 @@ export function functionDefinitions(
   bundles: PerFunction<FunctionCode>,
   options: {
     /** Variables of a function, given the SHA-256 of its bundle. */
-    readonly environment: (name: FunctionName, code: string) => Readonly<Record<string, string>>;
+    readonly environment: (code: string) => Readonly<Record<string, string>>;
     /** Worker processes at a time. */
     readonly workerConcurrency: number;
     /** Instead of the descriptor's timeout of the worker. */
@@ -53,7 +53,7 @@ export function functionDefinitions(
     directory: bundles[name].directory,
     timeoutMs: timeoutSeconds * 1000,
     memoryMb: descriptor.functions[name].memoryMb,
-    environment: options.environment(name, bundles[name].sha256),
+    environment: options.environment(bundles[name].sha256),
     maxProcesses: maxProcesses[name],
   });
   const { worker, api, sweeper } = descriptor.functions;

@@ -1,6 +1,6 @@
 /**
  * The process of an embedded stack: `main.ts --directory <folder> [--idle-exit-seconds <n>]
- * [--public-tokens] [--config <file>] [--variables <file>]`.
+ * [--public-tokens] [--port <n>] [--config <file>] [--variables <file>]`.
  * Logs JSON lines to `stack.log` in the folder; ends on SIGTERM, SIGINT and `POST /__savepoint/stop`.
  */
 import { mkdirSync } from "node:fs";
@@ -28,6 +28,8 @@ interface Arguments {
   readonly directory: string;
   readonly idleExitMs: number;
   readonly publicTokens: boolean;
+  /** Port of the API; undefined for that of the last start, or any. */
+  readonly port: number | undefined;
   /** Absolute path of the configuration to run; undefined for the research app. */
   readonly config: string | undefined;
   /** Absolute path of the file with the variables for its workflows. */
@@ -41,6 +43,7 @@ function argumentsOf(argv: readonly string[]): Arguments {
       directory: { type: "string", default: ".savepoint" },
       "idle-exit-seconds": { type: "string", default: "Infinity" },
       "public-tokens": { type: "boolean", default: false },
+      port: { type: "string" },
       config: { type: "string" },
       // Not `--env-file`: Node would take that one for its own.
       variables: { type: "string" },
@@ -56,6 +59,7 @@ function argumentsOf(argv: readonly string[]): Arguments {
     directory: resolve(values.directory),
     idleExitMs: seconds * 1000,
     publicTokens: values["public-tokens"],
+    port: values.port === undefined ? undefined : Number(values.port),
     config: values.config === undefined ? undefined : resolve(values.config),
     envFile: values.variables === undefined ? undefined : resolve(values.variables),
   };
@@ -98,7 +102,7 @@ const pause = (ms: number) => new Promise<void>((go) => void systemClock.after(m
 
 /** Starts the stack; undefined when another process has just done so. */
 async function startOrYield(given: Arguments, log: Log): Promise<Stack | undefined> {
-  const { directory, publicTokens, config, envFile } = given;
+  const { directory, publicTokens, port, config, envFile } = given;
   const variables = envFile === undefined ? {} : readEnvFile(envFile);
   const end = systemClock.monotonic() + PATIENCE_MS;
   for (;;) {
@@ -109,7 +113,8 @@ async function startOrYield(given: Arguments, log: Log): Promise<Stack | undefin
         publicTokens,
         log,
         companion,
-        workerEnvironment: variables,
+        variables,
+        ...(port !== undefined && { port }),
         ...(config !== undefined && { config }),
       });
     } catch (error) {

@@ -1,8 +1,9 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { descriptor } from "../../infra/descriptor.ts";
 import { type Clock, systemClock } from "../../lambda/core/clock.ts";
+import { LIMITS } from "../../lambda/core/limits.ts";
 import type { Log } from "../../lambda/core/log.ts";
 import { type Endpoint, openEndpoint } from "./aws-endpoint.ts";
 import type { FunctionCode, FunctionSource } from "./bundle.ts";
@@ -20,6 +21,7 @@ import {
 } from "./function-definitions.ts";
 import { handlerEnvironment } from "./handler-environment.ts";
 import { openFront } from "./http-front.ts";
+import { keepAddress, keptAddress, openAt } from "./kept-address.ts";
 import { createLambdaHost, type LambdaHost } from "./lambda-host/host.ts";
 import { createReload, type Reloaded } from "./reload.ts";
 import { RESEARCH_CONFIG } from "./research-config.ts";
@@ -40,9 +42,9 @@ export interface StackOptions {
   readonly clock?: Clock;
   /** Variables for the functions, in addition to or instead of the stack's own. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Further variables for the worker alone, as in a deployment; those above count before them. */
-  readonly workerEnvironment?: Readonly<Record<string, string>>;
-  /** Worker processes at a time; 4 by default. */
+  /** The project's variables, for all functions as in a deployment; the stack's own and those above count before them. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Worker processes at a time; 5 by default. */
   readonly workerConcurrency?: number;
   /** Seconds after which an invocation of the worker is killed; the descriptor's by default. */
   readonly workerTimeoutSeconds?: number;
@@ -58,6 +60,8 @@ export interface StackOptions {
   readonly delivery?: DeliveryPlan;
   /** Whether callback tokens can be completed without the stack's own token; by default they cannot. */
   readonly publicTokens?: boolean;
+  /** Port of the API; by default that of the last start, or any free one. */
+  readonly port?: number;
   /** Opened once the folder is this stack's, and closed with it. */
   readonly companion?: () => Promise<Companion>;
 }
@@ -77,7 +81,7 @@ export interface Stack {
   readonly api: string;
   /** URL of DynamoDB and SQS. */
   readonly awsEndpoint: string;
-  /** Opens the API, and is the access key id for the AWS endpoint; new at each start. */
+  /** Opens the API, and is the access key id for the AWS endpoint; the same at each start in its folder. */
   readonly token: string;
   readonly dynamodb: DynamoDB;
   readonly sqs: Sqs;
@@ -95,7 +99,11 @@ export interface Stack {
   readonly stopped: Promise<void>;
 }
 
-const WORKER_CONCURRENCY = 4;
+/**
+ * A run whose code never comes back, and has done nothing before, keeps each worker that takes it over until that
+ * one's time is up. One more than that many fails it, and goes on with the others.
+ */
+const WORKER_CONCURRENCY = LIMITS.crashesMax + 1;
 /**
  * AWS wants a queue to hide messages for as long as its function may run. Here a worker that is killed
  * while it still starts is to be made good for in the time of a demonstration, as with the lease.
@@ -131,7 +139,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 async function openStack(options: StackOptions, closers: Closers): Promise<Stack> {
   const { directory, log, clock = systemClock, publicTokens = false } = options;
-  const token = randomBytes(24).toString("base64url");
+  const { token, port: last } = keptAddress(directory);
   const started = new Date(clock.now()).toISOString();
   const crashes = createCrashSwitch(() => lambda.host.killBusy("worker"), log);
   const parts: Parts = { ...options, clock, token, crashes, closers };
@@ -164,17 +172,12 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Stack
   };
   const { invoke } = lambda.host;
   const newId = randomUUID;
-  const front = await openFront({
-    invoke,
-    control,
-    token,
-    tokenFile: stackFilePath(directory),
-    publicTokens,
-    clock,
-    log,
-    newId,
-  });
+  const toFront = { invoke, control, token, publicTokens, clock, log, newId };
+  const front = await openAt({ named: options.port, last }, (port) =>
+    openFront({ ...toFront, tokenFile: stackFilePath(directory), port }),
+  );
   closers.add(front.close);
+  keepAddress(directory, { port: Number(new URL(front.url).port), token });
   writeStackFile(directory, { pid: process.pid, api: front.url, token, started });
   closers.add(() => removeStackFile(directory));
   return {
@@ -251,8 +254,8 @@ function openLambda(
   const queueUrl = endpoint.url + queuePath(HINT_QUEUE);
   const functionsOf = (code: PerFunction<FunctionCode>) =>
     functionDefinitions(code, {
-      environment: (name, sha256) => ({
-        ...(name === "worker" && parts.workerEnvironment),
+      environment: (sha256) => ({
+        ...parts.variables,
         ...handlerEnvironment({ endpoint: endpoint.url, queueUrl, token, code: sha256 }),
         ...parts.environment,
       }),

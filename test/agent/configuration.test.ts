@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { TerminalError } from "../../lambda/index.ts";
+import { type ReadSecret, TerminalError } from "../../lambda/index.ts";
 import { ENV } from "../../lambda/core/environment.ts";
 import { endpointOf, openAiAccess, VARIABLES } from "../../lambda/agent/configuration.ts";
 
@@ -55,6 +55,15 @@ describe("how OpenAI is reached", () => {
     const read = async (id: string): Promise<string> => `key of ${id}\n`;
     const environment = { SAVEPOINT_OPENAI_SECRET: "arn", OPENAI_API_KEY: "another" };
     expect(await openAiAccess(environment, read)).toMatchObject({ apiKey: "key of arn" });
+  });
+
+  it("is with the key that the secret holds by now, when the one before was refused", async () => {
+    const read: ReadSecret = async (_, { refused } = {}) =>
+      refused === " old\n" ? "new\n" : " old\n";
+    const access = await openAiAccess({ SAVEPOINT_OPENAI_SECRET: "arn" }, read);
+    expect(access.apiKey).toBe("old");
+    expect(await access.renewedKey?.()).toBe("new");
+    expect(await openAiAccess({ OPENAI_API_KEY: "k" })).not.toHaveProperty("renewedKey");
   });
 
   it("is tried again when that cannot be read, since that can be mended meanwhile", async () => {

@@ -61,6 +61,7 @@ export class FakeSavepoint implements NamedSavepoint {
       startedAt: 1_000,
       epoch: 0,
       recoveries: 0,
+      round: 1,
       input: undefined,
       activity: [],
       ...run,
@@ -128,13 +129,14 @@ export class FakeSavepoint implements NamedSavepoint {
   async list(options: ListOptions = {}) {
     this.asked.push(options);
     const runs = [...this.runs.values()].map(
-      ({ id, workflow, status, startedAt, epoch, recoveries }) => ({
+      ({ id, workflow, status, startedAt, epoch, recoveries, round }) => ({
         id,
         workflow,
         status,
         startedAt,
         epoch,
         recoveries,
+        round,
       }),
     );
     return { runs, next: "cursor-2" };

@@ -141,7 +141,10 @@ describe("the connection to the stack", () => {
     };
     await connection.recover();
     expect(connection.address().token).toBe("of the second start");
-    expect(said).toEqual([expect.stringContaining("does not answer")]);
+    expect(said).toEqual([
+      expect.stringContaining("does not answer"),
+      expect.stringContaining("started the embedded stack"),
+    ]);
   });
 
   it("does not start again what somebody has stopped", async () => {

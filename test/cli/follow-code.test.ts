@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -148,6 +148,27 @@ describe("other commands in a project", () => {
     answerReloads(api, [{}]);
     expect(await main(["runs", "list"], host)).toBe(0);
     expect(host.launched).toMatchObject([{ directory, config }]);
+  });
+
+  it("use the project's stack and variables in a folder below", async () => {
+    const { api, host, folder, config, directory } = await project();
+    answerReloads(api, [{}]);
+    await writeFile(join(folder, "package.json"), "{}");
+    await writeFile(join(folder, ".env"), "");
+    const below = join(folder, "src/parts");
+    await mkdir(below, { recursive: true });
+    expect(await main(["runs", "list"], { ...host, cwd: below })).toBe(0);
+    expect(host.launched).toMatchObject([{ directory, config, envFile: join(folder, ".env") }]);
+    expect(readdirSync(below)).toEqual([]);
+    host.launch = () => {
+      void mkdir(join(directory, "research")).then(() =>
+        announceStack(join(directory, "research"), api),
+      );
+      return stackProcess();
+    };
+    expect(await main(["research", "--detach"], { ...host, cwd: below })).toBe(0);
+    expect(host.launched[1]).toMatchObject({ directory: join(directory, "research") });
+    expect(host.stderr.text).toContain("--directory ../../.savepoint/research");
   });
 
   it("leave the project's stack alone for research, which gets one of its own", async () => {

@@ -52,6 +52,29 @@ describe("savepoint runs cancel and resume of many runs", () => {
     );
   });
 
+  it.each(["list", "cancel", "resume", "fork", "delete"])(
+    "%s can be told to choose by all that a list can be asked for",
+    async (command) => {
+      const { api, host } = await stage();
+      api.intercept = () => page([]);
+      const times = ["--since", "2026-01-01T00:00Z", "--until", "2h"];
+      const rest = ["--attribute", "tenant=a", "--attribute", "tier=b", "--parent", "p"];
+      const words = ["runs", command, ...choice, ...times, ...rest];
+      expect(await main([...words, "--endpoint", api.url], host)).toBe(0);
+      const url = new URL(api.requests[0]?.url ?? "", api.url);
+      url.searchParams.delete("limit");
+      expect([...url.searchParams]).toEqual([
+        ["workflow", "w"],
+        ["status", "failed"],
+        ["since", String(Date.UTC(2026, 0, 1))],
+        ["until", String(host.clock.now() - 7_200_000)],
+        ["parent", "p"],
+        ["attribute", "tenant:a"],
+        ["attribute", "tier:b"],
+      ]);
+    },
+  );
+
   it("only shows them when told so", async () => {
     const { api, host } = await withRuns();
     expect(
@@ -78,6 +101,9 @@ describe("savepoint runs cancel and resume of many runs", () => {
     [["cancel", "one", "--dry-run"], /not both/],
     [["cancel", "--since", "yesterday", ...choice], /a date and time, or a duration/],
     [["cancel", "one", "--until", "2h"], /not both/],
+    [["cancel", "one", "--attribute", "tenant=a"], /not both/],
+    [["resume", "one", "--parent", "p"], /not both/],
+    [["resume", "--attribute", "tenant=a"], /give the id of a run, or/],
     [["cancel", "--status", "done"], /Give one of queued, running, /],
   ])("%j does nothing but say what is missing", async (words, message) => {
     const { api, host } = await withRuns();

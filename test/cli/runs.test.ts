@@ -1,9 +1,7 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { main } from "../../cli/main.ts";
 import type { Operation } from "../../lambda/http/wire.ts";
-import { BEGAN, failure, runOf, stepOf } from "./fake-api.ts";
+import { BEGAN, runOf, stepOf } from "./fake-api.ts";
 import { stage } from "./fixture.ts";
 
 const ended = runOf({
@@ -45,10 +43,28 @@ describe("savepoint runs list", () => {
     expect(api.requests.at(-1)?.url).toBe("/runs?cursor=xyz");
   });
 
-  it("says that there are none", async () => {
+  it("says where there are none", async () => {
     const { api, host } = await stage();
     expect(await main(["runs", "list", "--endpoint", api.url], host)).toBe(0);
-    expect([host.stdout.text, host.stderr.text]).toEqual(["", "no runs\n"]);
+    expect([host.stdout.text, host.stderr.text]).toEqual(["", `no runs at ${api.url}\n`]);
+  });
+
+  it("tells which workflows there are runs of when it was asked for one that has none", async () => {
+    const { api, host } = await stage();
+    api.intercept = ({ url }) => {
+      const runs = ["digest", "research", "digest"].map((workflow) => runOf({ id: "a", workflow }));
+      return { status: 200, body: { runs: url === "/runs" ? runs : [] } };
+    };
+    const list = (...workflow: readonly string[]) =>
+      main(["runs", "list", ...workflow, "--endpoint", api.url], host);
+    expect(await list("--workflow", "digset", "--workflow", "digest")).toBe(0);
+    await list("--workflow", "digest", "--status", "failed");
+    await list("--status", "failed");
+    expect(host.stderr.lines).toEqual([
+      `no runs at ${api.url}; the newest are of digest, research`,
+      `no runs at ${api.url}`,
+      `no runs at ${api.url}`,
+    ]);
   });
 
   it("sends the token of an API that wants one", async () => {
@@ -69,6 +85,7 @@ describe("savepoint runs show", () => {
     failedOperation: "read",
     deadline: BEGAN + 3_600_000,
     attributes: { tenant: "acme" },
+    round: 2,
     forkedFrom: { id: "first", key: "search" },
   });
   const operations = [stepOf({ key: "search" }), stepOf({ key: "read", state: "failed" })];
@@ -86,6 +103,7 @@ describe("savepoint runs show", () => {
       "deadline    2026-01-01T01:00:00.000Z",
       'attributes  {"tenant":"acme"}',
       "forked from first, before search",
+      "round       2",
       "claims      1",
       'input       {"topic":"durable execution"}',
       "failed in   read",
@@ -119,6 +137,38 @@ describe("savepoint runs show", () => {
     expect(host.stdout.lines).toContain(
       "goes on     once other code is deployed, or by runs resume",
     );
+  });
+
+  it("tells where in the code it failed, as runs watch does", async () => {
+    const { api, host } = await stage();
+    const stack = "TerminalError: no\n    at read (/app/src/digest.ts:3:9)";
+    api.runs.set("demo", [{ run: { ...run, error: { ...error, stack } }, operations }]);
+    await main(["runs", "show", "demo", "--endpoint", api.url], host);
+    expect(host.stdout.lines).toContain("      at read (/app/src/digest.ts:3:9)");
+    await main(["runs", "watch", "demo", "--endpoint", api.url], host);
+    expect(host.stderr.lines.slice(-2)).toEqual([
+      "  TerminalError: no such story",
+      "      at read (/app/src/digest.ts:3:9)",
+    ]);
+  });
+
+  it("tells of each operation that failed with what, also where there are no attempts", async () => {
+    const { api, host } = await stage();
+    const failed = (key: string, kind: string, message: string) =>
+      stepOf({ key, kind, state: "failed", attempts: 0, error: { name: "Error", message } });
+    const recorded = [
+      failed("answer", "wait", "no event came"),
+      failed("child", "run", "no such story"),
+    ];
+    const last = { attempt: 2, name: "Error", message: "HTTP 503" };
+    const step = { ...failed("fetch", "step", "failed twice"), errors: [last] };
+    api.runs.set("demo", [{ run, operations: [...recorded, step] }]);
+    await main(["runs", "show", "demo", "--endpoint", api.url], host);
+    expect(host.stdout.lines.slice(-3)).toEqual([
+      "answer     wait  failed  20     120 ms · no event came",
+      "child      run   failed  20     120 ms · no such story",
+      "fetch      step  failed  20     120 ms · HTTP 503",
+    ]);
   });
 
   it("asks for nothing else when the id would lead there", async () => {
@@ -197,54 +247,6 @@ describe("savepoint runs watch", () => {
     api.runs.set("demo", [{ run: ended, operations: [stepOf({ key: "plan" })] }]);
     await main(["runs", "watch", "demo", "--endpoint", api.url], host);
     expect(host.stderr.text).toContain("✔ research demo  900 ms\n└─ ✔ plan  120 ms\n");
-  });
-});
-
-describe("savepoint start", () => {
-  it("starts a run of any workflow and prints its id", async () => {
-    const { api, host } = await stage();
-    api.fresh = [{ run: ended, operations: [] }];
-    const words = ["start", "digest", "--input", '{"n":1}', "--endpoint", api.url];
-    expect(await main([...words, "--id", "a"], host)).toBe(0);
-    expect(await main([...words, "--json"], host)).toBe(0);
-    expect(api.requests).toMatchObject([
-      { url: "/runs/digest", body: { id: "a", input: { n: 1 } } },
-      { url: "/runs/digest", body: { id: expect.stringMatching(/^[0-9A-Z]{26}$/) as string } },
-    ]);
-    expect(host.stdout.lines[0]).toBe("a");
-    expect(host.stderr.text).toContain("npx savepoint runs watch a --endpoint");
-  });
-
-  it("passes timeout and attributes on", async () => {
-    const { api, host } = await stage();
-    api.fresh = [{ run: ended, operations: [] }];
-    const options = ["--timeout", "90s", "--attribute", "tenant=acme", "--attribute", "tier=1"];
-    expect(await main(["start", "digest", ...options, "--endpoint", api.url], host)).toBe(0);
-    expect(api.requests).toMatchObject([
-      { body: { timeout: "90s", attributes: { tenant: "acme", tier: "1" } } },
-    ]);
-  });
-
-  it("takes input from a file or from standard input, for what no command line can hold", async () => {
-    const { api, host, folder } = await stage();
-    await writeFile(join(folder, "input.json"), "[1]");
-    host.stdinText = "[2]";
-    await main(["start", "digest", "--input", "@input.json", "--endpoint", api.url], host);
-    await main(["start", "digest", "--input", "-", "--endpoint", api.url], host);
-    expect(api.requests.map(({ body }) => (body as { input: unknown }).input)).toEqual([[1], [2]]);
-    expect(await main(["start", "digest", "--input", "@none", "--endpoint", api.url], host)).toBe(
-      1,
-    );
-  });
-
-  it("shows the API's refusals", async () => {
-    const { api, host } = await stage();
-    api.intercept = () =>
-      failure(404, "workflow_not_found", 'there is no workflow "x"; this deployment has research');
-    expect(await main(["start", "x", "--endpoint", api.url], host)).toBe(1);
-    expect(host.stderr.text).toBe(
-      'error: there is no workflow "x"; this deployment has research\n',
-    );
   });
 });
 

@@ -4,6 +4,7 @@ import {
   type Context,
   RunConflictError,
   RunNotFoundError,
+  TerminalError,
   ValidationError,
   ValueTooLargeError,
   WaitTimeoutError,
@@ -23,10 +24,25 @@ const fails = workflow("fails", {}, async () => {
 const sleeps = workflow("sleeps", {}, async (ctx: Context, _: undefined) =>
   ctx.sleep("long", "3m"),
 );
+const thrice = workflow("thrice", {}, async (ctx: Context, n: number) =>
+  n < 3 ? ctx.continueAsNew(n + 1) : n,
+);
+const attaches = workflow("attaches", {}, async (ctx: Context, _: undefined) => {
+  await ctx.run(fails, undefined).catch(() => {});
+  const failing = (key: string, message: string) =>
+    ctx
+      .step(key, () => {
+        throw new TerminalError(message);
+      })
+      .catch(() => {});
+  await failing("read", "no such story");
+  await failing("long", "m".repeat(400));
+  await ctx.step("tell", () => 1);
+});
 
 let world: World;
 beforeEach(async () => {
-  world = await World.create({ workflows: [greet, any, fails, sleeps] });
+  world = await World.create({ workflows: [greet, any, fails, sleeps, thrice, attaches] });
 });
 afterEach(() => world.end());
 
@@ -141,6 +157,35 @@ describe("a handle", () => {
     const waiting = rejection(run.result({ signal: abort.signal }));
     abort.abort(new Error("enough"));
     expect(await waiting).toMatchObject({ message: "enough" });
+  });
+
+  it("tells in the history what each operation failed with, of whatever kind", async () => {
+    await world.run(attaches, undefined);
+    const history = await world.until(world.savepoint.get("run").history());
+    expect(history).toMatchObject([
+      {
+        kind: "run",
+        state: "failed",
+        errors: [],
+        error: { name: "RangeError", message: "broken" },
+      },
+      {
+        kind: "step",
+        state: "failed",
+        errors: [{ message: "no such story" }],
+        error: { name: "TerminalError", message: "no such story" },
+      },
+      { kind: "step", state: "failed", error: { name: "TerminalError" } },
+      { kind: "step", state: "succeeded" },
+    ]);
+    expect(history[2]?.error?.message).toBe("m".repeat(300));
+    expect(history[3]).not.toHaveProperty("error");
+  });
+
+  it("tells which round the run is in, as lists do", async () => {
+    await world.run(thrice, 1);
+    expect(await world.until(world.savepoint.get("run").describe())).toMatchObject({ round: 3 });
+    expect((await world.until(world.savepoint.list())).runs).toMatchObject([{ round: 3 }]);
   });
 
   it("shows the history in the order of settlement", async () => {

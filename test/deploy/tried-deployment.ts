@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../../lambda/core/clock.ts";
+import { ENV } from "../../lambda/core/environment.ts";
 import { deploy, destroy, type Outputs } from "../../localstack/emulators/deploy.ts";
 import { EMULATED } from "../../localstack/emulators/environment.ts";
 import { type MiniStack, startMiniStack } from "../../localstack/emulators/ministack.ts";
@@ -51,12 +52,14 @@ export class TriedDeployment {
   /** Starts everything and deploys. @param auth with `iam`, policies and signatures are checked */
   static async of(auth: "tokens" | "iam"): Promise<TriedDeployment> {
     const directory = mkdtempSync(join(tmpdir(), "savepoint-ministack-"));
+    const hn = await startHnSimulator();
     const emulator = await startMiniStack({
       directory,
       port: await freePort(),
       checksAccess: auth === "iam",
+      // Not by the construct, which lets no project set it; functions inherit what the emulator is told.
+      variables: { [ENV.sampleHnUrl]: hn.url },
     });
-    const hn = await startHnSimulator();
     const model = await startOpenAiServer((request) => ({
       kind: "answer",
       value: answerTo(request),
@@ -72,7 +75,7 @@ export class TriedDeployment {
     return value;
   }
 
-  /** Names of worker, API and sweeper, in this order. */
+  /** Names of worker, API, sweeper and, with tokens, authorizer, in this order. */
   get functionNames(): readonly string[] {
     return this.output("FunctionNames").split(" ");
   }
@@ -112,7 +115,6 @@ export class TriedDeployment {
         ...process.env,
         TRY_CODE: code,
         TRY_AUTH: this.#auth,
-        TRY_HN_URL: this.#hn.url,
         TRY_MODEL_URL: this.model.url,
       },
       print: (text: string) => void (this.printed += text),

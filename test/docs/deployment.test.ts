@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { App, Stack } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
@@ -7,6 +7,7 @@ import { expect, it, onTestFinished, vi } from "vitest";
 import operate from "../../docs/examples/operate.ts";
 import { ExpensesStack } from "../../docs/examples/construct.callers.ts";
 import { DigestStack } from "../../docs/examples/construct.ts";
+import { deploymentFrom } from "../../infra/deployment.ts";
 import { configOf } from "../../lambda/index.ts";
 
 const ROOT = process.cwd();
@@ -57,7 +58,12 @@ it("lets others do what it grants them, and calls the project's own function by 
   const app = new App({ outdir: join(folder, "cdk.out") });
   const people = new Stack(app, "People");
   const role = (id: string) => new Role(people, id, { assumedBy: new AccountPrincipal("1") });
-  const callers = { portal: role("Portal"), reports: role("Reports"), partner: role("Partner") };
+  const callers = {
+    portal: role("Portal"),
+    reports: role("Reports"),
+    support: role("Support"),
+    partner: role("Partner"),
+  };
   const template = Template.fromStack(new ExpensesStack(app, callers));
   template.hasResourceProperties("AWS::Events::Rule", {
     EventPattern: { source: ["intranet"], "detail-type": ["decided"] },
@@ -72,19 +78,39 @@ it("lets others do what it grants them, and calls the project's own function by 
   expect(reports).toContain("dynamodb:Query");
   expect(reports?.filter((action) => !/:(BatchGetItem|GetItem|Query)$/.test(action))).toEqual([]);
   expect(partner).toEqual(["execute-api:Invoke"]);
+  const support = statementsOf(Template.fromStack(people), "Support");
+  expect(support.map(({ Action }) => Action)).toEqual(["execute-api:Invoke"]);
+  expect(JSON.stringify(support)).toMatch(/"\/GET\/\*"/);
 });
 
 /** What the role whose id begins like this is allowed. */
-function actionsOf(template: Template, role: string): string[] {
+const actionsOf = (template: Template, role: string): string[] =>
+  statementsOf(template, role).flatMap(({ Action }) => Action);
+
+/** The statements that say so. */
+function statementsOf(template: Template, role: string) {
   const policies = Object.values(template.findResources("AWS::IAM::Policy")) as Policy[];
   return policies
     .filter(({ Properties }) => Properties.Roles[0].Ref.startsWith(role))
-    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
-    .flatMap(({ Action }) => Action);
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
 }
 
 it("tells of its runs by OpenTelemetry", () => {
   const { workflows, telemetry } = configOf({ default: operate });
   expect(workflows.map(({ name }) => name)).toEqual(["checkout"]);
   expect(telemetry).toHaveProperty("attempt");
+});
+
+it("choices that are kept in cdk.json as the guide has it are those of its command", () => {
+  const guide = readFileSync("docs/deploy.md", "utf8");
+  const [, kept = ""] = /```json\n([^]*?)```/.exec(guide) ?? [];
+  const { context } = JSON.parse(kept) as { context: Record<string, unknown> };
+  const [, words = ""] = /^npx cdk deploy (.*)$/m.exec(guide) ?? [];
+  const chosen = [...words.matchAll(/-c (\w+)=(?:"([^"]+)"|(\S+))/g)].map(
+    ([, name = "", quoted, plain]) => [name, quoted ?? plain],
+  );
+  expect(chosen).toHaveLength(2);
+  const { context: ours } = JSON.parse(readFileSync("cdk.json", "utf8")) as { context: object };
+  expect(context).toEqual({ ...ours, ...Object.fromEntries(chosen) });
+  expect(deploymentFrom((name) => context[name])).toMatchObject({ auth: { tokens: true } });
 });

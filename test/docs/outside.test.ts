@@ -75,6 +75,22 @@ describe("the example of controlling runs", () => {
     expect((await world.until(run.history())).map(({ key }) => key)).toContain("@cancel");
   });
 
+  it("has locked the warehouse again when it is resumed and writes to it", async () => {
+    const seen: string[] = [];
+    for (const name of ["lock", "load", "unlock"] as const) {
+      vi.spyOn(warehouse, name).mockImplementation(async () => void seen.push(name) as never);
+    }
+    const world = await openWorld([load]);
+    const run = await world.until(startLoad(world.savepoint, ["a"]));
+    await world.pass(10_000);
+    await world.until(stopLoad(world.savepoint));
+    await failureOf(world, run.result());
+    expect(seen.splice(0)).toEqual(["lock", "load", "unlock"]);
+    await world.until(run.resume());
+    expect(await failureOf(world, run.result())).toBeUndefined();
+    expect(seen).toEqual(["lock", "load", "unlock"]);
+  });
+
   it("is cancelled when its two hours are over, and unlocks then, too", async () => {
     const unlock = vi.spyOn(warehouse, "unlock");
     const world = await openWorld([load]);

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { CommandLine } from "./command-line.ts";
 
-/** A workflow that is configured by a variable. */
+/** A workflow that is configured by a variable, without which its module cannot be loaded. */
 const GREET = `import { workflow } from "savepoint";
+if (!process.env.GREETING) throw new Error("GREETING is not set");
 export const greet = workflow("greet", {}, (ctx) => ctx.step("greet", () => process.env.GREETING));
 `;
 

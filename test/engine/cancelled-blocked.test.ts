@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { CancelledError, type Context, workflow } from "../../lambda/index.ts";
-import { World } from "../../lambda/testing/world.ts";
+import { World, type WorldOptions } from "../../lambda/testing/world.ts";
+import { rowOf } from "../sim/rows.ts";
 import { expectSoundEnd } from "./invariants.ts";
 
 const MINUTE = 60_000;
@@ -22,8 +23,9 @@ const booking = workflow("booking", {}, async (ctx: Context) => {
 });
 const parent = workflow("parent", { version: "1" }, (ctx: Context) => ctx.run(booking, undefined));
 
-async function started(of: typeof booking) {
+async function started(of: typeof booking, options: Partial<WorldOptions> = {}) {
   world = await World.create({
+    ...options,
     workflows: [booking, parent],
     code: () => `code-${version}`,
     workflowsOf: () => (version === 3 ? [parent] : [booking, parent]),
@@ -88,3 +90,25 @@ it("the child of a cancelled run ends although no code takes it up", async () =>
   version = 1;
   await expectSoundEnd(world);
 });
+
+it.each(["crash-before", "crash-after", "lost-reply"] as const)(
+  "a cancelled run that no code takes up ends, whoever waits for it is told, after a %s of the sweeper that ends it",
+  async (fault) => {
+    let ends = 0;
+    const run = await started(parent, {
+      bystanderFault: (action, body, { name }) =>
+        name.startsWith("sweeper") && rowOf(action, body) === "terminate" && (ends += 1) === 1
+          ? fault
+          : undefined,
+    });
+    version = 2;
+    const child = world.savepoint.get("run~1~booking");
+    await world.until(child.cancel({ reason: "enough" }));
+    await world.pass(60 * MINUTE);
+    expect(ends).toBeGreaterThan(0);
+    expect(await statusOf("run~1~booking")).toBe("cancelled");
+    await expect(world.until(run.result())).rejects.toThrow(/enough/);
+    version = 1;
+    await expectSoundEnd(world);
+  },
+);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type Context, event, workflow } from "../../lambda/index.ts";
 import { World, type WorldOptions } from "../../lambda/testing/world.ts";
+import { rowOf } from "../sim/rows.ts";
 import { expectSoundEnd } from "./invariants.ts";
 
 const note = event<number>("note");
@@ -209,4 +210,64 @@ describe("while a race is being recorded", () => {
     expect(marks).toBe(1);
     await expectSoundEnd(world);
   });
+});
+
+describe("a child that was told that its branch has lost", () => {
+  const again = workflow("again", {}, async (ctx) => {
+    await lose(ctx);
+    for (let n = 0; n < 5; n += 1) await ctx.sleep("later", "20m");
+  });
+
+  /** A run that wakes five times after its race, with a worker's calls about the child counted. */
+  async function lost(options: Partial<WorldOptions> = {}) {
+    let calls = 0;
+    world = await World.create({
+      workflows: [sleeper, again],
+      watch: ({ process, body }) => {
+        if (process.startsWith("worker") && body.includes(CHILD)) calls += 1;
+      },
+      ...options,
+    });
+    world.begin();
+    const run = await world.until(world.savepoint.start(again, undefined, { id: "run" }));
+    await world.pass(10 * 60_000);
+    return { run, child: world.savepoint.get(CHILD), calls: () => calls };
+  }
+
+  it("is not told again by each later owner", async () => {
+    const { child, calls } = await lost();
+    expect(await world.until(child.status())).toBe("cancelled");
+    const before = calls();
+    await world.pass(60 * 60_000);
+    expect(calls()).toBe(before);
+  });
+
+  it("goes on when somebody resumes it", async () => {
+    const { child } = await lost();
+    await world.until(child.resume());
+    await world.pass(70 * 60_000);
+    expect(await world.until(child.status())).toBe("succeeded");
+  });
+
+  it("can be deleted while its parent goes on, which ends as if nothing had been", async () => {
+    const { run, child } = await lost();
+    await world.until(child.delete());
+    await world.until(run.result());
+    await expect(world.until(child.status())).rejects.toThrow(/no run/);
+  });
+
+  it.each(["crash-before", "crash-after", "lost-reply"] as const)(
+    "is told all the same after a %s of the note of that",
+    async (fault) => {
+      let hits = 0;
+      const { run, child } = await lost({
+        fault: (_, action, body) =>
+          rowOf(action, body) === "loser told" && (hits += 1) === 1 ? fault : undefined,
+      });
+      await world.until(run.result());
+      expect(hits).toBeGreaterThan(0);
+      expect(await world.until(child.status())).toBe("cancelled");
+      await expectSoundEnd(world);
+    },
+  );
 });

@@ -53,13 +53,26 @@ const sleepy = workflow("sleepy", {}, async (ctx) => {
   for (let n = 0; n < LIMITS.mailboxMax; n += 1) await ctx.waitFor(note);
   return ctx.waitFor(note);
 });
+/** Ends when it is told, whatever else it has been sent. */
+const stoppable = workflow("stoppable", {}, async (ctx) => ctx.waitFor(event("stop")));
 const deaf = workflow("deaf", {}, async (ctx) => ctx.sleep("ever", "1h"));
 const ownId = workflow("own-id", {}, async (ctx) => {
   await ctx.send(ctx.runId, note, 7);
   return ctx.waitFor(note);
 });
 const wrongId = workflow("wrong-id", {}, async (ctx) => ctx.send("a/b", note, 1));
-const workflows = [teller, tries, tellsOne, listener, hasty, sleepy, deaf, ownId, wrongId];
+const workflows = [
+  teller,
+  tries,
+  tellsOne,
+  listener,
+  hasty,
+  sleepy,
+  stoppable,
+  deaf,
+  ownId,
+  wrongId,
+];
 
 async function open(options: Partial<WorldOptions> = {}) {
   world = await World.create({ workflows, ...options });
@@ -99,6 +112,27 @@ describe("a run that sends events to another", () => {
     await expect(world.run(wrongId, undefined, "d")).rejects.toMatchObject({
       code: "invalid_argument",
     });
+    await expectSoundEnd(world);
+  });
+
+  it("is told that there is no such run when it is deleted while its messages are looked through", async () => {
+    let isArmed = false;
+    await open({
+      fault: (_, action, body) => {
+        if (!isArmed || action !== "GetItem" || !body.includes('"PART#')) return undefined;
+        isArmed = false;
+        return { when: "before", others: () => world.savepoint.get("other").delete() };
+      },
+    });
+    const other = await begin(stoppable, undefined, "other");
+    await fill("other", LIMITS.spillAbove + 1);
+    await world.pass(2_000);
+    expect((await world.until(world.store.readRun("other")))?.spilled).toHaveLength(1);
+    await world.until(other.send(event("stop"), undefined));
+    await world.until(other.result());
+    isArmed = true;
+    expect(await world.run(tellsOne, { to: "other" })).toBe("run_not_found");
+    expect(isArmed).toBe(false);
     await expectSoundEnd(world);
   });
 

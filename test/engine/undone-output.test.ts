@@ -75,24 +75,31 @@ it.each(["crash-before", "crash-after"] as const)(
   },
 );
 
-it("a run that is being undone for its output is blocked under code to which that output is fine", async () => {
-  let version = 1;
-  world = await World.create({
-    workflows: [unfit],
-    code: () => `code-${version}`,
-    fault: (_, action, body) => {
-      if (version === 2 || action !== "PutItem" || !body.includes("@rollback/hotel")) return;
-      version = 2;
-      isMended = true;
-      return "crash-after";
-    },
-  });
-  world.begin();
-  const run = await world.until(world.savepoint.start(unfit, undefined, { id: "run" }));
-  await world.pass(60_000);
-  expect(await world.until(run.status())).toBe("blocked");
-  expect(undone).toEqual(["hotel"]);
-});
+it.each([
+  ["recorded", '"s":{"S":"done"}', ["hotel"]],
+  ["begun", '"s":{"S":"pending"}', []],
+])(
+  "a run of which a rollback is %s is blocked under code to which its output is fine",
+  async (_, state, done) => {
+    let version = 1;
+    world = await World.create({
+      workflows: [unfit],
+      code: () => `code-${version}`,
+      fault: (_, action, body) => {
+        if (version === 2 || action !== "PutItem" || !body.includes("@rollback/hotel")) return;
+        if (!body.includes(state)) return;
+        version = 2;
+        isMended = true;
+        return "crash-after";
+      },
+    });
+    world.begin();
+    const run = await world.until(world.savepoint.start(unfit, undefined, { id: "run" }));
+    await world.pass(60_000);
+    expect(await world.until(run.status())).toBe("blocked");
+    expect(undone).toEqual(done);
+  },
+);
 
 describe("a run that is undone for its output, and is to end meanwhile", () => {
   /** One that takes its time over each rollback, and whose first one fails at first, so that the run parks. */

@@ -22,6 +22,23 @@ describe("the path of a request", () => {
   });
 
   it.each([
+    ["/orders/runs/a%20b", "runs/a b", "/runs/a%20b"],
+    ["/orders/runs/a%20b", "runs/a%20b", "/runs/a%20b"],
+    ["/orders/v1/runs/a", "runs/a", "/runs/a"],
+    ["/runs/runs/a/events/runs%2Fa", "runs/a/events/runs/a", "/runs/a/events/runs%2Fa"],
+    ["/runs/runs", "runs", "/runs"],
+    ["/runs/runs", "runs/runs", "/runs/runs"],
+    ["/100%/runs/a", "runs/a", "/runs/a"],
+  ])("is that below the base path of a custom domain: of %s, %s", (path, proxy, asked) => {
+    const resource = "/{proxy+}";
+    expect(pathOf({ resource, path, pathParameters: { proxy } })).toBe(asked);
+  });
+
+  it("is the root of the API for that of a base path", () => {
+    expect(pathOf({ resource: "/", path: "/orders" })).toBe("/");
+  });
+
+  it.each([
     ["eyJ.c2Vj-_", "/tokens/eyJ.c2Vj-_"],
     ["../runs/research", "/tokens/..%2Fruns%2Fresearch"],
     ["..\\runs\\research", "/tokens/..%5Cruns%5Cresearch"],

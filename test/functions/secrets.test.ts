@@ -31,6 +31,15 @@ it("is read once by all who ask at the same time, and each secret by itself", as
   expect(await Promise.all([read("a"), read("a"), read("b")])).toEqual(["a 1", "a 1", "b 2"]);
 });
 
+it("is read anew at once, and once, by all who say that what is kept was refused", async () => {
+  const { read } = reader();
+  const refused = await read("key");
+  const again = () => read("key", { refused });
+  expect(await Promise.all([again(), again(), read("key")])).toEqual(["key 2", "key 2", "key 1"]);
+  // Who comes late with the old one finds the new one.
+  expect(await again()).toBe("key 2");
+});
+
 it("is read anew after a failure, which names the secret and the kind of failure", async () => {
   const denied = Object.assign(new Error("no"), { name: "AccessDeniedException" });
   const { read } = reader([denied]);

@@ -1,5 +1,4 @@
 import { invoice, monthEnd, notify, rates } from "../../docs/examples/child-runs.ts";
-import { load } from "../../docs/examples/controlling-runs.ts";
 import { extended } from "../../docs/examples/determinism.ts";
 import { approve, expense } from "../../docs/examples/events.ts";
 import { compare } from "../../docs/examples/map-and-parallel.ts";
@@ -11,7 +10,7 @@ import type { RecordedHistory, RunHandle, Workflow } from "../../lambda/index.ts
 import { createTestEngine, type TestEngine } from "../../lambda/testing/index.ts";
 import { startHnSimulator } from "../../localstack/hn/server.ts";
 import { research, searchQuery } from "../agent/research-app.ts";
-import { counter, failing, fastest, lookup, release, releaseBefore } from "./workflows.ts";
+import { counter, failing, fastest, load, lookup, release, releaseBefore } from "./workflows.ts";
 
 /** A kept history: how it came about, and whose code must fit it. */
 export interface HistoryCase {

@@ -58,3 +58,16 @@ export const failing = workflow("failing", {}, async (ctx: Context, _: undefined
       }),
   }),
 );
+
+/** Takes a lock and gives it back whatever happens, as the histories of cancelled and terminated runs have it. */
+export const load = workflow("load", {}, async (ctx: Context, { files }: { files: string[] }) => {
+  await ctx.step("lock", () => undefined);
+  try {
+    for (const file of files) {
+      await ctx.step("file", () => file);
+      await ctx.sleep("let others read", "1m");
+    }
+  } finally {
+    await ctx.step("unlock", () => undefined);
+  }
+});

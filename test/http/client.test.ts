@@ -1,4 +1,5 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
+import * as z from "zod";
 import {
   ApiError,
   ApiUnreachableError,
@@ -12,6 +13,7 @@ import {
   ValueNotSerializableError,
   WaitTimeoutError,
 } from "../../lambda/http/index.ts";
+import { event } from "../../lambda/index.ts";
 import { clientOverFake, digest } from "./over-fake.ts";
 
 const reply = (body: unknown, status = 200): Response => Response.json(body, { status });
@@ -83,6 +85,20 @@ describe("a client over HTTP", () => {
       "delete",
     ]);
     expect(fake.asked[2]).toEqual(["cancel", { reason: "why" }]);
+  });
+
+  test("checks an event by its schema before it is sent, and sends it as it was given", async () => {
+    const { savepoint, fake, requests } = clientOverFake();
+    fake.put("a", { status: "waiting" });
+    const run = savepoint.get("a");
+    const decision = event("decision", z.object({ by: z.string().min(1).default("nobody") }));
+    await expect(run.send(decision, { by: "" })).rejects.toBeInstanceOf(ValidationError);
+    await expect(run.send(decision, { by: "" })).rejects.toThrow(
+      'value of event "decision" is not valid: by: ',
+    );
+    expect(requests).toEqual([]);
+    await run.send(decision, {});
+    expect(fake.asked).toEqual([["send", "decision", {}, expect.anything()]]);
   });
 
   test("lists by what it is asked for", async () => {

@@ -17,7 +17,7 @@ const template = built((stack) => ({
 describe("the alarms", () => {
   it("tell a topic of every one that begins or ends", () => {
     const alarms = Object.values(template.findResources("AWS::CloudWatch::Alarm"));
-    expect(alarms).toHaveLength(19);
+    expect(alarms).toHaveLength(21);
     for (const { Properties } of alarms) {
       expect(Properties["AlarmActions"]).toEqual([{ Ref: expect.stringContaining("Topic") }]);
       expect(Properties["OKActions"]).toEqual(Properties["AlarmActions"]);
@@ -46,7 +46,7 @@ describe("the alarms", () => {
     },
   );
 
-  it("watch reads, writes and the indexes that each start writes for what DynamoDB refuses", () => {
+  it("watch reads, writes and every index for what DynamoDB refuses", () => {
     const alarms = Object.values(
       template.findResources("AWS::CloudWatch::Alarm", {
         Properties: { Namespace: "AWS/DynamoDB" },
@@ -63,6 +63,7 @@ describe("the alarms", () => {
       ["ReadThrottleEvents", undefined],
       ["WriteThrottleEvents", "due"],
       ["WriteThrottleEvents", "list"],
+      ["WriteThrottleEvents", "attention"],
     ]);
   });
 
@@ -78,8 +79,8 @@ describe("the alarms", () => {
           { Name: "RuleName", Value: { Ref: expect.stringMatching(/^SavepointTicksSweep/) } },
         ],
         Statistic: "Sum",
-        Period: 300,
-        EvaluationPeriods: 1,
+        Period: 60,
+        EvaluationPeriods: 5,
         Threshold: 1,
         ComparisonOperator: "LessThanThreshold",
       }),
@@ -115,8 +116,30 @@ describe("the alarms", () => {
     expect(new Set([...names(two), ...names(elsewhere)]).size).toBe(3);
   });
 
-  it("watch each function that runs need for what Lambda throttles", () => {
-    expect(watchedFunctions("Throttles")).toEqual(["ApiHandler", "Sweeper", "Worker"]);
+  it("watch each function that runs or callers need for what Lambda throttles", () => {
+    expect(watchedFunctions("Throttles")).toEqual(["ApiHandler", "Auth", "Sweeper", "Worker"]);
+  });
+
+  it("watch a function that is added for both, and tell the same topic", () => {
+    const entry = "test/infra/fixtures/webhook.ts";
+    const added = built(
+      (stack) => ({ alarmTopic: new Topic(stack, "Topic") }),
+      (savepoint) => {
+        const before = savepoint.alarms.alarms.length;
+        savepoint.addWorkflowFunction("Webhook", { entry });
+        expect(savepoint.alarms.alarms).toHaveLength(before + 2);
+      },
+    );
+    for (const metric of ["Errors", "Throttles"]) {
+      expect(watchedFunctions(metric, added)).toContain("Webhook");
+      added.hasResourceProperties("AWS::CloudWatch::Alarm", {
+        MetricName: metric,
+        AlarmActions: [{ Ref: Match.stringLikeRegexp("Topic") }],
+        Dimensions: Match.arrayWith([
+          { Name: "FunctionName", Value: { Ref: Match.stringLikeRegexp("Webhook") } },
+        ]),
+      });
+    }
   });
 
   it("watch each of its functions for errors, that of bearer tokens too", () => {
@@ -128,8 +151,8 @@ describe("the alarms", () => {
 });
 
 /** The functions that alarms watch by a metric of Lambda's. */
-function watchedFunctions(metric: string): string[] {
-  const alarms = template.findResources("AWS::CloudWatch::Alarm", {
+function watchedFunctions(metric: string, of: Template = template): string[] {
+  const alarms = of.findResources("AWS::CloudWatch::Alarm", {
     Properties: { Namespace: "AWS/Lambda", MetricName: metric },
   });
   return Object.values(alarms)

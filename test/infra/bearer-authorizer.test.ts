@@ -22,7 +22,7 @@ function synthesized(auth: BearerAuth): Template {
     defaultMethodOptions: { authorizer, authorizationType: AuthorizationType.CUSTOM },
   });
   restApi.root.addMethod("GET", new MockIntegration());
-  addGatewayResponses(restApi, []);
+  addGatewayResponses(restApi, [], false);
   return Template.fromStack(stack);
 }
 
@@ -86,7 +86,7 @@ describe("access by bearer token", () => {
 
   it("begins with no token, in a secret that outlives the stack", () => {
     expect(one(template, "AWS::SecretsManager::Secret")).toMatchObject({
-      DeletionPolicy: "Retain",
+      DeletionPolicy: "RetainExceptOnCreate",
       Properties: { SecretString: '{"tokens":{}}' },
     });
   });

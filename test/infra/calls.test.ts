@@ -94,6 +94,7 @@ async function ask(httpMethod: string, target: string, body?: unknown): Promise<
     resource: "/{proxy+}",
     headers: { "content-type": "application/json" },
     multiValueQueryStringParameters: Object.fromEntries(query),
+    requestContext: { identity: {} },
     body: body === undefined ? null : JSON.stringify(body),
     isBase64Encoded: false,
   } as unknown as APIGatewayProxyEvent);

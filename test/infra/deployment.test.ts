@@ -9,7 +9,7 @@ const chosen = (choices: Record<string, unknown>) => deploymentFrom((name) => ch
 describe("a deployment", () => {
   it("keeps the data, unprotected, and starts nothing, when nothing is chosen", () => {
     expect(chosen({})).toEqual({
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       deletionProtection: false,
       publicTokens: false,
       schedules: {},

@@ -53,6 +53,36 @@ describe("what API Gateway answers by itself", () => {
     );
   });
 
+  it("tells to sign only where signatures are taken, and else that there is no such method", () => {
+    const told = (props: Partial<SavepointStackProps>) => {
+      const all = responses({ publicTokens: true, ...props });
+      const one = all.find(({ ResponseType }) => ResponseType === "MISSING_AUTHENTICATION_TOKEN");
+      const { error } = JSON.parse(one?.ResponseTemplates["application/json"] ?? "") as {
+        error: { code: string; message: string };
+      };
+      return [one?.StatusCode, error, headersOf(all)["MISSING_AUTHENTICATION_TOKEN"]];
+    };
+    const here = "there is only POST /tokens/{token} here";
+    expect(told({})).toEqual([
+      "403",
+      { code: "forbidden", message: `sign the request (AWS SigV4); below /tokens, ${here}` },
+      {},
+    ]);
+    expect(told({ auth: { tokens: true } })).toEqual([
+      "405",
+      { code: "method_not_allowed", message: here },
+      { Allow: "'POST'" },
+    ]);
+  });
+
+  it("promises of an answer that came too late only what is safe to ask again", () => {
+    const late = byDefault.find(({ ResponseType }) => ResponseType === "INTEGRATION_TIMEOUT");
+    expect(late).toMatchObject({ StatusCode: "504" });
+    expect(late?.ResponseTemplates["application/json"]).toMatch(
+      /"timeout"[^]*unknown; reads, starts with an id and sends with a key may be repeated/,
+    );
+  });
+
   it("tells how to authorize, and when to ask again, and is for no page of another site", () => {
     const { UNAUTHORIZED, THROTTLED, ...others } = headersOf(byDefault);
     expect(UNAUTHORIZED).toEqual({ "WWW-Authenticate": "'Bearer'" });

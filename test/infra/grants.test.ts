@@ -1,5 +1,5 @@
 import { Stack } from "aws-cdk-lib";
-import { AccountPrincipal, Role } from "aws-cdk-lib/aws-iam";
+import { AccountPrincipal, ArnPrincipal, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { describe, expect, it } from "vitest";
 import type { Savepoint } from "../../infra/index.ts";
@@ -49,12 +49,37 @@ describe("who is granted", () => {
     const rights = (grant: Parameters<typeof granted>[0]) =>
       granted(grant, { hasTableKey: true }).filter((right) => right.startsWith("kms:"));
     expect(rights((savepoint, role) => savepoint.grantRead(role))).toEqual(
-      on(KEY, "kms", "Decrypt"),
+      on(KEY, "kms", "Decrypt", "DescribeKey"),
     );
     expect(rights((savepoint, role) => savepoint.grantStart(role))).toEqual(
-      on(KEY, "kms", "Decrypt", "Encrypt", "GenerateDataKey*", "ReEncrypt*"),
+      on(KEY, "kms", "Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey*", "ReEncrypt*"),
     );
     expect(rights((savepoint, role) => savepoint.grantCall(role))).toEqual([]);
+  });
+});
+
+describe("a grant that would give nothing is refused", () => {
+  const granting = (grant: (savepoint: Savepoint) => void, chosen = {}) => {
+    synthesize(chosen, ({ savepoint }) => grant(savepoint));
+  };
+
+  it.each([
+    ["account", new AccountPrincipal("123456789012"), "123456789012"],
+    ["service", new ServicePrincipal("events.amazonaws.com"), "events.amazonaws.com"],
+    ["role by its ARN", new ArnPrincipal("arn:aws:iam::1:role/a"), "role/a"],
+  ])("to the principal of a %s, which has no policy", (_, principal, name) => {
+    const message = new RegExp(`nothing can be granted to .*${name}.*has no policy of its own`);
+    for (const grant of ["grantRead", "grantStart", "grantCall"] as const) {
+      expect(() => granting((savepoint) => savepoint[grant](principal))).toThrow(message);
+    }
+  });
+
+  it("to call with a signature, where callers bear tokens", () => {
+    const call = (savepoint: Savepoint) => savepoint.grantCall(savepoint.worker);
+    expect(() => granting(call)).not.toThrow();
+    expect(() => granting(call, { auth: { tokens: true } })).toThrow(
+      "grantCall lets nobody in where auth is given",
+    );
   });
 });
 

@@ -42,7 +42,7 @@ it(
     const { Outputs } = JSON.parse(template) as { readonly Outputs: Record<string, unknown> };
     expect(Object.keys(Outputs)).toEqual(["ApiUrl", "FunctionNames", "TokensSecretArn"]);
     const names = JSON.stringify(Outputs["FunctionNames"]).matchAll(/"Savepoint(\w+?)Function/g);
-    expect([...names].map(([, id]) => id)).toEqual(["Worker", "ApiHandler", "Sweeper"]);
+    expect([...names].map(([, id]) => id)).toEqual(["Worker", "ApiHandler", "Sweeper", "Auth"]);
     expect(namesIn("docs/getting-started.md", "Digest")).toEqual(["ApiUrl"]);
   },
 );

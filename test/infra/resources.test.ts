@@ -21,7 +21,7 @@ const RESOURCES = {
   "AWS::ApiGateway::Resource": 1,
   "AWS::ApiGateway::RestApi": 1,
   "AWS::ApiGateway::Stage": 1,
-  "AWS::CloudWatch::Alarm": 18,
+  "AWS::CloudWatch::Alarm": 19,
   "AWS::CloudWatch::Dashboard": 1,
   "AWS::DynamoDB::Table": 1,
   "AWS::Events::Rule": 2,
@@ -46,7 +46,7 @@ it("are an authorizer and its secret besides them where bearer tokens are taken"
   expect(counted({ auth: { tokens: true } })).toEqual({
     ...RESOURCES,
     "AWS::ApiGateway::Authorizer": 1,
-    "AWS::CloudWatch::Alarm": 19,
+    "AWS::CloudWatch::Alarm": 21,
     "AWS::IAM::Policy": 6,
     "AWS::IAM::Role": 5,
     "AWS::Lambda::Alias": 5,

@@ -17,6 +17,10 @@ const policySchema = z.strictObject({
         Effect: z.literal("Allow"),
         Action: z.union([z.string(), z.array(z.string())]),
         Resource: z.unknown(),
+        // A right to a key is one for what DynamoDB asks of it.
+        Condition: z
+          .strictObject({ StringLike: z.strictObject({ "kms:ViaService": z.string() }) })
+          .optional(),
       }),
     ),
   }),

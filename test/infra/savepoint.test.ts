@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { Match, type Template } from "aws-cdk-lib/assertions";
 import { Key } from "aws-cdk-lib/aws-kms";
+import { LayerVersion } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -29,6 +30,12 @@ describe("the construct", () => {
       SSESpecification: { SSEEnabled: true, SSEType: "KMS" },
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false },
       WarmThroughput: { ReadUnitsPerSecond: 15_000, WriteUnitsPerSecond: 5_000 },
+      GlobalSecondaryIndexes: ["due", "list", "attention"].map((IndexName) =>
+        Match.objectLike({
+          IndexName,
+          WarmThroughput: { ReadUnitsPerSecond: 15_000, WriteUnitsPerSecond: 5_000 },
+        }),
+      ),
       DeletionProtectionEnabled: true,
     });
     template.hasResourceProperties("AWS::Lambda::Function", {
@@ -77,6 +84,52 @@ describe("the construct", () => {
     );
   });
 
+  it("is refused with a schedule that has the name of the clock's own tick", () => {
+    const Sweep = { every: "1 day", workflow: "w" };
+    expect(() => built(() => ({ schedules: { Sweep } }))).toThrow(
+      'schedule "Sweep": the clock\'s own tick is called so; give it another name',
+    );
+  });
+
+  it.each(["SAVEPOINT_TABLE", "SAVEPOINT_LEASE_MARGIN_MS", "NODE_OPTIONS", "LAMBDA_TASK_ROOT"])(
+    "is refused with a variable that is not for a project to set, by its name: %s",
+    (name) => {
+      const environment = { [name]: "mine", MINE: "yes" };
+      const message = `environment has ${name}, which the construct or Lambda sets itself`;
+      expect(() => built(() => ({ environment }))).toThrow(message);
+      const entry = "test/infra/fixtures/webhook.ts";
+      const add = () =>
+        built(undefined, (savepoint) => {
+          savepoint.addWorkflowFunction("Webhook", { entry, environment });
+        });
+      expect(add).toThrow(message);
+    },
+  );
+
+  it("takes the variable by which a layer starts functions", () => {
+    const environment = { AWS_LAMBDA_EXEC_WRAPPER: "/opt/otel-handler" };
+    const told = built(() => ({ environment })).findResources("AWS::Lambda::Function", {
+      Properties: { Environment: { Variables: environment } },
+    });
+    expect(Object.keys(told)).toHaveLength(3);
+  });
+
+  it("gives layers to each function that loads the project's configuration, and to no other", () => {
+    const arn = "arn:aws:lambda:eu-central-1:123456789012:layer:traces:1";
+    const template = built((stack) => ({
+      layers: [LayerVersion.fromLayerVersionArn(stack, "Traces", arn)],
+      auth: { tokens: true },
+    }));
+    const layered = template.findResources("AWS::Lambda::Function", {
+      Properties: { Layers: [arn] },
+    });
+    expect(Object.keys(layered).map((id) => /^Savepoint(\w+?)Function/.exec(id)?.[1])).toEqual([
+      "Worker",
+      "ApiHandler",
+      "Sweeper",
+    ]);
+  });
+
   it("answers no page of another site unless its origin is named", () => {
     expect(built().findResources("AWS::ApiGateway::Method", options())).toEqual({});
     const template = built(() => ({ corsOrigins: ["https://app.example.com"] }));
@@ -112,22 +165,27 @@ describe("the construct", () => {
     }));
     const policies = Object.values(template.findResources("AWS::IAM::Policy")) as Policy[];
     const rights = policies.flatMap(({ Properties: { PolicyDocument, Roles } }) =>
-      PolicyDocument.Statement.filter(({ Action }) => /kms/.test(String(Action))).map(
-        ({ Action, Resource }) => ({ role: Roles[0].Ref, Action, Resource }),
-      ),
+      PolicyDocument.Statement.filter(({ Action }) => /kms/.test(String(Action))).map((right) => ({
+        role: Roles[0].Ref,
+        ...right,
+      })),
     );
     expect(rights.map(({ role }) => /^Savepoint(\w+?)(Function)?Role/.exec(role)?.[1])).toEqual([
       "Worker",
       "ApiHandler",
       "Sweeper",
     ]);
-    for (const { Action, Resource } of rights) {
+    for (const { Action, Resource, Condition } of rights) {
       expect(Action).toEqual([
         "kms:Decrypt",
+        "kms:DescribeKey",
         "kms:Encrypt",
-        "kms:ReEncrypt*",
         "kms:GenerateDataKey*",
+        "kms:ReEncrypt*",
       ]);
+      expect(Condition).toEqual({
+        StringLike: { "kms:ViaService": "dynamodb.*.amazonaws.com*" },
+      });
       expect(Resource).toEqual({ "Fn::GetAtt": [expect.stringMatching(/^Key/), "Arn"] });
     }
   });
@@ -162,7 +220,11 @@ const options = () => ({ Properties: { HttpMethod: "OPTIONS" } });
 interface Policy {
   readonly Properties: {
     readonly PolicyDocument: {
-      readonly Statement: readonly { Action: string | string[]; Resource: unknown }[];
+      readonly Statement: readonly {
+        Action: string | string[];
+        Resource: unknown;
+        Condition?: unknown;
+      }[];
     };
     readonly Roles: readonly [{ readonly Ref: string }];
   };

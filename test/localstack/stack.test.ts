@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -111,25 +113,23 @@ describe("a running stack", () => {
     expect(readStackFile(directory)).toBeUndefined();
   });
 
-  test("gives the worker further variables, as a deployment does, and no other function", async () => {
+  test("gives the project's variables to all functions, as a deployment does", async () => {
     const probe = "test/localstack/fixtures/probe.ts";
     const stack = await startStack({
       directory,
       sources: { worker: probe, api: probe, sweeper: probe },
       log: memoryLog(),
       environment: { BOTH: "for all" },
-      workerEnvironment: { API_URL: "https://api.example", BOTH: "for the worker" },
+      variables: { API_URL: "https://api.example", BOTH: "of the project" },
     });
     stacks.push(stack);
     const variables = async (name: "worker" | "api" | "sweeper") => {
       const answer = await stack.host.invoke(name, { do: "environment" });
       return answer.ok ? (JSON.parse(answer.payload) as Record<string, string>) : answer;
     };
-    const worker = await variables("worker");
-    expect(worker).toMatchObject({ API_URL: "https://api.example", BOTH: "for all" });
-    for (const other of ["api", "sweeper"] as const) {
-      expect(await variables(other)).toMatchObject({ BOTH: "for all" });
-      expect(await variables(other)).not.toHaveProperty("API_URL");
+    for (const name of ["worker", "api", "sweeper"] as const) {
+      const given = { API_URL: "https://api.example", BOTH: "for all" };
+      expect(await variables(name)).toMatchObject(given);
     }
   });
 
@@ -169,7 +169,34 @@ describe("a running stack", () => {
 });
 
 describe("after a restart", () => {
-  test("items and messages are there, the address is new, and the sweeper looks at once", async () => {
+  test("is at the same port with the same token, which only its owner can read", async () => {
+    const { stack: before } = await start();
+    await before.stop();
+    const { stack: after } = await start();
+    expect(after).toMatchObject({ api: before.api, token: before.token });
+    expect(statSync(join(directory, "api-address")).mode & 0o777).toBe(0o600);
+  });
+
+  test("takes another port when that one is taken, unless it was named", async () => {
+    const { stack: before } = await start();
+    await before.stop();
+    const port = Number(new URL(before.api).port);
+    const other = createServer().listen(port, "127.0.0.1");
+    await once(other, "listening");
+    const named = startStack({ directory, bundles, log: memoryLog(), port });
+    await expect(named).rejects.toThrow(`port ${port} is taken; give another --port`);
+    const { stack: after } = await start();
+    expect(after.api).not.toBe(before.api);
+    expect(after.token).toBe(before.token);
+    await after.stop();
+    other.close();
+    await once(other, "close");
+    const again = await startStack({ directory, bundles, log: memoryLog(), port });
+    stacks.push(again);
+    expect(again.api).toBe(before.api);
+  });
+
+  test("items and messages are there, and the sweeper looks at once", async () => {
     const first = await start();
     await order(first.stack, { record: "a" });
     await recorded(first.stack, "a");
@@ -178,8 +205,7 @@ describe("after a restart", () => {
     await first.stack.stop();
 
     const { stack, log } = await start();
-    expect(stack.token).not.toBe(first.stack.token);
-    await recorded(stack, "a");
+    expect(await recorded(stack, "a")).toBe(true);
     const seen = (text: string) => log.lines.some(({ message }) => message.startsWith(text));
     await until(() => seen("hanging") && seen("swept by aws.events"));
   });

@@ -5,7 +5,7 @@ import {
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from "vitest";
 import { TerminalError, workflow } from "../../lambda/index.ts";
 import { openTelemetry } from "../../lambda/otel/index.ts";
 import { World } from "../../lambda/testing/world.ts";
@@ -77,4 +77,29 @@ it("gives another life of the same id another trace", async () => {
   }
   const traces = exporter.getFinishedSpans().map((span) => span.spanContext().traceId);
   expect(new Set(traces).size).toBe(2);
+});
+
+it("has the registered provider send its spans at the end of each invocation", async () => {
+  let invocations = 0;
+  const flushed = vi.spyOn(provider, "forceFlush");
+  onTestFinished(() => flushed.mockRestore());
+  const nap = workflow("nap", {}, async (ctx) => {
+    invocations += 1;
+    await ctx.sleep("an hour", "1h");
+  });
+  const world = await World.create({ workflows: [nap], telemetry: openTelemetry() });
+  await world.run(nap, undefined);
+  await world.end();
+  expect(invocations).toBe(2);
+  expect(flushed.mock.calls.length).toBeGreaterThanOrEqual(invocations);
+});
+
+it.each([
+  ["cannot be sent", () => Promise.reject(new Error("no collector"))],
+  ["is not sent in time", () => new Promise<never>(() => undefined)],
+])("a run ends well whose telemetry %s", async (_, flush) => {
+  const one = workflow("one", {}, async (ctx) => ctx.step("only", () => 1));
+  const world = await World.create({ workflows: [one], telemetry: { flush } });
+  expect(await world.run(one, undefined)).toBe(1);
+  await world.end();
 });

@@ -139,6 +139,15 @@ it("a cancel request stands when the run goes into its next round meanwhile", as
   expect(await opened.item()).toMatchObject({ ...ASKED, gen: n(1) });
 });
 
+it("a cancel request for one generation leaves the next one as it is", async () => {
+  const seen = await opened.put("waiting");
+  await opened.replace("waiting", { inc: s(seen.incarnation), gen: n(1) });
+  const before = await opened.item();
+  const request = { to: seen, isOnlyAsRead: true, cancel: requestOf("c1"), now: NOW, tx: "tx-c1" };
+  expect(await opened.store.cancelRun(request)).toEqual({ outcome: "moved" });
+  expect(await opened.item()).toEqual(before);
+});
+
 describe("a cancel request that meets a change of status", () => {
   const STATUSES = ["queued", "running", "waiting", "paused"] as const;
   const pairs = STATUSES.flatMap((from) => STATUSES.map((to) => [from, to] as const));

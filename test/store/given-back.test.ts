@@ -34,7 +34,13 @@ async function resume(records: readonly OperationRecord[], kept: number, ids: re
   const tx = "resume";
   const nonce = () => opened.ids.nonce();
   const cut = { run, records, kept: records.slice(0, kept) };
-  return opened.store.resumeFinished({ ...cut, now: NOW + 2_000, tx, nonce });
+  return opened.store.resumeFinished({
+    ...cut,
+    timeLimitMs: undefined,
+    now: NOW + 2_000,
+    tx,
+    nonce,
+  });
 }
 
 it("a resumed run has what it does not remember having taken, each once, and then what nobody took", async () => {

@@ -58,6 +58,7 @@ const resume = ({ run, records }: Awaited<ReturnType<typeof failedRun>>, kept = 
     run,
     records,
     kept: records.slice(0, kept),
+    timeLimitMs: 1_000,
     now: NOW,
     tx: `tx-${(attempts += 1)}`,
     nonce: () => opened.ids.nonce(),

@@ -8,6 +8,7 @@ import { LIMITS } from "../../core/limits.ts";
 import { isFinished } from "../../core/status.ts";
 import { historyPk } from "../../store/schema.ts";
 import { birthTtl } from "../../store/start-run.ts";
+import { unlessDeleted } from "../../store/unless-deleted.ts";
 import type { Joined } from "../../store/add-waiter.ts";
 import type { Meta, RunReference } from "../../store/meta.ts";
 import { isSureToTell } from "../children.ts";
@@ -26,8 +27,9 @@ export interface ChildOptions {
   /** Attaches to the run of this id, started by whoever comes first, instead of a child of this run's own. */
   readonly id?: string;
   /**
-   * Time from its start after which the child is cancelled if it has not finished. It has never more time
-   * than its parent, whatever is given. A run that it attaches to keeps the time it has.
+   * Time from its start after which the child is cancelled if it has not finished. A child of the run's own
+   * never has more time than its parent, whatever is given, unless it is started to clean up after a cancel. A
+   * run with an `id` has the time that whoever comes first gives it.
    */
   readonly timeout?: Duration;
 }
@@ -62,10 +64,10 @@ export function runChild(child: Child): Behaviour {
       }
       for (;;) {
         const { child: meta } = await waitFor(execution, operation, { childId: id });
-        if (meta && isFinished(meta.status)) {
-          return settle(execution, operation, await outcomeOf(operation, execution, meta));
-        }
-        if (!meta && isLongAgo(operation, execution)) {
+        const hasEnded = meta !== undefined && isFinished(meta.status);
+        const outcome = hasEnded ? await outcomeOf(operation, execution, meta) : undefined;
+        if (outcome) return settle(execution, operation, outcome);
+        if ((!meta || hasEnded) && isLongAgo(operation, execution)) {
           return settle(execution, operation, { error: encodeValue(expired(operation, id)) });
         }
         const failed = await ensureChild(operation, execution, child, id, true);
@@ -114,9 +116,10 @@ async function ensureChild(
   const me = reference(meta);
   const now = deps.clock.now();
   const incarnation = deps.ids.ulid(now);
-  // A child has no more time than its parent.
-  const deadlines = [meta.deadline, timeoutMs === undefined ? undefined : now + timeoutMs];
-  const deadline = earliest(deadlines);
+  // A child has no more time than its parent; but a run that is there for others, and cleaning up, have time.
+  const isBound = attachedId === undefined && !execution.isCancelled;
+  const own = timeoutMs === undefined ? undefined : now + timeoutMs;
+  const deadline = earliest([own, isBound ? meta.deadline : undefined]);
   let encoded: Encoded;
   let inputHash: string;
   try {
@@ -143,6 +146,7 @@ async function ensureChild(
       now,
       tx: deps.ids.nonce(),
       deadline,
+      timeLimitMs: timeoutMs,
       parent: me,
       ...(isAwaited && { waiter: me }),
     }),
@@ -192,18 +196,30 @@ const expired = ({ key }: Operation, id: string): RunNotFoundError =>
     `${key}: run "${id}" is gone; it may have finished, and its records expired before this run could take its outcome`,
   );
 
-const conflict = (
-  operation: Operation,
+function conflict(
+  { key }: Operation,
   there: Meta,
   workflow: string,
   me: RunReference,
-): RunConflictError =>
-  new RunConflictError(
-    there.parent?.id === me.id && there.parent.incarnation !== me.incarnation
-      ? `${operation.key}: run "${there.id}" is the child of an earlier run "${me.id}", which was deleted without its children; delete it, or start this run under another id`
-      : `${operation.key}: run "${there.id}" exists with workflow "${there.workflow}"${there.workflow === workflow ? " and another input" : ` instead of "${workflow}"`}; choose another id`,
-    { details: { id: there.id, workflow: there.workflow } },
+): RunConflictError {
+  const { id, parent } = there;
+  const details = { id, workflow: there.workflow };
+  const isOwn = parent?.id === me.id && parent.incarnation === me.incarnation;
+  if (parent?.id === me.id && !isOwn) {
+    return new RunConflictError(
+      `${key}: run "${id}" is the child of an earlier run "${me.id}", which was deleted without its children; delete it, or start this run under another id`,
+      { details },
+    );
+  }
+  const other = there.workflow === workflow ? "and another input" : `instead of "${workflow}"`;
+  const remedy = isOwn
+    ? `it was started before this run was resumed; fork this run, or delete "${id}" and resume this run again`
+    : "choose another id";
+  return new RunConflictError(
+    `${key}: run "${id}" exists with workflow "${there.workflow}" ${other}; ${remedy}`,
+    { details },
   );
+}
 
 const tooMany = ({ key }: Operation, { id }: Meta): RunConflictError =>
   new RunConflictError(
@@ -217,16 +233,22 @@ const cancelled = ({ id, status }: Meta): CancelledError =>
     { details: { id, status } },
   );
 
-/** What a finished child came to, as an encoded value of this run's own. */
+/**
+ * What a finished child came to, as an encoded value of this run's own; undefined when it has been deleted
+ * meanwhile, as one may be that had ended before this run attached to it.
+ */
 async function outcomeOf(
   operation: Operation,
   execution: Execution,
   child: Meta,
-): Promise<{ result: Encoded } | { error: Encoded }> {
-  const { values } = execution.deps.store;
+): Promise<{ result: Encoded } | { error: Encoded } | undefined> {
+  const { store } = execution.deps;
   const stored = child.status === "succeeded" ? child.output : child.error;
   if (stored === undefined) return { error: encodeValue(cancelled(child)) };
-  const encoded = await execution.inFlight(operation, () => values.fetch(stored));
+  const encoded = await execution.inFlight(operation, () =>
+    unlessDeleted(store, child, () => store.values.fetch(stored)),
+  );
+  if (encoded === undefined) return undefined;
   return child.status === "succeeded" ? { result: encoded } : { error: encoded };
 }
 

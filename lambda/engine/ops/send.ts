@@ -1,5 +1,5 @@
 import { nameAndMessage } from "../../core/attempt.ts";
-import { type Encoded, encodeValue } from "../../core/codec.ts";
+import { type Encoded, encodeValue, hashValue } from "../../core/codec.ts";
 import { encodeError } from "../../core/encode-error.ts";
 import { MailboxFullError } from "../../core/errors.ts";
 import { idempotencyKey } from "../../core/keys.ts";
@@ -19,7 +19,8 @@ const POLICY = retryPolicy({ attempts: 10 });
 
 /**
  * The behaviour of `ctx.send`. Its message has an id that comes from the sender's incarnation, round and
- * operation: what a worker sent and died before it recorded is sent again, and arrives once.
+ * operation: what a worker sent and died before it recorded is sent again, and arrives once. It comes from the
+ * value, too: a run that was resumed may have another one to send in the same place.
  */
 export function sendToRun(runId: string, event: Event, given: unknown): Behaviour {
   return {
@@ -29,7 +30,7 @@ export function sendToRun(runId: string, event: Event, given: unknown): Behaviou
       const message = {
         name: event.name,
         value: encoded.value,
-        idempotencyKey: idempotencyKey(execution.meta, operation.key),
+        idempotencyKey: `${idempotencyKey(execution.meta, operation.key)}/${encoded.hash}`,
       };
       for (;;) {
         const retryAt = operation.record?.nextAttemptAt ?? 0;
@@ -59,12 +60,12 @@ async function encodedFor(
   execution: Execution,
   { name, schema }: Event,
   given: unknown,
-): Promise<{ readonly value: Encoded } | { readonly error: Encoded }> {
+): Promise<{ readonly value: Encoded; readonly hash: string } | { readonly error: Encoded }> {
   const what = `value of event "${name}"`;
   try {
     await validated(execution, operation, { schema, value: given, what });
     // Sent as it was given: the run that takes it applies the schema.
-    return { value: encodeValue(given, { what }) };
+    return { value: encodeValue(given, { what }), hash: hashValue(given, what) };
   } catch (error) {
     return { error: encodeError(error) };
   }

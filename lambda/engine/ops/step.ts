@@ -56,8 +56,9 @@ export function step(options: StepOptions<never>, body: StepBody<unknown>): Beha
         }
         const bodyMs = timeoutMs ?? execution.longestBodyMs * 1.5;
         if (!mayStartBody(execution, bodyMs)) await waitFor(execution, operation, { bodyMs });
-        if (atMostOnce) {
-          await markRunning(operation, execution);
+        const isRollback = operation.kind === "rollback";
+        if (atMostOnce || (isRollback && !record)) {
+          await (isRollback ? markBegun : markRunning)(operation, execution);
           // Its process may have stood still meanwhile: what is another's by now must not begin here.
           if (!execution.lease.allowsWork) await waitFor(execution, operation, { bodyMs });
         }
@@ -97,6 +98,10 @@ const markRunning = (operation: Operation, execution: Execution): Promise<void> 
     { state: "running", attempt: attemptNumber(operation) },
     "mark",
   );
+
+/** Row 8: says that a rollback may have taken effect: a run that is ended in it begins before its step when resumed. */
+const markBegun = (operation: Operation, execution: Execution): Promise<void> =>
+  writeRecord(execution, operation, { state: "pending" }, "begin");
 
 /** What a step settles with whose body was entered, and of whose end nobody knows. */
 const interrupted = ({ key }: Operation) =>

@@ -25,13 +25,18 @@ afterEach(() => server.close());
 /** Asks for a plan; the server gives the replies in turn. */
 async function plan(
   replies: readonly OpenAiReply[],
-  options: { api?: "responses" | "chat"; timeoutMs?: number; call?: Partial<ModelCall> } = {},
+  options: {
+    api?: "responses" | "chat";
+    timeoutMs?: number;
+    call?: Partial<ModelCall>;
+    renewedKey?: () => Promise<string>;
+  } = {},
 ): Promise<Outcome<Plan>> {
   server = await startOpenAiServer((_, index) => replies[index] ?? { kind: "hang" });
-  const { api = "responses", timeoutMs } = options;
+  const { api = "responses", timeoutMs, renewedKey } = options;
   const model = openAiModel(
     { kind: "openai", api, small: "small-1", large: "large-1" },
-    { apiKey: KEY, baseURL: server.url },
+    { apiKey: KEY, baseURL: server.url, ...(renewedKey && { renewedKey }) },
     timeoutMs,
   );
   return model.plan("durable execution", LANDSCAPE, { ...newCall(), ...options.call });
@@ -168,6 +173,34 @@ describe("a request that gets no answer", () => {
       expect(inspect(error, { depth: null, showHidden: true })).not.toMatch(/sk-proj|cdef/);
     },
   );
+});
+
+describe("a key that is refused", () => {
+  const refusal = { kind: "error", status: 401, code: "invalid_api_key" } as const;
+  const keys = () => server.requests.map(({ authorization }) => authorization);
+
+  it("is read anew, and the model asked once more: it may have been rotated", async () => {
+    const replies = [refusal, { kind: "answer", value: PLAN } as const];
+    const outcome = await plan(replies, { renewedKey: async () => "sk-new" });
+    expect(outcome).toMatchObject({ kind: "answer", value: PLAN });
+    expect(keys()).toEqual([`Bearer ${KEY}`, "Bearer sk-new"]);
+    expect(new Set(server.requests.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
+  });
+
+  it("is refused for good if the secret has no other, or another that is refused, too", async () => {
+    expect(await failure([refusal], { renewedKey: async () => KEY })).toBeInstanceOf(TerminalError);
+    expect(keys()).toEqual([`Bearer ${KEY}`]);
+    await server.close();
+    const failed = failure([refusal, refusal], { renewedKey: async () => "sk-new" });
+    expect(await failed).toBeInstanceOf(TerminalError);
+    expect(keys()).toHaveLength(2);
+  });
+
+  it("is tried again when the secret cannot be read just then", async () => {
+    const unreadable = new Error("the secret arn cannot be read: ThrottlingException");
+    const failed = failure([refusal], { renewedKey: () => Promise.reject(unreadable) });
+    expect(await failed).toBe(unreadable);
+  });
 });
 
 describe("what a prompt holds of strangers' text", () => {

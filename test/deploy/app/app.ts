@@ -6,11 +6,10 @@ import { Savepoint, type SavepointProps } from "savepoint/cdk";
 import * as z from "zod";
 
 /** What a test deploys, from its environment. */
-const { TRY_CODE, TRY_AUTH, TRY_HN_URL, TRY_MODEL_URL } = z
+const { TRY_CODE, TRY_AUTH, TRY_MODEL_URL } = z
   .object({
     TRY_CODE: z.enum(["first", "second", "broken"]),
     TRY_AUTH: z.enum(["tokens", "iam"]),
-    TRY_HN_URL: z.url(),
     TRY_MODEL_URL: z.url(),
   })
   .parse(process.env);
@@ -24,7 +23,7 @@ const shared: SavepointProps = {
   removalPolicy: RemovalPolicy.DESTROY,
   timeout: Duration.seconds(60),
   lease: Duration.seconds(6),
-  environment: { SAVEPOINT_SAMPLE_HN_URL: TRY_HN_URL, OPENAI_BASE_URL: TRY_MODEL_URL },
+  environment: { OPENAI_BASE_URL: TRY_MODEL_URL },
 };
 const byToken = { auth: { tokens: true }, openAiSecret } as const;
 const savepoint = new Savepoint(stack, "Savepoint", {

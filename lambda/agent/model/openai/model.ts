@@ -19,13 +19,19 @@ const REQUEST_MS = 240_000;
  */
 export function openAiModel(
   choice: Extract<ModelChoice, { kind: "openai" }>,
-  access: OpenAiAccess,
+  { renewedKey, ...access }: OpenAiAccess,
   timeoutMs: number = REQUEST_MS,
 ): ResearchModel {
   // The step retries, durably and once: the SDK's own retries would hide paid calls from the history.
   const client = new OpenAI({ ...access, maxRetries: 0, timeout: timeoutMs });
-  const large: Target = { client, api: choice.api, model: choice.large };
-  const small: Target = { client, api: choice.api, model: choice.small };
+  const renewed = async (): Promise<OpenAI | undefined> => {
+    const apiKey = await renewedKey?.();
+    return apiKey === undefined || apiKey === client.apiKey
+      ? undefined
+      : client.withOptions({ apiKey });
+  };
+  const large: Target = { client, renewed, api: choice.api, model: choice.large };
+  const small: Target = { client, renewed, api: choice.api, model: choice.small };
   return {
     plan: (topic, landscape, call) => request(large, planPrompt(topic, landscape, call), call),
     extract: async (about, call) => {

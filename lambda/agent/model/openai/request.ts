@@ -1,4 +1,4 @@
-import type OpenAI from "openai";
+import { AuthenticationError, type OpenAI } from "openai";
 import { zodResponseFormat, zodTextFormat } from "openai/helpers/zod";
 import type * as z from "zod";
 import { TerminalError } from "../../../index.ts";
@@ -21,6 +21,8 @@ export interface Prompt<T> {
 /** Which model of which server is asked, and how. */
 export interface Target {
   readonly client: OpenAI;
+  /** The same with another key, after this one was refused; undefined where there is no other. */
+  readonly renewed?: () => Promise<OpenAI | undefined>;
   readonly api: "responses" | "chat";
   readonly model: string;
 }
@@ -43,14 +45,27 @@ export async function request<T>(
   prompt: Prompt<T>,
   call: ModelCall,
 ): Promise<Outcome<T>> {
-  const ask = target.api === "responses" ? askResponses : askChat;
-  const answer = await ask(target, prompt, call).catch((error: unknown) => {
-    throw toStepError(error, call.signal, target.client.apiKey);
-  });
+  const answer = await answerOf(target, prompt, call);
   const { tokens } = answer;
   if (answer.refusal !== undefined) return { kind: "refused", reason: answer.refusal, tokens };
   if (answer.cutOff !== undefined) return { kind: "truncated", reason: answer.cutOff, tokens };
   return { ...parse(answer.text, prompt.schema), tokens };
+}
+
+/** Asks once more where the key was rotated since it was read: a refusal for good would fail the run. */
+async function answerOf<T>(
+  { renewed, ...target }: Target,
+  prompt: Prompt<T>,
+  call: ModelCall,
+): Promise<RawAnswer> {
+  const ask = target.api === "responses" ? askResponses : askChat;
+  try {
+    return await ask(target, prompt, call);
+  } catch (error) {
+    const client = error instanceof AuthenticationError ? await renewed?.() : undefined;
+    if (client) return answerOf({ ...target, client }, prompt, call);
+    throw toStepError(error, call.signal, target.client.apiKey);
+  }
 }
 
 async function askResponses<T>(
