@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { RUN_ID } from "../core/keys.ts";
+import { shownArgument } from "../core/known-options.ts";
 import { historyPageSchema } from "../core/recorded-history-schema.ts";
 import { RUN_STATUSES } from "../core/status.ts";
 
@@ -11,10 +12,13 @@ const attributes = z
   .describe("Texts by which the run can be found: at most 10, of at most 200 characters each");
 const DURATION_UNIT = z.enum(["ms", "s", "m", "h", "d", "w"]);
 
-const timeout = z.union([
-  z.int().positive(),
-  z.templateLiteral([z.number().nonnegative(), DURATION_UNIT]),
-]);
+const timeout = z.union(
+  [z.int().positive(), z.templateLiteral([z.number().nonnegative(), DURATION_UNIT])],
+  {
+    error: ({ input }) =>
+      `${shownArgument(input)} is not a duration; give whole milliseconds above 0, or text such as "250ms", "20s", "1m", "1.5h", "3d"`,
+  },
+);
 
 /** A whole number in a query. */
 const wholeNumber = (schema: z.ZodType<number, number>) =>

@@ -8,7 +8,7 @@ import {
 } from "../core/bulk.ts";
 import { WorkflowNotFoundError } from "../core/errors.ts";
 import { assertOptions } from "../core/known-options.ts";
-import type { Workflow } from "../engine/workflow.ts";
+import { assertWorkflow, type Workflow } from "../engine/workflow.ts";
 import { bulkPage } from "./bulk.ts";
 import { completeToken, type CompleteOptions } from "./complete-token.ts";
 import type { ClientDependencies } from "./dependencies.ts";
@@ -104,6 +104,7 @@ export function createSavepoint(
       input: Given,
       options: StartOptions = {},
     ) {
+      assertWorkflow("start", workflow);
       assertOptions("start", options, START_OPTIONS);
       return (await startRun<Output>(workflow, input, options)).run;
     },

@@ -3,7 +3,7 @@ import { assertIdempotencyKey, assertName } from "../core/keys.ts";
 import { assertOptions } from "../core/known-options.ts";
 import { validate } from "../core/schema-validation.ts";
 import { deliverEvent } from "../engine/deliver-message.ts";
-import type { Event } from "../engine/event.ts";
+import { assertEvent, type Event } from "../engine/event.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 
 /** How an event is sent. */
@@ -25,12 +25,14 @@ export interface SendOptions {
 export async function sendEvent<Given>(
   deps: ClientDependencies,
   id: string,
-  { name, schema }: Event<Given, unknown>,
+  event: Event<Given, unknown>,
   given: Given,
   options: SendOptions,
 ): Promise<void> {
   assertOptions("send", options, { idempotencyKey: true });
+  assertEvent("send", event);
   const { idempotencyKey } = options;
+  const { name, schema } = event;
   assertName("event", name);
   if (idempotencyKey !== undefined) assertIdempotencyKey(idempotencyKey);
   const what = `value of event "${name}"`;

@@ -1,6 +1,5 @@
 import type { EpochMs } from "./clock.ts";
-import { RetriesExhaustedError, RetryAfterError } from "./errors.ts";
-import { SavepointError } from "./savepoint-error.ts";
+import { isSavepointError, RetriesExhaustedError } from "./errors.ts";
 import { nextAttemptAt, type RetryPolicy } from "./retry-policy.ts";
 
 /** A failed attempt, with what is known to decide what follows. */
@@ -33,7 +32,7 @@ const TERMINAL_CODES = new Set([
 
 /** Whether an error says of itself that trying again is useless. */
 export const isTerminal = (error: unknown): boolean =>
-  error instanceof SavepointError && TERMINAL_CODES.has(error.code);
+  isSavepointError(error) && TERMINAL_CODES.has(error.code);
 
 /** Decides what follows from a failed attempt. */
 export function decideAttempt(failed: FailedAttempt, policy: RetryPolicy): AttemptDecision {
@@ -42,7 +41,7 @@ export function decideAttempt(failed: FailedAttempt, policy: RetryPolicy): Attem
     return { failWith: error };
   }
   if (attempt >= policy.attempts) return { failWith: exhausted(failed) };
-  const notBefore = error instanceof RetryAfterError ? error.notBefore(now) : undefined;
+  const notBefore = isSavepointError(error, "retry_after") ? error.notBefore(now) : undefined;
   return { retryAt: nextAttemptAt(policy, attempt, now, notBefore, chance) };
 }
 

@@ -2,6 +2,7 @@ import { types } from "node:util";
 import { stringify } from "devalue";
 import { excessOf, isMostlyHoles } from "./codec-bounds.ts";
 import * as ours from "./errors.ts";
+import { isBranded } from "./savepoint-error.ts";
 
 /** Longest message kept, UTF-16 units. */
 const MESSAGE_MAX = 16_384;
@@ -109,11 +110,18 @@ function recordOf(error: Error, place: Place): ErrorRecord {
 function typeOf(error: Error): string {
   let prototype: unknown = Object.getPrototypeOf(error);
   while (prototype !== null) {
-    const type = TYPES.get(prototype);
+    const type = TYPES.get(prototype) ?? typeInOtherCopy(prototype);
     if (type !== undefined) return type;
     prototype = Object.getPrototypeOf(prototype);
   }
   return "Error";
+}
+
+/** The type of a prototype that is one of ours in another copy of this library; undefined of any other. */
+function typeInOtherCopy(prototype: unknown): string | undefined {
+  if (!isBranded(prototype) || !Object.hasOwn(prototype, "name")) return undefined;
+  const { name } = prototype;
+  return isBranded(PROTOTYPES.get(name)) ? name : undefined;
 }
 
 function cut(text: unknown): string {

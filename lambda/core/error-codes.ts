@@ -1,5 +1,5 @@
 import type * as errors from "./errors.ts";
-import { SavepointError } from "./savepoint-error.ts";
+import { isBranded, type SavepointError } from "./savepoint-error.ts";
 
 type Concrete = Extract<
   (typeof errors)[keyof typeof errors],
@@ -12,10 +12,13 @@ export type KnownError = InstanceType<Concrete>;
 /** The code of any error of this library. */
 export type ErrorCode = KnownError["code"];
 
-/** Whether an error is one of this library's, and of that code when one is given. */
+/**
+ * Whether an error is one of this library's, and of that code when one is given. So is one of another copy of the
+ * library in the same process, of which `instanceof` knows nothing.
+ */
 export function isSavepointError<Code extends ErrorCode = ErrorCode>(
   error: unknown,
   code?: Code,
 ): error is Extract<KnownError, { readonly code: Code }> {
-  return error instanceof SavepointError && (code === undefined || error.code === code);
+  return isBranded(error) && (code === undefined || error.code === code);
 }

@@ -21,16 +21,19 @@ export function assertOptions(
   if (given === undefined) return;
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     throw new InvalidArgumentError(
-      `the options of ${what} are ${shown(given)}; give an object of ${Object.keys(known).join(", ")}`,
+      `the options of ${what} are ${shownArgument(given)}; give an object of ${Object.keys(known).join(", ")}`,
     );
   }
   for (const name in given) if (known[name] !== true) throw unknownOption(what, name, known);
 }
 
-const shown = (given: unknown): string =>
-  Array.isArray(given) || typeof given === "function"
-    ? `of type ${Array.isArray(given) ? "array" : "function"}`
-    : (JSON.stringify(given) ?? String(given)).slice(0, SHOWN);
+/** What was given where something else is wanted, in a few words. */
+export function shownArgument(given: unknown): string {
+  if (Array.isArray(given)) return "an array";
+  if (typeof given === "object" && given !== null) return "an object";
+  if (typeof given === "function") return "a function";
+  return (JSON.stringify(given) ?? String(given)).slice(0, SHOWN);
+}
 
 function unknownOption(
   what: string,

@@ -7,6 +7,23 @@ export interface SavepointErrorOptions {
 }
 
 /**
+ * Marks the errors of every copy of this library in a process, as a project has that is loaded as an ES module in one
+ * place and as a CommonJS module in another: `instanceof` knows those of its own copy only.
+ */
+const BRAND = Symbol.for("savepoint.error");
+
+/** Whether something is an error of this library, whichever copy of it has made it. Never throws. */
+export function isBranded(error: unknown): error is SavepointError {
+  if (typeof error !== "object" || error === null) return false;
+  try {
+    return (error as { readonly [BRAND]?: unknown })[BRAND] === true;
+  } catch {
+    // A proxy may throw at whatever it is asked.
+    return false;
+  }
+}
+
+/**
  * Base of every error that Savepoint throws on purpose. `code` is stable across releases and
  * minified bundles: programs should look at it, people at `message`.
  */
@@ -15,6 +32,10 @@ export abstract class SavepointError extends Error {
   abstract readonly code: string;
   /** Facts for programs; absent when there are none. */
   declare readonly details?: unknown;
+  static {
+    // On the prototype, which keeps it out of the data.
+    Object.defineProperty(this.prototype, BRAND, { value: true });
+  }
 
   constructor(message: string, options: SavepointErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });

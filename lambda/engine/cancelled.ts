@@ -43,7 +43,7 @@ export const endOfCancelled = (
   request: CancelRequest | undefined,
 ): CancelledError | RunTimeoutError =>
   request?.cause === "timeout"
-    ? new RunTimeoutError(`run ${id} did not finish before its deadline; what it did was undone`)
+    ? new RunTimeoutError(`run ${id} did not finish before its deadline and was cancelled`)
     : cancelledError(id, request);
 
 /**

@@ -13,7 +13,7 @@ import { assertContext } from "./assert-context.ts";
 import { deliveredCancel } from "./cancelled.ts";
 import { askContinueAsNew } from "./continue.ts";
 import type { Context, Token } from "./context.ts";
-import type { Event } from "./event.ts";
+import { assertEvent, type Event } from "./event.ts";
 import { type Execution, never } from "./execution.ts";
 import * as names from "./option-names.ts";
 import { mapBranches, parallelBranches, type Parent } from "./ops/branches.ts";
@@ -27,7 +27,7 @@ import type { StepBody, StepOptions } from "./ops/step-options.ts";
 import { drawToken, tokenFrom } from "./ops/token.ts";
 import { waitForMessage } from "./ops/wait.ts";
 import type { Scope } from "./scope.ts";
-import type { Schema, Workflow } from "./workflow.ts";
+import { assertWorkflow, type Schema, type Workflow } from "./workflow.ts";
 
 /** Farthest time a Date can hold, milliseconds since the epoch (ECMA-262, "Time Values"). */
 const TIME_MAX = 8.64e15;
@@ -105,9 +105,11 @@ function steps(execution: Execution, scope: Scope): Pick<Context, "step" | "slee
 
 function messages(execution: Execution, scope: Scope): Pick<Context, "waitFor" | "token" | "send"> {
   const waitFor = async (
-    { name, schema }: Event,
+    event: Event,
     options: { readonly timeout?: Duration } = {},
   ): Promise<unknown> => {
+    assertEvent("waitFor", event);
+    const { name, schema } = event;
     assertOptions(`the wait for "${name}"`, options, names.WAIT_OPTIONS);
     const timeoutMs = options.timeout === undefined ? undefined : parseDuration(options.timeout);
     const until = (begunAt: EpochMs) => (timeoutMs === undefined ? undefined : begunAt + timeoutMs);
@@ -130,6 +132,7 @@ function messages(execution: Execution, scope: Scope): Pick<Context, "waitFor" |
     waitFor,
     token: token as Context["token"],
     send: async (runId, event, value) => {
+      assertEvent("send", event);
       assertName("event", event.name);
       if (!isPossibleRunId(runId)) {
         throw new InvalidArgumentError(
@@ -213,6 +216,7 @@ function childOf<Given>(
   input: unknown,
   options: ChildOptions,
 ) {
+  assertWorkflow("a child run", workflow);
   assertOptions(`the run of workflow "${workflow.name}"`, options, names.CHILD_OPTIONS);
   const { id, timeout } = options;
   if (id !== undefined) assertRunId(id);

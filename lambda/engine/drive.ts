@@ -9,7 +9,7 @@ import { isCancellable } from "./cancelled.ts";
 import { readChildren } from "./children.ts";
 import type { Continuation } from "./continue.ts";
 import type { Execution } from "./execution.ts";
-import { describe } from "./history.ts";
+import { describe, IF_UNCHANGED } from "./history.ts";
 import { fire, fireLast, isPassed, loneTimer } from "./lone-timer.ts";
 import {
   deny,
@@ -176,7 +176,7 @@ async function replay(execution: Execution, record: OperationRecord): Promise<vo
 /** The error of code that stopped asking for what is recorded. */
 export const noLongerAsked = (record: OperationRecord, cause?: unknown): NonDeterminismError =>
   new NonDeterminismError(
-    `the code no longer asks for ${describe(record)}, which the history holds; deploy code that does, or start a new run`,
+    `the code no longer asks for ${describe(record)}, which the history holds; deploy code that does, or start a new run; ${IF_UNCHANGED}`,
     {
       expected: describe(record),
       got: "nothing",

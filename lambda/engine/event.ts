@@ -1,4 +1,6 @@
+import { InvalidArgumentError } from "../core/errors.ts";
 import { assertName } from "../core/keys.ts";
+import { shownArgument } from "../core/known-options.ts";
 import { assertSchema } from "../core/schema-validation.ts";
 import type { Schema } from "./workflow.ts";
 
@@ -31,4 +33,16 @@ export function event(name: string, schema?: Schema): Event {
   assertName("event", name);
   assertSchema(`event "${name}"`, schema);
   return { name, schema };
+}
+
+/**
+ * Refuses what is no event: its name alone, or nothing, as where imports go in a circle.
+ * @param what what takes it, for the message: `waitFor`
+ * @throws InvalidArgumentError
+ */
+export function assertEvent(what: string, given: unknown): void {
+  if (typeof given === "object" && given !== null && "name" in given) return;
+  throw new InvalidArgumentError(
+    `${what} takes an event made by event(), and got ${shownArgument(given)}`,
+  );
 }

@@ -101,11 +101,15 @@ export class History {
     const where =
       asked.scope === "" ? `operation ${ordinal}` : `operation ${ordinal} of ${asked.scope}`;
     return new NonDeterminismError(
-      `the code no longer matches the history at ${where}: expected ${describe(recorded)}, got ${describe(asked)}; deploy code that asks for the same operations in the same order, or start a new run`,
+      `the code no longer matches the history at ${where}: expected ${describe(recorded)}, got ${describe(asked)}; deploy code that asks for the same operations in the same order, or start a new run; ${IF_UNCHANGED}`,
       { expected: describe(recorded), got: describe(asked), where },
     );
   }
 }
+
+/** What else may be the cause, for messages. */
+export const IF_UNCHANGED =
+  "if the code has not changed, it decides by what differs when it is called again, as Date.now(), Math.random() or the environment: use ctx.now() and ctx.random(), or record it in a step";
 
 const place = (scope: string, ordinal: number): string => `${scope}\n${ordinal}`;
 

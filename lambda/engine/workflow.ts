@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { InvalidArgumentError } from "../core/errors.ts";
 import { assertName } from "../core/keys.ts";
-import { assertOptions } from "../core/known-options.ts";
+import { assertOptions, shownArgument } from "../core/known-options.ts";
 import { assertSchema } from "../core/schema-validation.ts";
 import type { Context } from "./context.ts";
 import { WORKFLOW_OPTIONS } from "./option-names.ts";
@@ -81,6 +81,18 @@ export function workflow(
     version: options.version,
     run,
   };
+}
+
+/**
+ * Refuses what is no workflow: its name alone, its function, or nothing, as where imports go in a circle.
+ * @param what what takes it, for the message: `run`
+ * @throws InvalidArgumentError
+ */
+export function assertWorkflow(what: string, given: unknown): void {
+  if (typeof given === "object" && given !== null && "name" in given) return;
+  throw new InvalidArgumentError(
+    `${what} takes a workflow made by workflow(), and got ${shownArgument(given)}`,
+  );
 }
 
 /** Workflows by name. Throws InvalidArgumentError when two share one. */

@@ -47,8 +47,8 @@ describe("options", () => {
     ["1h", '"1h"'],
     [null, "null"],
     [false, "false"],
-    [[1], "of type array"],
-    [() => 1, "of type function"],
+    [[1], "an array"],
+    [() => 1, "a function"],
   ])("that are no object are refused: %j", (given, shown) => {
     expect(refusalOf(given)).toBe(
       `the options of step "pay" are ${shown}; give an object of timeout, atMostOnce, id`,

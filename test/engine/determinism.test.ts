@@ -94,6 +94,9 @@ describe("code that no longer matches the history", () => {
       const { expected, got } = described.error as NonDeterminismError;
       expect(expected).toContain(error.expected);
       expect(got).toContain(error.got);
+      // Of unchanged code it is these that lead it elsewhere.
+      const { message } = described.error as NonDeterminismError;
+      expect(message).toMatch(/if the code has not changed, .*Date\.now\(\), Math\.random\(\)/);
       const resumed = await deploy(original, "original");
       expect(resumed).toMatchObject({ status: "succeeded", output: 3 });
     },
