@@ -1,4 +1,4 @@
-import { encodeValue, hashValue } from "../core/codec.ts";
+import { type Encoded, encodeValue, hashValue } from "../core/codec.ts";
 import { keptRecords } from "../core/cut.ts";
 import type { Duration } from "../core/duration.ts";
 import { InvalidArgumentError } from "../core/errors.ts";
@@ -68,7 +68,6 @@ export async function forkRun(
   const there = options.id === undefined ? undefined : await store.readRun(id);
   if (there) return join(deps, there, { from, inputHash });
   const cut = await cutOf(deps, source, options.from);
-  const { kept } = cut;
   const incarnation = ids.ulid(now);
   const timeLimitMs = timeoutMs ?? source.timeLimitMs;
   const deadline = timeLimitMs === undefined ? undefined : now + timeLimitMs;
@@ -77,20 +76,7 @@ export async function forkRun(
     ttlSeconds: birthTtl(now, deadline),
     nonce: () => ids.nonce(),
   };
-  const copied = await unlessDeleted(store, source, async () => {
-    await store.copyRecords(
-      kept.map((record) => ({ ...record, inherited: true })),
-      to,
-    );
-    const unread = await readMailbox(store.values, source);
-    const inlineBytes = LIMITS.metaInlineBytes;
-    return {
-      box: await store.copyCompletions(unread, cut, to),
-      input: given
-        ? await store.values.keep(given, { ...to, inlineBytes, nonce: ids.nonce() })
-        : await store.copyValue(source.input, to),
-    };
-  });
+  const copied = await unlessDeleted(store, source, () => copy(deps, { source, cut, given, to }));
   if (copied === undefined) throw noRun(source.id);
   const { box, input } = copied;
   const { meta, created } = await store.startRun({
@@ -110,13 +96,42 @@ export async function forkRun(
       seed: source.seed ?? source.incarnation,
       round: source.round,
       roundAt: source.roundAt,
-      progress: progressOf(kept),
+      progress: progressOf(cut.kept),
       box,
     },
   });
   if (!created) return join(deps, meta, { from, inputHash });
   await hintRun(deps, id, meta.dueAt);
   return meta;
+}
+
+/** Copies what the new run keeps of its source, the records first. */
+async function copy(
+  { store, ids }: ClientDependencies,
+  {
+    source,
+    cut,
+    given,
+    to,
+  }: {
+    readonly source: Meta;
+    readonly cut: Cut;
+    readonly given: Encoded | undefined;
+    readonly to: CopyPlace;
+  },
+) {
+  await store.copyRecords(
+    cut.kept.map((record) => ({ ...record, inherited: true })),
+    to,
+  );
+  const unread = await readMailbox(store.values, source);
+  const inlineBytes = LIMITS.metaInlineBytes;
+  return {
+    box: await store.copyCompletions(unread, cut, to),
+    input: given
+      ? await store.values.keep(given, { ...to, inlineBytes, nonce: ids.nonce() })
+      : await store.copyValue(source.input, to),
+  };
 }
 
 /** The run's new input, encoded; undefined when it keeps that of its source. */
