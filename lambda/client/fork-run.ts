@@ -76,7 +76,9 @@ export async function forkRun(
     ttlSeconds: birthTtl(now, deadline),
     nonce: () => ids.nonce(),
   };
-  const { box, input } = await copied(deps, source, { cut, given, to });
+  const copied = await unlessDeleted(store, source, () => copy(deps, { source, cut, given, to }));
+  if (copied === undefined) throw noRun(source.id);
+  const { box, input } = copied;
   const { meta, created } = await store.startRun({
     id,
     incarnation,
@@ -103,32 +105,33 @@ export async function forkRun(
   return meta;
 }
 
-/** Copies what the fork begins with, before anything names it: its records, its tokens' completions, its input. */
-async function copied(
+/** Copies what the new run keeps of its source, the records first. */
+async function copy(
   { store, ids }: ClientDependencies,
-  source: Meta,
   {
+    source,
     cut,
     given,
     to,
-  }: { readonly cut: Cut; readonly given: Encoded | undefined; readonly to: CopyPlace },
+  }: {
+    readonly source: Meta;
+    readonly cut: Cut;
+    readonly given: Encoded | undefined;
+    readonly to: CopyPlace;
+  },
 ) {
-  const whole = await unlessDeleted(store, source, async () => {
-    await store.copyRecords(
-      cut.kept.map((record) => ({ ...record, inherited: true })),
-      to,
-    );
-    const unread = await readMailbox(store.values, source);
-    const inlineBytes = LIMITS.metaInlineBytes;
-    return {
-      box: await store.copyCompletions(unread, cut, to),
-      input: given
-        ? await store.values.keep(given, { ...to, inlineBytes, nonce: ids.nonce() })
-        : await store.copyValue(source.input, to),
-    };
-  });
-  if (whole === undefined) throw noRun(source.id);
-  return whole;
+  await store.copyRecords(
+    cut.kept.map((record) => ({ ...record, inherited: true })),
+    to,
+  );
+  const unread = await readMailbox(store.values, source);
+  const inlineBytes = LIMITS.metaInlineBytes;
+  return {
+    box: await store.copyCompletions(unread, cut, to),
+    input: given
+      ? await store.values.keep(given, { ...to, inlineBytes, nonce: ids.nonce() })
+      : await store.copyValue(source.input, to),
+  };
 }
 
 /** The run's new input, encoded; undefined when it keeps that of its source. */
