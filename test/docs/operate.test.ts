@@ -17,7 +17,8 @@ const AWS = `aws() {
 it("the page on operation begins by naming the deployment, and sets what its commands use", () => {
   const [first = "", ...rest] = blocks;
   const used = new Set(rest.flatMap((block) => block.match(/\$\{?[A-Z_]+/g) ?? []));
-  expect([...used]).toEqual(["$SWEEPER"]);
+  // The page says what the table's name is to be put for.
+  expect([...used]).toEqual(["$SWEEPER", "$TABLE"]);
   const script = `set -euo pipefail\n${AWS}\n${first}\necho "$SWEEPER"; bash -c 'echo $SAVEPOINT_ENDPOINT'`;
   expect(execFileSync("bash", ["-c", script], { encoding: "utf8" })).toBe(
     "the-sweeper\nhttps://a.execute-api.eu-central-1.amazonaws.com/v1/\n",

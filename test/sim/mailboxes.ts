@@ -1,3 +1,4 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { decodeValue } from "../../lambda/core/codec.ts";
 import { isTokenMessage } from "../../lambda/core/token.ts";
 import type { Item } from "../../lambda/store/attributes.ts";
@@ -44,12 +45,33 @@ const keptFrom = (message: Message): Kept => {
   return { id, name, value: JSON.stringify(messageAttribute(message).M?.["v"]) };
 };
 
-function contentOf(mirror: Mirror, { pk, nonce, parts, isText }: Page): readonly Message[] {
+const contentOf = (mirror: Mirror, page: Page): readonly Message[] =>
+  (whole(mirror, page) ?? []) as readonly Message[];
+
+/** The value of a message by its attribute, as text; undefined when parts of it are not there. */
+export function valueOf(mirror: Mirror, attribute: string): unknown {
+  const { S, B, M } = JSON.parse(attribute) as AttributeValue;
+  if (S !== undefined) return decodeValue(S);
+  if (B !== undefined) return decodeValue(Buffer.from(String(B), "base64"));
+  const reference = {
+    pk: M?.["p"]?.S ?? "",
+    nonce: M?.["n"]?.S ?? "",
+    parts: Number(M?.["c"]?.N),
+    isText: M?.["t"]?.BOOL === true,
+  };
+  return whole(mirror, reference);
+}
+
+/** What is kept in parts, as far as all of them are there. */
+function whole(
+  mirror: Mirror,
+  { pk, nonce, parts, isText }: Pick<Page, "pk" | "nonce" | "parts" | "isText">,
+): unknown {
   const chunks = Array.from(
     { length: parts },
     (_, index) => mirror.part(pk, `${PART_PREFIX}${nonce}#${index}`)?.["v"]?.B,
   );
-  if (chunks.some((chunk) => chunk === undefined)) return [];
+  if (chunks.some((chunk) => chunk === undefined)) return undefined;
   const bytes = Buffer.concat(chunks.map((chunk) => Buffer.from(String(chunk), "base64")));
-  return decodeValue(isText ? bytes.toString("utf8") : bytes) as readonly Message[];
+  return decodeValue(isText ? bytes.toString("utf8") : bytes);
 }

@@ -1,8 +1,9 @@
+import { hashValue } from "../../lambda/core/codec.ts";
 import { idempotencyKey, messageId } from "../../lambda/core/keys.ts";
 import { isTokenMessage } from "../../lambda/core/token.ts";
 import type { Item } from "../../lambda/store/attributes.ts";
 import { givenBack, isSameValue, openTokens, type Sent } from "./given-back.ts";
-import { messagesOf } from "./mailboxes.ts";
+import { messagesOf, valueOf } from "./mailboxes.ts";
 import { type Change, historyOf, type Mirror, numberOf, textOf } from "./mirror.ts";
 import { lastName, nameOfWait, openWaits } from "./open-waits.ts";
 
@@ -16,6 +17,7 @@ const NEAR_MS = 2_000;
 export class MessageOracle {
   readonly #mirror: Mirror;
   /** What was sent to each incarnation, in order, by id. */
+  readonly #hashes = new WeakMap<Sent, string>();
   readonly #sent = new Map<string, Map<string, Sent>>();
   /** Histories that a resume has left behind: what is still recorded there counts for nothing. */
   readonly #left = new Set<string>();
@@ -176,12 +178,27 @@ export class MessageOracle {
     const incarnation = pk.split("#")[1] ?? "";
     const round = this.#mirror.roundOf(pk);
     const sender = idempotencyKey({ id: run, incarnation, round }, key);
-    const hasArrived = [...this.#mirror.metas].some(([id, meta]) =>
-      this.#sentTo(meta).has(
-        messageId({ id, incarnation: textOf(meta, "inc") ?? "" }, lastName(key), sender),
-      ),
-    );
+    const event = lastName(key);
+    const hasArrived = [...this.#mirror.metas].some(([id, meta]) => {
+      const to = { id, incarnation: textOf(meta, "inc") ?? "" };
+      return [...this.#sentTo(meta).values()].some((sent) => {
+        if (sent.name !== event) return false;
+        const hash = this.#hashOf(sent);
+        // What was in parts that are gone is told by nothing.
+        return hash === undefined || sent.id === messageId(to, event, `${sender}/${hash}`);
+      });
+    });
     return hasArrived ? undefined : `${run} ${sk} is recorded as sent and has not arrived`;
+  }
+
+  #hashOf(sent: Sent): string | undefined {
+    const known = this.#hashes.get(sent);
+    if (known !== undefined) return known;
+    const value = valueOf(this.#mirror, sent.value);
+    if (value === undefined) return undefined;
+    const hash = hashValue(value);
+    this.#hashes.set(sent, hash);
+    return hash;
   }
 
   #sentTo(meta: Item): Map<string, Sent> {
