@@ -9,7 +9,8 @@ const GIVEN = new RegExp(`^gets (${BOOKING}[^:]*): "`);
 
 /**
  * What is wrong with the rollbacks of a finished run; undefined when nothing is. What its code was
- * given before it ended is undone, once each; the last completed first, as far as it had completed.
+ * given before it ended is undone, once each; the last completed first, as far as it had completed. A fork leaves
+ * alone what it has from its source.
  */
 export function judgeRollbacks(
   mirror: Mirror,
@@ -31,7 +32,14 @@ export function judgeRollbacks(
   }
   const wrong = undone.find(({ step: { item } }) => textOf(item, "s") !== "done" || item["f"]);
   if (undone.length < rollbacks.length || wrong) return `${run} undid what was not done`;
+  const others = undone.find(({ step }) => isInherited(step));
+  if (others) return `${run} undid ${others.step.key}, which its source has done`;
   const given = givenBefore(trace);
+  // What a fork has from its source is its source's to undo.
+  for (const { key } of [...operations.values()].filter(isInherited)) {
+    const name = lastName(key);
+    given.set(name, (given.get(name) ?? 0) - 1);
+  }
   return forgotten(run, given, undone) ?? misplaced(run, given, undone);
 }
 
@@ -40,8 +48,10 @@ interface Undone {
   readonly step: MirroredOperation;
 }
 
+const isInherited = ({ item }: MirroredOperation): boolean => item["y"]?.BOOL === true;
+
 /** How often the code was given the result of each step that can be undone, before it ended. */
-function givenBefore(trace: Trace | undefined): ReadonlyMap<string, number> {
+function givenBefore(trace: Trace | undefined): Map<string, number> {
   const given = new Map<string, number>();
   for (const event of trace?.events ?? []) {
     const [, name] = GIVEN.exec(event) ?? [];

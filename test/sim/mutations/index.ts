@@ -42,6 +42,8 @@ import { hintsRenewThemselves } from "./hints-renew-themselves.ts";
 import { roundsShareKeys } from "./rounds-share-keys.ts";
 import { undoInOrder } from "./undo-in-order.ts";
 import { rollbacksEndAtFailure } from "./rollbacks-end-at-failure.ts";
+import { rollbackUnannounced } from "./rollback-unannounced.ts";
+import { forkUndoesSources } from "./fork-undoes-sources.ts";
 import { interruptedRunsAgain } from "./interrupted-runs-again.ts";
 import { onceAfterLease } from "./once-after-lease.ts";
 import { denialNotFenced } from "./denial-not-fenced.ts";
@@ -118,6 +120,8 @@ export const MUTATIONS: readonly Patch[] = [
   roundsShareKeys,
   undoInOrder,
   rollbacksEndAtFailure,
+  rollbackUnannounced,
+  forkUndoesSources,
   interruptedRunsAgain,
   onceAfterLease,
   marksAtOnce,
