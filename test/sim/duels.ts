@@ -15,6 +15,8 @@ interface Duel {
 
 /** How many seeds have one. */
 const DUELLING = 0.35;
+/** How many of the others have one of forks: new ones are drawn beside the old, whose seeds stay what they are. */
+const FORKING = 0.1;
 const LEASE_MS = 30_000;
 /** The run goes on after it, and so is replayed. */
 const REST_MS = 120_000;
@@ -35,8 +37,9 @@ const DUELS = [
  * a seed as they are.
  */
 export function drawDuel(seed: number, draw: Draw): Scenario | undefined {
-  if (!draw.happens(DUELLING)) return undefined;
-  const { bodies, faults, acts } = draw.pick(DUELS)(draw);
+  const isUsual = draw.happens(DUELLING);
+  if (!isUsual && !draw.happens(FORKING)) return undefined;
+  const { bodies, faults, acts } = isUsual ? draw.pick(DUELS)(draw) : forkedSaga(draw);
   const programs: Program[] = bodies.map((body, index) => ({ name: `p${index}`, body }));
   const settings = { leaseMs: LEASE_MS };
   const setup = {
@@ -183,5 +186,28 @@ function twoHints(draw: Draw): Duel {
     bodies: [[trying, rest(2)]],
     faults: [],
     acts: [{ at, whom: { id: "main" }, ...letter }],
+  };
+}
+
+/** A run is forked when some of its steps can be undone; both fail. */
+function forkedSaga(draw: Draw): Duel {
+  const booking = {
+    bodyMs: 0,
+    fails: draw.int(0, 1),
+    isHopeless: false,
+    undoMs: draw.pick([0, 500]),
+  };
+  const saga = (id: number, throws: boolean): Node => ({
+    type: "saga",
+    id,
+    bookings: [booking, booking],
+    isParallel: draw.happens(0.4),
+    throws,
+  });
+  const fork = { kind: "fork", id: "fork-of-main", from: undefined, isNewInput: false } as const;
+  return {
+    bodies: [[saga(1, false), rest(2, draw.int(10_000, REST_MS)), saga(3, true)]],
+    faults: [],
+    acts: [{ at: { atMs: draw.int(1_000, 9_000) }, whom: { id: "main" }, ...fork }],
   };
 }

@@ -42,7 +42,6 @@ import { hintsRenewThemselves } from "./hints-renew-themselves.ts";
 import { roundsShareKeys } from "./rounds-share-keys.ts";
 import { undoInOrder } from "./undo-in-order.ts";
 import { rollbacksEndAtFailure } from "./rollbacks-end-at-failure.ts";
-import { rollbackUnannounced } from "./rollback-unannounced.ts";
 import { forkUndoesSources } from "./fork-undoes-sources.ts";
 import { interruptedRunsAgain } from "./interrupted-runs-again.ts";
 import { onceAfterLease } from "./once-after-lease.ts";
@@ -120,7 +119,6 @@ export const MUTATIONS: readonly Patch[] = [
   roundsShareKeys,
   undoInOrder,
   rollbacksEndAtFailure,
-  rollbackUnannounced,
   forkUndoesSources,
   interruptedRunsAgain,
   onceAfterLease,
