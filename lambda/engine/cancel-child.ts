@@ -99,5 +99,5 @@ export async function cancelAbandoned(execution: Execution): Promise<void> {
 async function noteTold(execution: Execution, record: OperationRecord): Promise<void> {
   const { deps, historyPk, meta } = execution;
   const told = { ...record, told: true, epoch: meta.epoch, nonce: deps.ids.nonce() };
-  await deps.store.writeOperation(historyPk, told, meta.historyTtl, "settle");
+  await deps.store.writeOperation(historyPk, told, meta.historyTtl, "told");
 }

@@ -21,14 +21,15 @@ export type OperationWrite =
 
 /**
  * Which conditions a write has beside F: row 6 refuses an attempt already recorded, row 7 one already marked,
- * row 8 any record.
+ * row 8 any record; a loser is told once, and only where it was recorded, so that a late copy changes nothing.
  */
-export type WriteGuard = "settle" | "attempt" | "mark" | "begin";
+export type WriteGuard = "settle" | "attempt" | "mark" | "begin" | "told";
 
 const CONDITIONS: Record<WriteGuard, string> = {
   settle: FENCE,
   attempt: `attribute_not_exists(#sk) OR (#s <> :done AND #e <= :epoch AND (attribute_not_exists(#a) OR #a < :attempt OR (#a = :attempt AND #s = :running)))`,
   mark: `attribute_not_exists(#sk) OR (#s <> :done AND #e <= :epoch AND (attribute_not_exists(#a) OR #a < :attempt))`,
+  told: "#s <> :done AND #e <= :epoch AND attribute_not_exists(#g)",
   begin: "attribute_not_exists(#sk) OR (#s = :pending AND #e <= :epoch)",
 };
 

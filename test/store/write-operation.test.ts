@@ -39,3 +39,29 @@ describe("a mark that a body may have been entered", () => {
     expect(await mark(running("mine"))).toEqual({ done: true });
   });
 });
+
+describe("that a race's loser was told", () => {
+  const child = (nonce: string): OperationRecord => ({
+    ...running(nonce),
+    key: "race/b/child",
+    kind: "run",
+    state: "waiting",
+    childId: "run~1~race@b@child",
+  });
+  const tell = (nonce: string) =>
+    opened.store.writeOperation(HISTORY, { ...child(nonce), told: true }, TTL, "told");
+
+  it("is written once, so that a late copy of it changes nothing", async () => {
+    await opened.store.writeOperation(HISTORY, child("begun"), TTL, "begin");
+    expect(await tell("mine")).toEqual({ done: true });
+    expect(await tell("mine"), "its own reply was lost").toEqual({ done: true });
+    expect(await tell("another")).toMatchObject({ done: false, rival: { nonce: "mine" } });
+    const [record] = await opened.store.loadHistory(HISTORY);
+    expect(record).toMatchObject({ told: true, nonce: "mine" });
+  });
+
+  it("is not written where nothing was recorded, as of a run that was deleted", async () => {
+    expect(await tell("late")).toEqual({ done: false, rival: undefined });
+    expect(await opened.store.loadHistory(HISTORY)).toEqual([]);
+  });
+});
