@@ -5,7 +5,7 @@ export type { DeleteOptions } from "./client/delete-run.ts";
 export type { HistoryEntry, RunDescription, RunSummary } from "./client/describe-run.ts";
 export type { ForkOptions } from "./client/fork-run.ts";
 export type { RunPage } from "./client/list.ts";
-export type { ListOptions, RunFilter } from "./client/run-filter.ts";
+export type { ListOptions, RunFilter } from "./core/run-filter.ts";
 export type { RunHandle } from "./client/run-handle.ts";
 export type { Savepoint } from "./client/savepoint.ts";
 export type { SendOptions } from "./client/send-event.ts";

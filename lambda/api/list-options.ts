@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { ListOptions } from "../client/run-filter.ts";
+import type { ListOptions } from "../core/run-filter.ts";
 import type { ListQuery } from "./schemas.ts";
 
 /** What a query of a list asks for. */

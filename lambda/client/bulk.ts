@@ -20,7 +20,7 @@ import { forkRun } from "./fork-run.ts";
 import { cursorAfter, findRuns } from "./list.ts";
 import { readRun } from "./read-run.ts";
 import { resumeRun } from "./resume-run.ts";
-import type { ListOptions, RunFilter } from "./run-filter.ts";
+import type { ListOptions, RunFilter } from "../core/run-filter.ts";
 
 /** Runs that are acted on at a time: a fork or resume holds the whole history of its run. */
 const AT_A_TIME = 4;

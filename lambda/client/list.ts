@@ -8,7 +8,7 @@ import type { ListedRun } from "../store/list-runs.ts";
 import type { Meta } from "../store/meta.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { type RunSummary, summaryOf } from "./describe-run.ts";
-import { LIST_OPTIONS, type ListOptions } from "./run-filter.ts";
+import { LIST_OPTIONS, type ListOptions } from "../core/run-filter.ts";
 
 /** One page of runs: failed or blocked ones asked for by their status by when they became so, others by their start. */
 export interface RunPage {

@@ -16,7 +16,7 @@ import { gatheredReads } from "./gathered-reads.ts";
 import { list, LIMIT_MAX, type RunPage } from "./list.ts";
 import { Pace } from "./pace.ts";
 import { type RunHandle, runHandle } from "./run-handle.ts";
-import { FILTER_OPTIONS, type ListOptions, type RunFilter } from "./run-filter.ts";
+import { FILTER_OPTIONS, type ListOptions, type RunFilter } from "../core/run-filter.ts";
 import { start, START_OPTIONS, type StartOptions } from "./start.ts";
 
 /** A client of one deployment: starts runs and looks at them. */

@@ -4,7 +4,7 @@ import {
   LIST_OPTIONS,
   type ListOptions,
   type RunFilter,
-} from "../client/run-filter.ts";
+} from "../core/run-filter.ts";
 import {
   BULK_OPTIONS,
   type BulkAction,

@@ -1,6 +1,6 @@
 export type { HistoryEntry, RunDescription, RunSummary } from "../client/describe-run.ts";
 export type { RunPage } from "../client/list.ts";
-export type { ListOptions, RunFilter } from "../client/run-filter.ts";
+export type { ListOptions, RunFilter } from "../core/run-filter.ts";
 export type {
   BulkAction,
   BulkActions,

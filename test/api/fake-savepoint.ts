@@ -2,7 +2,7 @@ import type { BulkPage } from "../../lambda/core/bulk.ts";
 import type { RunDescription } from "../../lambda/client/describe-run.ts";
 import type { HistoryEntry } from "../../lambda/client/describe-run.ts";
 import type { RunControl } from "../../lambda/client/control-run.ts";
-import type { ListOptions } from "../../lambda/client/run-filter.ts";
+import type { ListOptions } from "../../lambda/core/run-filter.ts";
 import type { RunHandle } from "../../lambda/client/run-handle.ts";
 import type { NamedSavepoint } from "../../lambda/client/savepoint.ts";
 import type { StartOptions } from "../../lambda/client/start.ts";

@@ -53,7 +53,9 @@ function call(client: AnyClient, name: string, options: object): Promise<unknown
 
 const refusal = (option: string, meant: string) => ({
   code: "invalid_argument",
-  message: expect.stringContaining(`no option "${option}" (did you mean "${meant}"?)`) as string,
+  message: expect.stringMatching(
+    new RegExp(`no option "${option}"; it takes (.*, )?${meant}(,|$)`),
+  ) as string,
 });
 
 it.each(misspelt)("%s refuses %s and does nothing", async (name, option, meant) => {
@@ -84,7 +86,7 @@ it("a bulk action that there is not is refused by name", async () => {
 
 it("connecting refuses an option that there is not", () => {
   const options = { tabel: "savepoint", queueUrl: "http://localhost/q" };
-  expect(() => connect(options as object)).toThrow(/no option "tabel" \(did you mean "table"/);
+  expect(() => connect(options as object)).toThrow(/no option "tabel"; it takes .*table/);
   const http = { endpoint: "http://localhost:1", tokens: "t" };
-  expect(() => connectOverHttp(http)).toThrow(/no option "tokens" \(did you mean "token"/);
+  expect(() => connectOverHttp(http)).toThrow(/no option "tokens"; it takes .*token,/);
 });

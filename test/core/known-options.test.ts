@@ -21,22 +21,10 @@ describe("options", () => {
     },
   );
 
-  it.each([
-    ["timout", "timeout"],
-    ["tiemout", "timeout"],
-    ["timeOut", "timeout"],
-    ["atmostonce", "atMostOnce"],
-    ["ID", "id"],
-  ])("that are misspelt are refused with the nearest there is: %s", (given, meant) => {
-    expect(refusalOf({ [given]: undefined })).toBe(
-      `step "pay" has no option "${given}" (did you mean "${meant}"?); it takes timeout, atMostOnce, id`,
-    );
-  });
-
-  it.each(["retries", "constructor", "toString", "x"])(
-    "that are like none there is are refused without a guess: %s",
+  it.each(["timout", "timeOut", "atmostonce", "ID", "retries", "constructor", "toString", "x"])(
+    "that there are not are refused with those that there are: %s",
     (given) => {
-      expect(refusalOf({ [given]: 1 })).toBe(
+      expect(refusalOf({ [given]: undefined })).toBe(
         `step "pay" has no option "${given}"; it takes timeout, atMostOnce, id`,
       );
     },

@@ -33,12 +33,12 @@ describe("a misspelt option is refused before anything of it is begun:", () => {
     [
       "of a step",
       (ctx) => ctx.step("pay", misspelt("atmostonce", true), body),
-      'step "pay" has no option "atmostonce" (did you mean "atMostOnce"?)',
+      'step "pay" has no option "atmostonce"; it takes',
     ],
     [
       "of a step's retry",
       (ctx) => ctx.step("pay", { retry: misspelt("attemps", 9) }, body),
-      'retry has no option "attemps" (did you mean "attempts"?)',
+      'retry has no option "attemps"; it takes',
     ],
     [
       "a number as a step's retry",
@@ -53,7 +53,7 @@ describe("a misspelt option is refused before anything of it is begun:", () => {
     [
       "of a map",
       (ctx) => ctx.map("all", [1], misspelt("concurency", 1), async () => body()),
-      'map "all" has no option "concurency" (did you mean "concurrency"?)',
+      'map "all" has no option "concurency"; it takes',
     ],
     [
       "of parallel branches",
@@ -63,22 +63,22 @@ describe("a misspelt option is refused before anything of it is begun:", () => {
     [
       "of a wait",
       (ctx) => ctx.waitFor(approved, misspelt("timeOut")),
-      'the wait for "approved" has no option "timeOut" (did you mean "timeout"?)',
+      'the wait for "approved" has no option "timeOut"; it takes',
     ],
     [
       "of a token",
       (ctx) => ctx.token("reply", misspelt("timout")),
-      'token "reply" has no option "timout" (did you mean "timeout"?)',
+      'token "reply" has no option "timout"; it takes',
     ],
     [
       "of a child that is awaited",
       (ctx) => ctx.run(child, undefined, misspelt("Key")),
-      'workflow "child" has no option "Key" (did you mean "key"?)',
+      'workflow "child" has no option "Key"; it takes',
     ],
     [
       "of a child that is started",
       (ctx) => ctx.start(child, undefined, misspelt("timout")),
-      'workflow "child" has no option "timout" (did you mean "timeout"?)',
+      'workflow "child" has no option "timout"; it takes',
     ],
   ])("%s", async (_, run, message) => {
     bodies = 0;
@@ -89,7 +89,7 @@ describe("a misspelt option is refused before anything of it is begun:", () => {
 
   it("of a workflow's declaration", () => {
     expect(() => workflow("a", misspelt("inptu"), async () => 1)).toThrow(
-      'workflow "a" has no option "inptu" (did you mean "input"?)',
+      'workflow "a" has no option "inptu"; it takes',
     );
   });
 });

@@ -39,7 +39,6 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       "lambda/core",
       "lambda/client/describe-run.ts",
       "lambda/client/list.ts",
-      "lambda/client/run-filter.ts",
       "lambda/engine/event.ts",
       "lambda/engine/workflow.ts",
     ],

@@ -1,7 +1,7 @@
-import type { EpochMs } from "../core/clock.ts";
-import type { OptionNames } from "../core/known-options.ts";
-import type { RunAttributes } from "../core/run-attributes.ts";
-import type { RunStatus } from "../core/status.ts";
+import type { EpochMs } from "./clock.ts";
+import type { OptionNames } from "./known-options.ts";
+import type { RunAttributes } from "./run-attributes.ts";
+import type { RunStatus } from "./status.ts";
 
 /** Which runs are meant; each filter left out lets all through. */
 export interface RunFilter {
