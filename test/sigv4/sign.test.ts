@@ -66,6 +66,6 @@ describe("a signed request", () => {
 
   it("is not made with an option that there is not", () => {
     const misspelt = { regions: "us-east-1" } as object;
-    expect(() => sigV4(misspelt)).toThrow(/no option "regions" \(did you mean "region"\?\)/);
+    expect(() => sigV4(misspelt)).toThrow(/no option "regions"; it takes .*region/);
   });
 });
