@@ -29,7 +29,7 @@ describe("a test engine", () => {
       /has no option .*; it takes .*workflow/,
     );
     expect(() => engine.calls("work", misspelt)).toThrow(/has no option .*; it takes .*workflow/);
-    expect(() => engine.crashBefore("work", { tims: 2 } as object)).toThrow(/mean "times"/);
+    expect(() => engine.crashBefore("work", { tims: 2 } as object)).toThrow(/it takes .*times/);
     const run = await engine.start(once, undefined);
     await expect(run.result({ timeOut: "1s" } as object)).rejects.toThrow(/mean "timeout"/);
     const sampled = { workflows: [once], sample: 3 };
