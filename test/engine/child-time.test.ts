@@ -52,7 +52,7 @@ describe("a child's time", () => {
       const run = await start(flow, "run", "10m");
       expect(await ending(run.result())).toMatchObject({ code: "run_timeout" });
       await world.until(run.resume());
-      const own = world.savepoint.get(`run~1~child`);
+      const own = world.savepoint.get("run~1~child");
       const [{ deadline: mine = 0 }, { deadline: its = 0 }] = await world.until(
         Promise.all([run.describe(), own.describe()]),
       );

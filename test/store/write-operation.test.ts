@@ -60,8 +60,34 @@ describe("that a race's loser was told", () => {
     expect(record).toMatchObject({ told: true, nonce: "mine" });
   });
 
+  it("is not written by an owner that another has followed", async () => {
+    await opened.store.writeOperation(HISTORY, child("begun"), TTL, "begin");
+    const { key, kind, ordinal } = child("taker");
+    const taken = { epoch: 3, key, kind, ordinal, nonce: "taker", now: NOW, counts: false };
+    await opened.store.markOperation(HISTORY, taken, TTL);
+    expect(await tell("late")).toMatchObject({ done: false, rival: { nonce: "taker" } });
+    const [record] = await opened.store.loadHistory(HISTORY);
+    expect(record?.told).toBeUndefined();
+  });
+
   it("is not written where nothing was recorded, as of a run that was deleted", async () => {
     expect(await tell("late")).toEqual({ done: false, rival: undefined });
     expect(await opened.store.loadHistory(HISTORY)).toEqual([]);
+  });
+});
+
+describe("that a rollback begins", () => {
+  const begin = (nonce: string, epoch: number) => {
+    const record = running(nonce, { key: "@rollback/once", kind: "rollback", epoch });
+    const pending = { ...record, state: "pending", attempt: 0 } as const;
+    return opened.store.writeOperation(HISTORY, pending, TTL, "begin");
+  };
+
+  it("is said by the owner, and not by a former one that comes late", async () => {
+    expect(await begin("taker", 3)).toEqual({ done: true });
+    expect(await begin("late", 2)).toMatchObject({ done: false, rival: { nonce: "taker" } });
+    expect(await begin("next", 4)).toEqual({ done: true });
+    const [record] = await opened.store.loadHistory(HISTORY);
+    expect(record).toMatchObject({ epoch: 4, nonce: "next", state: "pending" });
   });
 });
