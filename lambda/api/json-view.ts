@@ -1,4 +1,4 @@
-import { types } from "node:util";
+import * as types from "node:util/types";
 import { NESTING_MAX } from "../core/codec-bounds.ts";
 import { RequestError } from "./failure.ts";
 

@@ -1,4 +1,4 @@
-import { types } from "node:util";
+import * as types from "node:util/types";
 
 /** What each builtin class's instances are, whatever name an object gives itself. */
 const BRANDS: ReadonlyMap<string, (value: unknown) => boolean> = new Map<

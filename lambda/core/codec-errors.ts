@@ -1,4 +1,4 @@
-import { types } from "node:util";
+import * as types from "node:util/types";
 import { stringify } from "devalue";
 import { excessOf, isMostlyHoles } from "./codec-bounds.ts";
 import * as ours from "./errors.ts";
