@@ -94,9 +94,9 @@ async function resumeChildren(
     if (id === undefined || id !== childId(run.id, run.round, key)) continue;
     const child = await deps.store.readRun(id);
     if (child?.parent?.id !== run.id || child.parent.incarnation !== run.incarnation) continue;
-    if (isPlaceholder(child)) {
-      await deps.store.deleteRun(child);
-    } else if (child.cancel && !isFinished(child.status)) {
+    // The run's next generation starts one that was never started.
+    if (isPlaceholder(child)) continue;
+    if (child.cancel && !isFinished(child.status)) {
       throw conflict(run, `has a child, "${id}", that is being cancelled; resume it in a moment`);
     } else if (child.status === "failed" || child.status === "cancelled") {
       await resumeRun(deps, id, timeMs);
@@ -105,7 +105,7 @@ async function resumeChildren(
 }
 
 /** Whether a run was put as cancelled in place of one that was never started, and so has no input. */
-const isPlaceholder = ({ status, epoch }: Meta): boolean => status === "cancelled" && epoch === 0;
+const isPlaceholder = ({ givenUpBy }: Meta): boolean => givenUpBy !== undefined;
 
 /** Throws RunConflictError for a run of which nothing but its cancellation is there. */
 export function assertStarted(run: Meta): void {

@@ -79,8 +79,16 @@ const isError = (value: unknown): value is Error =>
  * a list of them, or plain data of at most 16,384 characters. Others (a socket, a response) are left
  * out, as is an error inside itself: an error must be recordable whatever hangs on it.
  */
-export const recordError = (value: unknown): ErrorRecord | undefined =>
-  isError(value) ? recordOf(value, { chain: [value], room: { left: ERRORS_MAX } }) : undefined;
+export const recordError = (value: unknown): ErrorRecord | undefined => recordWith(value, true);
+
+/** The same without stacks: code that is run again makes the same errors elsewhere. */
+export const identityOfError = (value: unknown): ErrorRecord | undefined =>
+  recordWith(value, false);
+
+const recordWith = (value: unknown, hasFrames: boolean): ErrorRecord | undefined =>
+  isError(value)
+    ? recordOf(value, { chain: [value], room: { left: ERRORS_MAX }, hasFrames })
+    : undefined;
 
 /** Where in an error another one stands. */
 interface Place {
@@ -88,11 +96,13 @@ interface Place {
   readonly chain: readonly Error[];
   /** How many more errors are kept. */
   readonly room: { left: number };
+  /** Whether stacks are kept. */
+  readonly hasFrames: boolean;
 }
 
 function recordOf(error: Error, place: Place): ErrorRecord {
   const type = typeOf(error);
-  const frames = framesOf(error);
+  const frames = place.hasFrames ? framesOf(error) : "";
   const cause = error.cause === undefined ? undefined : kept(error.cause, place);
   const errors = error instanceof AggregateError ? kept(error.errors, place) : undefined;
   const own = ownProperties(error, place);
@@ -119,9 +129,10 @@ function typeOf(error: Error): string {
 
 /** The type of a prototype that is one of ours in another copy of this library; undefined of any other. */
 function typeInOtherCopy(prototype: unknown): string | undefined {
-  if (!isBranded(prototype) || !Object.hasOwn(prototype, "name")) return undefined;
-  const { name } = prototype;
-  return isBranded(PROTOTYPES.get(name)) ? name : undefined;
+  if (!isBranded(prototype)) return undefined;
+  // A class of the project's may have a getter there, which looks for an instance.
+  const name: unknown = Object.getOwnPropertyDescriptor(prototype, "name")?.value;
+  return typeof name === "string" && isBranded(PROTOTYPES.get(name)) ? name : undefined;
 }
 
 function cut(text: unknown): string {
@@ -153,10 +164,10 @@ function ownProperties(error: Error, place: Place): Record<string, Kept> {
 
 function kept(value: unknown, place: Place): Kept | undefined {
   if (isError(value)) {
-    const { chain, room } = place;
+    const { chain, room, hasFrames } = place;
     if (chain.length >= CHAIN_MAX || chain.includes(value) || room.left === 0) return undefined;
     room.left -= 1;
-    return { error: recordOf(value, { chain: [...chain, value], room }) };
+    return { error: recordOf(value, { chain: [...chain, value], room, hasFrames }) };
   }
   if (Array.isArray(value) && !isMostlyHoles(value) && value.some(isError)) {
     return { list: value.slice(0, LIST_MAX).flatMap((one) => kept(one, place) ?? []) };

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { isMostlyHoles, NESTING_MAX } from "./codec-bounds.ts";
+import { identityOfError } from "./codec-errors.ts";
 import { beyond, refusal, toText } from "./codec-text.ts";
 import { SavepointError, ValueTooLargeError } from "./errors.ts";
 
@@ -8,7 +9,7 @@ const PARTS_MAX = 16 * 1_048_576;
 
 /**
  * SHA-256 of a value, 64 hexadecimal characters: equal for values that `encodeValue` keeps apart
- * only by the order of object keys or by which objects are shared.
+ * only by the order of object keys, by which objects are shared, or by the stacks of errors.
  * @param what what the value is, for error messages
  * @throws ValueNotSerializableError for what cannot be recorded, ValueTooLargeError for objects that refer
  * to each other so often that written out they would not end
@@ -82,6 +83,9 @@ function canonical(value: unknown, outer: readonly object[], what: string): stri
   if (Array.isArray(value)) return `[${all(value)}]`;
   if (value instanceof Map) return `Map[${all([...value].flat())}]`;
   if (value instanceof Set) return `Set[${all(value)}]`;
+  const error = identityOfError(value);
+  // What is kept of an error refers to nothing outside of it.
+  if (error) return `Error${canonical(error, [], what)}`;
   if (!isPlain(value)) return toText(value, what);
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${all(entries.flat())}}`;

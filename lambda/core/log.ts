@@ -28,9 +28,15 @@ export function jsonLog(write: (line: string) => void, now: () => number): Log {
 /** Causes of an error that a line tells: one may lead back to itself. */
 const CAUSES_MAX = 5;
 
-function plainError({ name, message, stack, cause }: Error, causes: number): LogFields {
-  const isTold = causes > 0 && cause instanceof Error;
-  return { name, message, stack, ...(isTold && { cause: plainError(cause, causes - 1) }) };
+function plainError(error: Error, causes: number): LogFields {
+  try {
+    const { name, message, stack, cause } = error;
+    const isTold = causes > 0 && cause instanceof Error;
+    return { name, message, stack, ...(isTold && { cause: plainError(cause, causes - 1) }) };
+  } catch (unreadable) {
+    // A getter of the project's: what it hides must not keep the line from being written.
+    return { name: "Error", message: `an error that cannot be read: ${String(unreadable)}` };
+  }
 }
 
 function plain(fields: LogFields = {}): LogFields {

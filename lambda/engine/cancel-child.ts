@@ -54,7 +54,7 @@ export async function cancelSeenChild(
       input: encodeValue(undefined),
       inputHash: hashValue(undefined),
       error,
-      parent: { id: parent.id, incarnation: parent.incarnation },
+      parent,
       now,
       tx: ids.nonce(),
     });

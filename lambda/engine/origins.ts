@@ -1,3 +1,6 @@
+/** Errors looked at in one that is made of many, as many as are recorded of it. */
+const ERRORS_MAX = 1_000;
+
 /** Which operations the errors came from that the code was given: what ends a run is often made of them. */
 export class Origins {
   readonly #known = new WeakMap<object, { readonly key: string; readonly place: number }>();
@@ -16,16 +19,26 @@ export class Origins {
     const seen = new Set<object>();
     const open = [error];
     let first: { readonly key: string; readonly place: number } | undefined;
-    while (open.length > 0) {
+    while (open.length > 0 && seen.size < ERRORS_MAX) {
       const one = open.pop();
       if (!isObject(one) || seen.has(one)) continue;
       seen.add(one);
       const known = this.#known.get(one);
       if (known && (!first || known.place < first.place)) first = known;
-      if (known || !(one instanceof Error)) continue;
-      open.push(one.cause, ...(one instanceof AggregateError ? one.errors : []));
+      if (!known) open.push(...partsOf(one));
     }
     return first?.key;
+  }
+}
+
+function partsOf(one: object): readonly unknown[] {
+  if (!(one instanceof Error)) return [];
+  try {
+    const errors: unknown = one instanceof AggregateError ? one.errors : undefined;
+    return [one.cause, ...(Array.isArray(errors) ? errors.slice(0, ERRORS_MAX) : [])];
+  } catch {
+    // A getter of the project's that throws has nothing to show; the run fails with the error as it is.
+    return [];
   }
 }
 

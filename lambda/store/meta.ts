@@ -61,6 +61,8 @@ export interface Meta {
   /** Short texts by name, given at the start. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly parent: RunReference | undefined;
+  /** The generation of its parent that gave it up, when it was put as cancelled instead of being started. */
+  readonly givenUpBy: number | undefined;
   readonly waiters: readonly RunReference[];
   /** Duties left after the finish; empty when none. */
   readonly owed: readonly string[];
@@ -174,6 +176,7 @@ export function metaFrom(item: Item): Meta {
     timeLimitMs: optionalNumber(item, "timeLimitMs"),
     attributes: textsFrom(item, "attributes"),
     parent: parent === undefined ? undefined : referenceFrom(parent),
+    givenUpBy: optionalNumber(item, "givenUpBy"),
     waiters: (item["waiters"]?.SS ?? []).map(referenceFrom),
     owed: item["owed"]?.SS ?? [],
     hops: optionalNumber(item, "hops") ?? 0,

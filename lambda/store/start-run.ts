@@ -18,8 +18,8 @@ export interface NewRun {
   readonly inputHash: string;
   readonly now: EpochMs;
   readonly tx: string;
-  /** The run that started it, when it is a child. */
-  readonly parent?: RunReference;
+  /** The run that started it, when it is a child, and that run's generation then. */
+  readonly parent?: RunReference & { readonly generation: number };
   /** The run to notify when it has finished. */
   readonly waiter?: RunReference;
   /** When it is cancelled if it has not finished, by its own time or its parent's. */
@@ -66,7 +66,8 @@ export const endTtl = (now: EpochMs, waitedFor?: Pick<Meta, "historyTtl">): numb
 
 /**
  * Rows 1 and 14: puts the run if there is none of that id. An item past its `ttl` counts as none:
- * DynamoDB deletes it only days later.
+ * DynamoDB deletes it only days later. So does a child that was given up before it was started, by a generation
+ * of its parent before the one that asks: whoever gave it up may come late, when the parent was resumed.
  */
 export const startRun = (table: Table, run: NewRun): Promise<Started> =>
   putIfAbsent(table, run, newMetaItem(run));
@@ -77,18 +78,30 @@ export function putCancelled(
   run: NewRun & { readonly error: StoredValue },
 ): Promise<Started> {
   const { dueAt: _, checkAt: __, ...item } = newMetaItem(run);
-  return putIfAbsent(table, run, {
-    ...item,
-    status: text("cancelled"),
-    error: valueAttribute(run.error),
-    finishedAt: number(run.now),
-    ttl: number(endTtl(run.now)),
-  });
+  return putIfAbsent(
+    table,
+    run,
+    present({
+      ...item,
+      status: text("cancelled"),
+      error: valueAttribute(run.error),
+      finishedAt: number(run.now),
+      givenUpBy: run.parent && number(run.parent.generation),
+      ttl: number(endTtl(run.now)),
+    }),
+  );
 }
 
 async function putIfAbsent(table: Table, run: NewRun, item: Item): Promise<Started> {
-  const put = await table.put(item, "attribute_not_exists(#pk) OR #ttl < :now", {
+  const { parent } = run;
+  const isNone = "attribute_not_exists(#pk) OR #ttl < :now";
+  const isGivenUp = "#parent = :parent AND #givenUpBy < :generation";
+  const put = await table.put(item, parent ? `${isNone} OR (${isGivenUp})` : isNone, {
     ":now": number(Math.floor(run.now / 1000)),
+    ...(parent && {
+      ":parent": text(referenceText(parent)),
+      ":generation": number(parent.generation),
+    }),
   });
   if (put.ok) return { created: true, meta: metaFrom(item) };
   const meta = metaFrom(put.item ?? {});

@@ -61,6 +61,7 @@ export function claimedAnew({ run }: RecordedHistory, leaseMs: number): Meta {
     timeLimitMs: undefined,
     attributes: {},
     parent: undefined,
+    givenUpBy: undefined,
     waiters: [],
     owed: [],
     hops: 0,

@@ -146,7 +146,7 @@ describe("pausing and resuming a run", () => {
   });
 
   it("is refused to a run that was cancelled before it was started", async () => {
-    await client.put("cancelled", { epoch: n(0) });
+    await client.put("cancelled", { epoch: n(0), givenUpBy: n(0) });
     await expect(run().resume()).rejects.toMatchObject(conflict("cancelled", /before it was/));
     await expect(run().fork()).rejects.toMatchObject(conflict("cancelled", /before it was/));
   });

@@ -51,6 +51,17 @@ describe("errors", () => {
     expect(ownProperties(back)).toEqual(ownProperties(error));
   });
 
+  test("a subclass whose name comes from a getter that looks at the instance comes back, too", () => {
+    class Refused extends ours.TerminalError {
+      override get name(): string {
+        return `${(this.details as { readonly kind: string }).kind}Refused`;
+      }
+    }
+    const back = roundTrip(new Refused("declined", { details: { kind: "Card" } }));
+    expect(back).toBeInstanceOf(ours.TerminalError);
+    expect(back).toMatchObject({ name: "CardRefused", details: { kind: "Card" } });
+  });
+
   test("a subclass of a known class comes back as that class with its name", () => {
     class PaymentRefused extends ours.TerminalError {
       override name = "PaymentRefused";

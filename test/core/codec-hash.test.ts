@@ -93,3 +93,18 @@ test("the hash is the same for ever: it is stored with runs", () => {
 test("what cannot be recorded has no hash", () => {
   expect(() => hashValue({ f: () => 1 })).toThrow(ValueNotSerializableError);
 });
+
+/** The same errors, made deeper in the stack. */
+const errorAt = (depth: number, cause = "cause"): Error =>
+  depth > 0
+    ? errorAt(depth - 1, cause)
+    : new AggregateError([new TypeError("one")], "all", { cause: new Error(cause) });
+
+test("errors have the same hash wherever they were made, and another for what they say", () => {
+  const [here, there] = [errorAt(0), errorAt(3)];
+  expect(here.stack).not.toBe(there.stack);
+  expect(hashValue({ error: here })).toBe(hashValue({ error: there }));
+  expect(hashValue({ error: here })).not.toBe(hashValue({ error: errorAt(0, "another") }));
+  expect(hashValue(new Error("x"))).not.toBe(hashValue(new TypeError("x")));
+  expect(hashValue(new Error("x"))).not.toBe(hashValue({ type: "Error", message: "x" }));
+});

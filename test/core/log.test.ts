@@ -31,3 +31,15 @@ it("a line has an end for an error that is its own cause, and leaves out causes 
   expect(JSON.stringify(lineOf(loop)).split('"cause"').length - 1).toBe(5);
   expect(lineOf(new Error("plain", { cause: { secret: 1n } })).error).not.toHaveProperty("cause");
 });
+
+it("a line is written of an error that cannot be read", () => {
+  class Odd extends Error {
+    override get cause(): unknown {
+      throw new TypeError("no looking");
+    }
+  }
+  expect(lineOf(new Odd("mine")).error).toEqual({
+    name: "Error",
+    message: "an error that cannot be read: TypeError: no looking",
+  });
+});

@@ -43,6 +43,35 @@ describe("a run that failed with an error made of those of its operations", () =
   });
 });
 
+class Unreadable extends Error {
+  override get cause(): unknown {
+    throw new Error("no looking");
+  }
+}
+
+const withErrors = (errors: unknown): Error =>
+  Object.defineProperty(new AggregateError([], "mine"), "errors", { value: errors });
+
+describe("a run fails with its own error", () => {
+  afterEach(() => world.end());
+
+  it.each([
+    ["whose cause throws when it is read", new Unreadable("mine")],
+    ["that gathers something else than a list", withErrors({ name: "is missing" })],
+    ["that gathers nothing any more", withErrors(undefined)],
+    ["that gathers very many", withErrors(Array.from({ length: 200_000 }, () => new Error("x")))],
+  ])("%s", async (_, error) => {
+    const flow = workflow("flow", {}, async (ctx) => {
+      await ctx.step("a", () => 1);
+      throw error;
+    });
+    world = await World.create({ workflows: [flow] });
+    world.begin();
+    const run = await world.until(world.savepoint.start(flow, undefined, { id: "run" }));
+    expect(await outcome(world, run.result())).toMatchObject({ message: "mine" });
+  });
+});
+
 describe("where an error comes from", () => {
   const origins = new Origins();
   const first = new Error("first");
@@ -59,6 +88,15 @@ describe("where an error comes from", () => {
     ["no error", "a text", undefined],
   ])("is %s", (_, error, key) => {
     expect(origins.of(error)).toBe(key);
+  });
+
+  it("is looked for in a cause that is made anew whenever it is read, but not for ever", () => {
+    class Endless extends Error {
+      override get cause(): unknown {
+        return new Endless("next");
+      }
+    }
+    expect(origins.of(new Endless("first"))).toBeUndefined();
   });
 
   it("is found out of a circle", () => {

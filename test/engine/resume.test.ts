@@ -255,3 +255,15 @@ it("a run that succeeded is left as it is", async () => {
   await world.until(run.resume());
   expect(await world.until(world.store.readRun("run"))).toEqual(before);
 });
+
+it("a run that was terminated before anybody took it up does what it was started for, resumed or forked", async () => {
+  world = await World.create({ workflows });
+  const run = await world.until(world.savepoint.start(sound, undefined, { id: "run" }));
+  await world.until(run.terminate());
+  expect(await world.until(run.status())).toBe("cancelled");
+  const fork = await world.until(run.fork());
+  await world.until(run.resume());
+  world.begin();
+  expect(await ending(run.result())).toBe("sound");
+  expect(await ending(fork.result())).toBe("sound");
+});

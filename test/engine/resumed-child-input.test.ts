@@ -44,6 +44,36 @@ it("a resumed run that gives its child another input is told what to do, at each
   }
 });
 
+it.each([
+  ["of its own", {}, "give it the input that it had"],
+  ["with an id", { id: "shared" }, "choose another id"],
+])(
+  "a run that was never resumed is told what to do when it gives a run %s another input",
+  async (_, options, remedy) => {
+    const room = workflow("room", {}, async (_ctx, input: number) => input);
+    const calls: number[] = [];
+    const stay = workflow("stay", {}, async (ctx) => {
+      await ctx.start(room, calls.push(1), { ...options, key: "first" });
+      return ctx.start(room, calls.push(2), { ...options, key: "second" });
+    });
+    let isArmed = true;
+    world = await World.create({
+      workflows: [stay, room],
+      fault: (_n, action, body) => {
+        const isHit = isArmed && action === "PutItem" && body.includes('"RUN#run~1~first"');
+        if (isHit) isArmed = false;
+        return isHit ? "crash-after" : undefined;
+      },
+    });
+    world.begin();
+    const run = await world.until(world.savepoint.start(stay, undefined, { id: "run" }));
+    const error = await outcome(world, run.result());
+    expect(error).toBeInstanceOf(RunConflictError);
+    expect((error as Error).message).toContain(remedy);
+    expect((error as Error).message).not.toContain("resumed");
+  },
+);
+
 it("goes on, as it is told, once the child is deleted", async () => {
   const run = await resumed();
   await outcome(world, run.result());

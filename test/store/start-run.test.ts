@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { LIMITS } from "../../lambda/core/limits.ts";
 import { n, NOW, openTestStore, s } from "../support/test-store.ts";
 
@@ -39,4 +39,39 @@ it("a run without deadline and attributes spends no bytes on them", async () => 
   expect(meta).toMatchObject({ deadline: undefined, attributes: {} });
   expect(await item()).not.toHaveProperty("attributes");
   expect(await item()).not.toHaveProperty("deadline");
+});
+
+describe("a child that was given up before it was started", () => {
+  const parent = { id: "p", incarnation: "p1" };
+  const givenUp = { ...run, id: "p~1~c", parent: { ...parent, generation: 1 }, error: "e" };
+  const again = { ...run, id: "p~1~c", incarnation: "i2", tx: "tx2" };
+
+  it.each([
+    ["the generation that gave it up", { ...parent, generation: 1 }],
+    ["a generation before", { ...parent, generation: 0 }],
+    ["another run of its parent's id", { id: "p", incarnation: "p2", generation: 2 }],
+    ["another run", { id: "q", incarnation: "p1", generation: 2 }],
+    ["a client", undefined],
+  ])("is not started by %s", async (_, by) => {
+    const { store } = await openTestStore();
+    await store.putCancelled(givenUp);
+    const started = await store.startRun({ ...again, ...(by && { parent: by }) });
+    expect(started.created).toBe(false);
+    expect(await store.readRun("p~1~c")).toMatchObject({ status: "cancelled", tx: "tx1" });
+  });
+
+  it("is started by a later generation of its parent, once, and not given up by the former one any more", async () => {
+    const { store } = await openTestStore();
+    await store.putCancelled(givenUp);
+    const by = { ...again, parent: { ...parent, generation: 2 } };
+    expect((await store.startRun(by)).created).toBe(true);
+    expect((await store.startRun({ ...by, incarnation: "i3", tx: "tx3" })).created).toBe(false);
+    expect((await store.putCancelled({ ...givenUp, incarnation: "i4" })).created).toBe(false);
+    expect(await store.readRun("p~1~c")).toMatchObject({
+      status: "queued",
+      tx: "tx2",
+      givenUpBy: undefined,
+      finishedAt: undefined,
+    });
+  });
 });

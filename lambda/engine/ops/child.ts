@@ -64,7 +64,7 @@ export function runChild(child: Child): Behaviour {
       }
       for (;;) {
         const { child: meta } = await waitFor(execution, operation, { childId: id });
-        const hasEnded = meta !== undefined && isFinished(meta.status);
+        const hasEnded = meta !== undefined && isFinished(meta.status) && !isGone(meta, execution);
         const outcome = hasEnded ? await outcomeOf(operation, execution, meta) : undefined;
         if (outcome) return settle(execution, operation, outcome);
         if ((!meta || hasEnded) && isLongAgo(operation, execution)) {
@@ -147,7 +147,7 @@ async function ensureChild(
       tx: deps.ids.nonce(),
       deadline,
       timeLimitMs: timeoutMs,
-      parent: me,
+      parent: { ...me, generation: meta.generation },
       ...(isAwaited && { waiter: me }),
     }),
   );
@@ -161,11 +161,15 @@ async function ensureChild(
   const isOwn = there.parent?.id === me.id && there.parent.incarnation === me.incarnation;
   const isSame = there.workflow === workflow.name && there.inputHash === inputHash;
   if (!isSame || (attachedId === undefined && !isOwn)) {
-    return { error: encodeValue(conflict(operation, there, workflow.name, me)) };
+    return { error: encodeValue(conflict(operation, there, workflow.name, meta, attachedId)) };
   }
   if (!isAwaited || (await join(operation, execution, there, me)) !== "full") return undefined;
   return { error: encodeValue(tooMany(operation, there)) };
 }
+
+/** Whether a child was given up by a generation of this run before the present one, which came late: it is put anew. */
+const isGone = ({ parent, givenUpBy = Infinity }: Meta, { meta }: Execution): boolean =>
+  parent?.id === meta.id && parent.incarnation === meta.incarnation && givenUpBy < meta.generation;
 
 /** Becomes a waiter of a run that was there before, unless it has finished or so many wait for it already. */
 async function join(
@@ -200,7 +204,8 @@ function conflict(
   { key }: Operation,
   there: Meta,
   workflow: string,
-  me: RunReference,
+  me: Meta,
+  attachedId: string | undefined,
 ): RunConflictError {
   const { id, parent } = there;
   const details = { id, workflow: there.workflow };
@@ -212,9 +217,10 @@ function conflict(
     );
   }
   const other = there.workflow === workflow ? "and another input" : `instead of "${workflow}"`;
-  const remedy = isOwn
-    ? `it was started before this run was resumed; fork this run, or delete "${id}" and resume this run again`
-    : "choose another id";
+  const input = "give it the input that it had: what that is made of belongs in a step";
+  const resumed = `it was started before this run was resumed; fork this run, or delete "${id}" and resume this run again`;
+  const own = me.generation > 0 ? resumed : input;
+  const remedy = isOwn && attachedId === undefined ? own : "choose another id";
   return new RunConflictError(
     `${key}: run "${id}" exists with workflow "${there.workflow}" ${other}; ${remedy}`,
     { details },
