@@ -1,5 +1,13 @@
-import { type IGrantable, PolicyStatement, PrincipalBase } from "aws-cdk-lib/aws-iam";
+import { Stack, Token, TokenComparison } from "aws-cdk-lib";
+import {
+  type IGrantable,
+  type IPrincipal,
+  PolicyStatement,
+  PrincipalBase,
+  UnknownPrincipal,
+} from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
+import { Construct } from "constructs";
 import type { TABLE } from "../lambda/store/schema.ts";
 import type { Access } from "./descriptor.ts";
 
@@ -83,16 +91,33 @@ export const keyStatement = (key: IKey, access: readonly Access[]): PolicyStatem
   });
 
 /**
- * Gives somebody a right.
- * @throws Error when they have no policy that it could be put into
+ * Gives somebody a right to what is in a construct's stack. A role that was imported as `mutable: false` is taken
+ * as it is: who imports it so writes its policy.
+ * @throws Error when they have no policy that it could be put into, or are of another account, where table, queue
+ *   and API would have to let them in by policies of their own (IAM user guide, "Cross-account policy evaluation logic")
  */
-export function allow({ grantPrincipal }: IGrantable, statement: PolicyStatement): void {
-  if (grantPrincipal.addToPrincipalPolicy(statement).statementAdded) return;
-  const name =
-    grantPrincipal instanceof PrincipalBase
-      ? grantPrincipal.toString()
-      : grantPrincipal.constructor.name;
+export function allow(
+  scope: Construct,
+  { grantPrincipal }: IGrantable,
+  statement: PolicyStatement,
+): void {
+  const { account } = Stack.of(scope);
+  const { principalAccount = account } = grantPrincipal;
+  if (Token.compareStrings(principalAccount, account) === TokenComparison.DIFFERENT) {
+    throw new Error(
+      `nothing can be granted to ${nameOf(grantPrincipal)} of account ${principalAccount}, since the deployment is in ${account}; grant it to a role there, and have that one assumed`,
+    );
+  }
+  // Of a resource whose role is not known the CDK says that it has the right, and only warns.
+  const isKnown = !(grantPrincipal instanceof UnknownPrincipal);
+  if (isKnown && grantPrincipal.addToPrincipalPolicy(statement).statementAdded) return;
   throw new Error(
-    `nothing can be granted to ${name}, which has no policy of its own; give a role, a user or a function`,
+    `nothing can be granted to ${nameOf(grantPrincipal)}, which has no policy of its own; give a role, a user or a function`,
   );
+}
+
+function nameOf(principal: IPrincipal): string {
+  if (principal instanceof UnknownPrincipal) return "what was imported without its role";
+  if (Construct.isConstruct(principal)) return principal.node.path;
+  return principal instanceof PrincipalBase ? principal.toString() : principal.constructor.name;
 }

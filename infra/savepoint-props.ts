@@ -57,11 +57,12 @@ export interface SavepointProps {
   /**
    * What becomes of the table, and of every run in it, when the construct is deleted.
    * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE - it stays in the account and costs its storage; the empty
-   * one of a first deployment that failed does not
+   * one of a first deployment that failed does not, unless `deletionProtection` is set
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
-   * Whether DynamoDB refuses to delete the table, whoever asks.
+   * Whether DynamoDB refuses to delete the table, whoever asks; with RemovalPolicy.DESTROY the stack, too, which
+   * then fails to be deleted.
    * @default false
    */
   readonly deletionProtection?: boolean;
@@ -121,7 +122,7 @@ export interface SavepointProps {
 
   /**
    * Lambda layers of worker, API and sweeper, up to five, such as one that registers an OpenTelemetry provider. They
-   * must be for arm64 and Node 24.
+   * must be for arm64 and Node 24. Where there are some, `environment` may have `AWS_LAMBDA_EXEC_WRAPPER`.
    * @default none
    */
   readonly layers?: readonly ILayerVersion[];

@@ -82,7 +82,8 @@ export class Savepoint extends Construct {
 
     // The module of the configuration is loaded by each of the three, and may read it at import.
     const { environment = {}, corsOrigins = [] } = props;
-    assertEnvironment(environment, "and give openAiSecret");
+    const hasLayers = (props.layers ?? []).length > 0;
+    assertEnvironment(environment, { advice: "and give openAiSecret", hasLayers });
     this.worker = this.#worker(bundles, settings, environment, props.openAiSecret);
     this.api = this.#function("ApiHandler", "api", bundles, {
       environment: {
@@ -136,7 +137,7 @@ export class Savepoint extends Construct {
 
   /**
    * Allows to start runs, and to do to them whatever a client can but delete them.
-   * @throws Error when the grantee has no policy of its own, such as a whole account
+   * @throws Error when the grantee has no policy of its own, such as a whole account, or is of another account
    */
   grantStart(grantee: IGrantable): void {
     this.#grant(grantee, START);
@@ -144,7 +145,7 @@ export class Savepoint extends Construct {
 
   /**
    * Allows to call every route of the API, where requests are signed.
-   * @throws Error when the grantee has no policy of its own, or callers bear tokens
+   * @throws Error when the grantee has no policy of its own or is of another account, or callers bear tokens
    */
   grantCall(grantee: IGrantable): void {
     if (this.auth) {
@@ -155,6 +156,7 @@ export class Savepoint extends Construct {
     const { restApi } = this.http;
     const everyRoute = restApi.arnForExecuteApi("*", "/*", restApi.deploymentStage.stageName);
     allow(
+      this,
       grantee,
       new PolicyStatement({ actions: ["execute-api:Invoke"], resources: [everyRoute] }),
     );
@@ -162,7 +164,7 @@ export class Savepoint extends Construct {
 
   /**
    * Allows to look at runs.
-   * @throws Error when the grantee has no policy of its own, such as a whole account
+   * @throws Error when the grantee has no policy of its own, such as a whole account, or is of another account
    */
   grantRead(grantee: IGrantable): void {
     this.#grant(grantee, READ);
@@ -177,7 +179,8 @@ export class Savepoint extends Construct {
   addWorkflowFunction(id: string, props: WorkflowFunctionProps): IFunction {
     const { entry, timeout = Duration.seconds(30), memoryMb = 256, environment = {} } = props;
     assertFunctionLimits(id, { timeoutMs: timeout.toMilliseconds(), memoryMb });
-    assertEnvironment(environment, "that it may read, and read it by secret(id)");
+    const advice = "that it may read, and read it by secret(id)";
+    assertEnvironment(environment, { advice, hasLayers: false });
     const scope = new Construct(this, id);
     const { alias } = this.#live(scope, "Function", {
       bundle: bundleOf(scope, entry),
@@ -264,9 +267,9 @@ export class Savepoint extends Construct {
 
   #grant(grantee: IGrantable, access: readonly Access[]): void {
     const targets = { tableArn: this.table.tableArn, queueArn: this.queue.queueArn };
-    for (const statement of statementsFor(access, targets)) allow(grantee, statement);
+    for (const statement of statementsFor(access, targets)) allow(this, grantee, statement);
     const { encryptionKey } = this.table;
-    if (encryptionKey) allow(grantee, keyStatement(encryptionKey, access));
+    if (encryptionKey) allow(this, grantee, keyStatement(encryptionKey, access));
   }
 }
 

@@ -36,6 +36,8 @@ export interface LiveFunctionProps {
 export class LiveFunction extends Construct {
   readonly handler: Function;
   readonly role: Role;
+  /** Those below its code. */
+  readonly layers: readonly ILayerVersion[];
   /** Points at the version that was deployed last, until somebody points it back. */
   readonly alias: IFunction;
 
@@ -49,6 +51,7 @@ export class LiveFunction extends Construct {
       assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
     });
     logGroup.grantWrite(this.role);
+    this.layers = props.layers ?? [];
     this.handler = new Function(this, "Function", {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -58,7 +61,7 @@ export class LiveFunction extends Construct {
       memorySize: props.memoryMb,
       role: this.role,
       logGroup,
-      ...(props.layers && { layers: [...props.layers] }),
+      layers: [...this.layers],
       recursiveLoop: props.callsItself === true ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
       // A version that is no longer deployed stays, to be rolled back to; a pruner deletes the oldest. One of a
       // deployment that fails goes: with it there, a second try would be refused, since Lambda publishes the same

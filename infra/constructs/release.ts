@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { Lazy, Stack } from "aws-cdk-lib";
-import type { CfnFunction, Function } from "aws-cdk-lib/aws-lambda";
+import { type CfnFunction, CfnLayerVersion, type ILayerVersion } from "aws-cdk-lib/aws-lambda";
 import type { LiveFunction } from "./live-function.ts";
 
 /** Hex digits that tell releases apart. */
@@ -13,29 +13,47 @@ const DIGITS = 12;
  * function and of another for the next.
  */
 export class Release {
-  readonly #handlers: Function[] = [];
+  readonly #functions: LiveFunction[] = [];
 
   /** Names of the functions, in the order in which they came. */
   get functionNames(): readonly string[] {
-    return this.#handlers.map(({ functionName }) => functionName);
+    return this.#functions.map(({ handler }) => handler.functionName);
   }
 
   /** Has a function change with the others: its description, which its versions keep, says what all of them are. */
-  add({ handler }: LiveFunction): void {
-    this.#handlers.push(handler);
+  add(live: LiveFunction): void {
+    this.#functions.push(live);
     // Looked up each time that it is asked for: a function may still be added after the first time.
     const description = Lazy.uncachedString({ produce: () => `Release ${this.#hash()}` });
-    resourceOf(handler).description = description;
+    resourceOf(live).description = description;
   }
 
   /** Hash of all that is chosen about the functions, for which there are their code and its surroundings. */
   #hash(): string {
-    const parts = this.#handlers.map((handler): unknown => {
-      const { code, environment, layers, memorySize, timeout } = resourceOf(handler);
-      return Stack.of(handler).resolve({ code, environment, layers, memorySize, timeout });
+    const parts = this.#functions.map((live): unknown => {
+      const { code, environment, layers, memorySize, timeout } = resourceOf(live);
+      const chosen = { code, environment, layers, memorySize, timeout };
+      return [Stack.of(live).resolve(chosen), live.layers.map(partsOf)];
     });
     return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, DIGITS);
   }
 }
 
-const resourceOf = (handler: Function) => handler.node.defaultChild as CfnFunction;
+const resourceOf = ({ handler }: LiveFunction) => handler.node.defaultChild as CfnFunction;
+
+/**
+ * What a layer that the app builds is made of: to a function it is a reference, which stays the same when another
+ * version of the layer comes of it. Others are told apart by their ARN, which has the version.
+ */
+function partsOf(layer: ILayerVersion): unknown {
+  const resource = layer.node.defaultChild;
+  if (!(resource instanceof CfnLayerVersion)) return undefined;
+  return Stack.of(layer).resolve({
+    compatibleArchitectures: resource.compatibleArchitectures,
+    compatibleRuntimes: resource.compatibleRuntimes,
+    content: resource.content,
+    description: resource.description,
+    layerName: resource.layerName,
+    licenseInfo: resource.licenseInfo,
+  });
+}

@@ -80,13 +80,25 @@ const MADE_WITH = [
 ] as const;
 
 /**
+ * What becomes of the table when it is not the stack's any more. One that is protected stays also when a first
+ * deployment fails: DynamoDB would refuse to delete it, and the stack could not be rolled back.
+ */
+function removalOf({
+  removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+  deletionProtection = false,
+}: SavepointProps): RemovalPolicy {
+  const staysUnlessNew = removalPolicy === RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
+  return deletionProtection && staysUnlessNew ? RemovalPolicy.RETAIN : removalPolicy;
+}
+
+/**
  * The table of a deployment: the one that is given, or one of its own.
  * @throws Error when one is given, and it is chosen how it should be made
  */
 export function tableOf(scope: Construct, props: SavepointProps): ITable {
   if (!props.table) {
     const { table } = new State(scope, "State", {
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      removalPolicy: removalOf(props),
       deletionProtection: props.deletionProtection ?? false,
       pointInTimeRecovery: props.pointInTimeRecovery ?? true,
       encryptionKey: props.encryptionKey,

@@ -1,6 +1,7 @@
 import { Stack } from "aws-cdk-lib";
 import { AccountPrincipal, ArnPrincipal, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
+import { Function } from "aws-cdk-lib/aws-lambda";
 import { describe, expect, it } from "vitest";
 import type { Savepoint } from "../../infra/index.ts";
 import { on, rightsOf, rightsOfRole } from "./rights.ts";
@@ -72,6 +73,31 @@ describe("a grant that would give nothing is refused", () => {
     for (const grant of ["grantRead", "grantStart", "grantCall"] as const) {
       expect(() => granting((savepoint) => savepoint[grant](principal))).toThrow(message);
     }
+  });
+
+  it.each(["grantRead", "grantStart", "grantCall"] as const)(
+    "to a role of another account, where that is known: by %s",
+    (grant) => {
+      const env = { account: "123456789012", region: "eu-central-1" };
+      const toRoleOf = (account: string) => () =>
+        synthesize({ env }, ({ savepoint }) => {
+          const arn = `arn:aws:iam::${account}:role/caller`;
+          savepoint[grant](Role.fromRoleArn(savepoint, "Caller", arn));
+        });
+      expect(toRoleOf(env.account)).not.toThrow();
+      expect(toRoleOf("210987654321")).toThrow(
+        /nothing can be granted to .*Caller of account 210987654321, since the deployment is in 123456789012/,
+      );
+    },
+  );
+
+  it("to a function that was imported without its role", () => {
+    const arn = "arn:aws:lambda:eu-central-1:123456789012:function:mine";
+    const grant = (savepoint: Savepoint) =>
+      savepoint.grantStart(Function.fromFunctionArn(savepoint, "Mine", arn));
+    expect(() => granting(grant)).toThrow(
+      "nothing can be granted to what was imported without its role",
+    );
   });
 
   it("to call with a signature, where callers bear tokens", () => {

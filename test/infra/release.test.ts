@@ -1,7 +1,9 @@
-import { Duration } from "aws-cdk-lib";
-import type { Template } from "aws-cdk-lib/assertions";
+import { App, Duration, Stack } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import { Code, LayerVersion } from "aws-cdk-lib/aws-lambda";
+import recommended from "aws-cdk-lib/recommended-feature-flags.json" with { type: "json" };
 import { expect, it } from "vitest";
-import type { Savepoint, SavepointProps, WorkflowFunctionProps } from "../../infra/index.ts";
+import { Savepoint, type SavepointProps, type WorkflowFunctionProps } from "../../infra/index.ts";
 import { built, STAND_IN_SHA256, standInBundles } from "./synthesize.ts";
 
 const WEBHOOK = { entry: "test/infra/fixtures/webhook.ts" };
@@ -31,10 +33,10 @@ const named = (id: string) => /^Savepoint(\w+?)Function/.exec(id)?.[1] ?? id;
 
 const before = versionsOf(deployed());
 
-/** The functions that a deployment would publish a new version of. */
-const published = (template: Template): string[] =>
+/** The functions that a deployment would publish a new version of, after another. */
+const published = (template: Template, last = before): string[] =>
   Object.entries(versionsOf(template))
-    .filter(([name, id]) => before[name] !== id)
+    .filter(([name, id]) => last[name] !== id)
     .map(([name]) => name)
     .toSorted();
 
@@ -47,6 +49,40 @@ it.each<[string, Partial<SavepointProps>, Partial<WorkflowFunctionProps>]>([
   ["what a function of the project's own is told", {}, { environment: { MINE: "yes" } }],
 ])("a change of %s makes a version of each function, to be rolled back as one", (_, ...change) => {
   expect(published(deployed(...change))).toEqual(CALLED);
+});
+
+it.each(["recommended", "no"])(
+  "a change within a layer that the app builds makes a version of each function, with %s flags",
+  (flags) => {
+    const withLayer = (content: string, description: string) => {
+      const app = new App(flags === "recommended" ? { context: recommended } : {});
+      const stack = new Stack(app, "Mine");
+      // Of another stack, its content is in another template.
+      const code = Code.fromAsset(content);
+      const layer = new LayerVersion(new Stack(app, "Other"), "Layer", { code, description });
+      const savepoint = new Savepoint(stack, "Savepoint", {
+        workflows: standInBundles(),
+        auth: { tokens: true },
+        layers: [layer],
+      });
+      savepoint.addWorkflowFunction("Webhook", WEBHOOK);
+      return Template.fromStack(stack);
+    };
+    const first = versionsOf(withLayer("test/infra/fixtures/stand-in", "one"));
+    const same = withLayer("test/infra/fixtures/stand-in", "one");
+    expect(published(same, first)).toEqual([]);
+    expect(published(withLayer("test/infra/fixtures", "one"), first)).toEqual(CALLED);
+    expect(published(withLayer("test/infra/fixtures/stand-in", "two"), first)).toEqual(CALLED);
+  },
+);
+
+it("a layer by another ARN makes a version of each function", () => {
+  const withLayer = (version: number) => {
+    const arn = `arn:aws:lambda:eu-central-1:123456789012:layer:mine:${version}`;
+    return built((stack) => ({ layers: [LayerVersion.fromLayerVersionArn(stack, "Layer", arn)] }));
+  };
+  const told = published(withLayer(2), versionsOf(withLayer(1)));
+  expect(told).toEqual(["ApiHandler", "Sweeper", "Worker"]);
 });
 
 it("a change of what is no function's makes none", () => {

@@ -92,29 +92,6 @@ describe("the construct", () => {
     );
   });
 
-  it.each(["SAVEPOINT_TABLE", "SAVEPOINT_LEASE_MARGIN_MS", "NODE_OPTIONS", "LAMBDA_TASK_ROOT"])(
-    "is refused with a variable that is not for a project to set, by its name: %s",
-    (name) => {
-      const environment = { [name]: "mine", MINE: "yes" };
-      const message = `environment has ${name}, which the construct or Lambda sets itself`;
-      expect(() => built(() => ({ environment }))).toThrow(message);
-      const entry = "test/infra/fixtures/webhook.ts";
-      const add = () =>
-        built(undefined, (savepoint) => {
-          savepoint.addWorkflowFunction("Webhook", { entry, environment });
-        });
-      expect(add).toThrow(message);
-    },
-  );
-
-  it("takes the variable by which a layer starts functions", () => {
-    const environment = { AWS_LAMBDA_EXEC_WRAPPER: "/opt/otel-handler" };
-    const told = built(() => ({ environment })).findResources("AWS::Lambda::Function", {
-      Properties: { Environment: { Variables: environment } },
-    });
-    expect(Object.keys(told)).toHaveLength(3);
-  });
-
   it("works with a table that is there already, and makes none", () => {
     const template = built((stack) => ({
       table: Table.fromTableName(stack, "Restored", "runs-restored"),

@@ -56,6 +56,13 @@ describe("the table", () => {
     expect(Properties).not.toHaveProperty("ProvisionedThroughput");
   });
 
+  it("stays also after a first deployment that fails where it is protected, which would keep it from being rolled back", () => {
+    for (const chosen of [{}, { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE }]) {
+      const table = synthesize({ ...chosen, deletionProtection: true }).one("AWS::DynamoDB::Table");
+      expect(table.DeletionPolicy).toBe("Retain");
+    }
+  });
+
   it("outlives the stack, but not a first deployment that fails, and can be deleted by hand, unless told otherwise", () => {
     expect(DeletionPolicy).toBe("RetainExceptOnCreate");
     expect(Properties["DeletionProtectionEnabled"]).toBe(false);
