@@ -95,7 +95,7 @@ it("has the registered provider send its spans at the end of each invocation", a
 });
 
 it("has the provider send its spans that a layer has registered by its own copy of the API", async () => {
-  const flushed = vi.fn(() => Promise.resolve());
+  const flushed = vi.fn<() => Promise<void>>(() => Promise.resolve());
   const ofLayer = {
     getTracer: provider.getTracer.bind(provider),
     getDelegate: () => ({ getTracer: provider.getTracer.bind(provider), forceFlush: flushed }),
