@@ -7,9 +7,12 @@ export interface Connection extends HttpConnection {
   readonly options: readonly string[];
 }
 
-/** The connection to an API that somebody else keeps up. */
-export const remoteConnection = (address: Address): Connection => ({
+/**
+ * The connection to an API that somebody else keeps up.
+ * @param isSigned whether `--iam` was given, which another command then needs as well. Default: it was not
+ */
+export const remoteConnection = (address: Address, isSigned = false): Connection => ({
   address: () => address,
   recover: async () => {},
-  options: ["--endpoint", address.url],
+  options: ["--endpoint", address.url, ...(isSigned ? ["--iam"] : [])],
 });

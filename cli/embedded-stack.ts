@@ -3,6 +3,7 @@ import * as z from "zod";
 import { ApiError, ApiUnreachableError } from "../lambda/http/api-error.ts";
 import type { Address } from "../lambda/http/exchange.ts";
 import { pause } from "../lambda/http/pause.ts";
+import { identify } from "../localstack/embedded/process-identity.ts";
 import { CliError, Interruption } from "./cli-error.ts";
 import type { Connection } from "./connection.ts";
 import { assertEnvFile } from "./env-file.ts";
@@ -29,7 +30,8 @@ export async function findStack(
   signal: AbortSignal,
 ): Promise<Stack | undefined> {
   const told = await readAddress(stackFiles(directory).address);
-  if (!told) return undefined;
+  // A stack that was killed leaves its address behind, and whoever has its port by now must not be sent its token.
+  if (!told || !identify(told.pid)) return undefined;
   const address = { url: told.api.replace(/\/$/, ""), token: told.token };
   const control = stackControl(address, signal);
   try {
@@ -37,7 +39,7 @@ export async function findStack(
     return info.pid === told.pid ? { address, control, info } : undefined;
   } catch (error) {
     signal.throwIfAborted();
-    // A stack that was killed leaves its address behind, and its port may be somebody else's now.
+    // Another process has the id of a stack that was killed, or its port.
     if (error instanceof ApiUnreachableError || error instanceof ApiError) return undefined;
     throw error;
   }

@@ -13,14 +13,23 @@ export const CONFIG_NAMES: readonly string[] = ["ts", "mts", "js", "mjs"].map(
 /** What the root of a package or repository has. */
 const ROOT_SIGNS = ["package.json", ".git"] as const;
 
+/** What a stack has made in its folder. A synthesis of the CDK app keeps other things in one of that name. */
+const STACK_SIGNS = ["data", "stack.json", "api-address", "stack.log"] as const;
+
 /**
- * Absolute path of the folder that a command is for: the nearest from the working folder up that has a configuration
- * or a stack's data, up to the root of the package or repository that it is in; else the working folder.
+ * Absolute path of the folder that a command is for: the nearest from the working folder up that has a configuration,
+ * else the nearest that has a stack's data, up to the root of the package or repository that it is in; else the working
+ * folder.
  * @param cwd the working folder, absolute
  * @param home a folder that is not looked at from below. Default: that of the person
  */
-export const projectFolder = (cwd: string, home = homedir()): string =>
-  upToRoot(cwd, home).find(isProject) ?? cwd;
+export function projectFolder(cwd: string, home = homedir()): string {
+  const folders = upToRoot(cwd, home);
+  const configured = folders.find((folder) => hasAny(folder, CONFIG_NAMES));
+  return (
+    configured ?? folders.find((folder) => hasAny(join(folder, DATA_FOLDER), STACK_SIGNS)) ?? cwd
+  );
+}
 
 /** A folder and those above it up to the root of its package or repository; alone when it is in none. */
 function upToRoot(start: string, home: string): string[] {
@@ -34,8 +43,6 @@ function upToRoot(start: string, home: string): string[] {
   }
   return folders;
 }
-
-const isProject = (folder: string): boolean => hasAny(folder, [...CONFIG_NAMES, DATA_FOLDER]);
 
 const hasAny = (folder: string, names: readonly string[]): boolean =>
   names.some((name) => existsSync(join(folder, name)));

@@ -174,7 +174,7 @@ async function remote(
   const why = iam
     ? `requests to ${url.hostname} are signed by --iam`
     : `${url.hostname} is a host of API Gateway and SAVEPOINT_TOKEN is not set, so requests are signed as by --iam`;
-  return remoteConnection({ url: base, sign: await signer(why) });
+  return remoteConnection({ url: base, sign: await signer(why) }, iam);
 }
 
 /** Signs with the keys of the environment, and tells a person without any what opens the API. */

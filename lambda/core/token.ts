@@ -43,6 +43,12 @@ export function tokenOwner(token: unknown): TokenOwner | undefined {
   return { runId, incarnation, key };
 }
 
+/** A token anywhere in a text: what is before its dot is base64url of a text that begins with `["`. */
+const TOKENS = /Wy[I-L][A-Za-z0-9_-]*\.[A-Za-z0-9_-]{43}/g;
+
+/** A text with `{token}` in place of whatever has the form of a token. */
+export const withoutTokens = (text: string): string => text.replaceAll(TOKENS, "{token}");
+
 function namesIn(encoded: string): string[] | undefined {
   try {
     const names: unknown = JSON.parse(Buffer.from(encoded, "base64url").toString());

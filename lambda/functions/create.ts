@@ -114,8 +114,9 @@ export function createApiHandler(
     const request = requestFrom(event);
     const response = await api.fetch(request);
     const result = await proxyResult(response);
-    const { status } = response;
-    logRequest(deployment.log, event, request, { status, passedOn: result.statusCode });
+    const { status, headers } = response;
+    const answer = { status, passedOn: result.statusCode, location: headers.get("location") };
+    logRequest(deployment.log, event, request, answer);
     return result;
   };
 }

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
+import { decoded } from "../core/decoded.ts";
 import type { HttpCode } from "../core/http-codes.ts";
 
 /** Longest answer of a synchronous invocation, bytes of JSON (Lambda quotas; Lambda says this number itself). */
@@ -45,22 +46,24 @@ function pathOf({ path, resource, pathParameters }: APIGatewayProxyEvent): strin
 /**
  * The path without what a custom domain has before it: its base path, or the stage where the domain names none. API
  * Gateway leaves that in `path` and out of the parameter (observed: CodeGenieApp/serverless-express#216,
- * localstack/localstack#12296), which may come decoded: so the path is what is gone on with.
+ * localstack/localstack#12296), which may come decoded, and has no slash at the end where the path has one
+ * (CodeGenieApp/serverless-express#391): so the path is what is gone on with.
  */
-function belowBasePath(path: string, proxy: string | undefined): string {
-  const segments = path.split("/");
+function belowBasePath(path: string, proxy = ""): string {
+  const wanted = withoutLastSlashes(proxy);
+  if (wanted === "") return path;
+  const asked = withoutLastSlashes(path);
+  const segments = asked.split("/");
   const below = segments
     .map((_, first) => segments.slice(first).join("/"))
-    .find((rest) => rest === proxy || decoded(rest) === proxy);
-  return below === undefined ? path : `/${below}`;
+    .find((rest) => rest === wanted || decoded(rest) === wanted);
+  return below === undefined ? path : `/${below}${path.slice(asked.length)}`;
 }
 
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+function withoutLastSlashes(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === "/") end -= 1;
+  return text.slice(0, end);
 }
 
 /**

@@ -3,7 +3,7 @@ import {
   type Attributes,
   type Context,
   context,
-  ProxyTracerProvider,
+  type ProxyTracerProvider,
   type Span,
   SpanKind,
   SpanStatusCode,
@@ -79,10 +79,13 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): Telemetry {
   };
 }
 
-/** The provider itself: what is registered is only a stand-in for it. */
+/**
+ * The provider itself: what is registered is only a stand-in for it, and of another copy of the API where a Lambda layer
+ * has registered it. OpenTelemetry's own instrumentation of Lambda knows it by this method, too.
+ */
 function registered(): TracerProvider {
-  const provider = trace.getTracerProvider();
-  return provider instanceof ProxyTracerProvider ? provider.getDelegate() : provider;
+  const provider: TracerProvider & Partial<ProxyTracerProvider> = trace.getTracerProvider();
+  return typeof provider.getDelegate === "function" ? provider.getDelegate() : provider;
 }
 
 const attributesOf = ({ id, workflow, epoch }: TracedRun): Attributes => ({

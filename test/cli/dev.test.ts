@@ -3,6 +3,7 @@ import { appendFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { main } from "../../cli/main.ts";
+import { FAKE_PID } from "./fake-api.ts";
 import { stackProcess } from "./fake-host.ts";
 import { announceStack, stage } from "./fixture.ts";
 
@@ -29,7 +30,7 @@ describe("savepoint dev", () => {
       `API     ${api.url}   (header x-savepoint-token: see stack.json)`,
       "sample  http://127.0.0.1:1/",
       `data    ${folder}`,
-      "process 4242",
+      `process ${FAKE_PID}`,
       "00:00:01.000 up run=a",
       "00:00:01.000 bye run=a",
     ]);

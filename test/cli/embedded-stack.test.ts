@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { appendFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -28,13 +29,21 @@ describe("finding the stack", () => {
 
   it("sees that a stack was killed, even when another program has its port now", async () => {
     const { folder, api } = await stage();
-    await announceStack(folder, api, { pid: FAKE_PID + 1 });
+    await announceStack(folder, api, { pid: process.ppid });
     expect(await findStack(folder, live)).toBeUndefined();
     await announceStack(folder, api);
     api.intercept = () => ({ status: 403, body: "who are you?" });
     expect(await findStack(folder, live)).toBeUndefined();
     await announceStack(folder, { url: "http://127.0.0.1:1" });
     expect(await findStack(folder, live)).toBeUndefined();
+  });
+
+  it("sends the token to nobody who has the port of a stack that was killed", async () => {
+    const { folder, api } = await stage();
+    const ended = spawnSync(process.execPath, ["--version"]).pid;
+    await announceStack(folder, api, { pid: ended });
+    expect(await findStack(folder, live)).toBeUndefined();
+    expect(api.requests).toEqual([]);
   });
 
   it("says so when the address is damaged", async () => {

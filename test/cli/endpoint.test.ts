@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { main } from "../../cli/main.ts";
 import { BEGAN, runOf } from "./fake-api.ts";
 import { stackProcess } from "./fake-host.ts";
@@ -30,6 +30,16 @@ describe("SAVEPOINT_ENDPOINT", () => {
     ]);
     expect(host.launched).toEqual([]);
     expect(host.stderr.text).toContain(`npx savepoint runs watch a --endpoint ${api.url}`);
+  });
+
+  it("is signed for by the commands that are advised, too, where this one was", async () => {
+    const { api, host } = await stage();
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "test").stubEnv("AWS_SECRET_ACCESS_KEY", "test");
+    vi.stubEnv("AWS_REGION", "us-east-1");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    host.env["SAVEPOINT_ENDPOINT"] = api.url;
+    expect(await main(["start", "digest", "--id", "a", "--iam"], host)).toBe(0);
+    expect(host.stderr.text).toContain(`npx savepoint runs watch a --endpoint ${api.url} --iam`);
   });
 
   it("yields to --endpoint, and to a --directory, but to no SAVEPOINT_DIRECTORY", async () => {

@@ -41,8 +41,8 @@ export interface FakeApi {
   close(): Promise<void>;
 }
 
-/** Process id that the fake tells on its control route. */
-export const FAKE_PID = 4242;
+/** Process id that the fake tells on its control route: of one that lives. */
+export const FAKE_PID = process.pid;
 
 /** Starts a fake API, of a stack when asked on its control routes. */
 export async function startFakeApi(): Promise<FakeApi> {

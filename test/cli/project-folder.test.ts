@@ -4,6 +4,9 @@ import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { projectFolder } from "../../cli/project-folder.ts";
 
+const DATA = ".savepoint/data";
+const CONFIG = "savepoint.config.ts";
+
 /** Makes files below a folder that is in no package; a name that ends in a slash is a folder. */
 function tree(...names: readonly string[]): string {
   const root = mkdtempSync(join(tmpdir(), "savepoint-project-"));
@@ -19,7 +22,10 @@ function tree(...names: readonly string[]): string {
 describe("the folder that a command is for", () => {
   it.each([
     ["the nearest with a configuration", ["package.json", "savepoint.config.mts"], ""],
-    ["the nearest with a stack's data", ["package.json", ".savepoint/", "a/.savepoint/"], "a"],
+    ["the nearest with a stack's data", ["package.json", `${DATA}/`, `a/${DATA}/`], "a"],
+    ["a configured one above a stack's data", ["package.json", CONFIG, `a/b/${DATA}/`], ""],
+    ["none with bundles of a synthesis only", ["package.json", "a/.savepoint/bundles/"], "a/b"],
+    ["one with research beside it", ["package.json", CONFIG, "a/.savepoint/research/"], ""],
     ["that of a repository, too", [".git/", "savepoint.config.ts"], ""],
     ["the working folder in a package without", ["package.json"], "a/b"],
     ["none above the package", ["package.json", "savepoint.config.ts", "a/package.json"], "a/b"],
@@ -31,7 +37,7 @@ describe("the folder that a command is for", () => {
   });
 
   it("is not the home of the person, unless that is the working folder", () => {
-    const root = tree("package.json", ".savepoint/");
+    const root = tree("package.json", `${DATA}/`);
     expect(projectFolder(join(root, "a"), root)).toBe(join(root, "a"));
     expect(projectFolder(root, root)).toBe(root);
   });

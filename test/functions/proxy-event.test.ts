@@ -29,6 +29,9 @@ describe("the path of a request", () => {
     ["/runs/runs", "runs", "/runs"],
     ["/runs/runs", "runs/runs", "/runs/runs"],
     ["/100%/runs/a", "runs/a", "/runs/a"],
+    ["/orders/runs/a/", "runs/a", "/runs/a/"],
+    ["/orders/runs//", "runs/", "/runs//"],
+    ["/runs/", "runs", "/runs/"],
   ])("is that below the base path of a custom domain: of %s, %s", (path, proxy, asked) => {
     const resource = "/{proxy+}";
     expect(pathOf({ resource, path, pathParameters: { proxy } })).toBe(asked);

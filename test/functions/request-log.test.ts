@@ -2,6 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { tokenOf } from "../../lambda/core/token.ts";
 import { createApiHandler } from "../../lambda/functions/create.ts";
 import { connect, workflow } from "../../lambda/index.ts";
 import { collectingLog, type LoggedLine } from "../../lambda/testing/logs.ts";
@@ -33,19 +34,25 @@ beforeAll(() => createResources(dynamodb, sqs));
 beforeEach(() => void lines.splice(0));
 afterAll(() => sqs.close());
 
-/** Asks the API. @param who what API Gateway knows of the caller. @returns the status */
+/**
+ * Asks the API.
+ * @param who what API Gateway knows of the caller
+ * @param proxy what it takes for the path below a custom domain's base path
+ * @returns the status
+ */
 async function ask(
   httpMethod: string,
   target: string,
   who: Partial<APIGatewayProxyEvent["requestContext"]>,
   body?: unknown,
+  proxy?: string,
 ): Promise<number> {
   const { pathname, searchParams } = new URL(target, "http://api.test");
   const { statusCode } = await api({
     httpMethod,
     path: pathname,
     resource: "/{proxy+}",
-    pathParameters: { proxy: pathname.slice(1) },
+    pathParameters: { proxy: proxy ?? pathname.slice(1) },
     headers: { "content-type": "application/json" },
     multiValueQueryStringParameters: Object.fromEntries(
       [...searchParams].map(([name, value]) => [name, [value]]),
@@ -67,7 +74,7 @@ it("who asks for a change is told with what was asked for and what came of it", 
   await ask("POST", "/bulk/delete?workflow=digest&status=failed", signed, {});
   const told = (fields: object) => ({ level: "info", message: "request answered", fields });
   expect(lines).toEqual([
-    told({ method: "POST", path: "/runs/digest", principal: "ci", status: 202 }),
+    told({ method: "POST", path: "/runs/digest", run: "a", principal: "ci", status: 202 }),
     told({ method: "DELETE", path: "/runs/a", principal: ROLE, status: 409 }),
     told({
       method: "POST",
@@ -79,10 +86,38 @@ it("who asks for a change is told with what was asked for and what came of it", 
   ]);
 });
 
+it("a run that was started or forked is told by its id, and all else that is done to one by its path", async () => {
+  const id = "nightly@2026-11-30T03:00Z";
+  await ask("POST", "/runs/digest", bearer, { id: "b" });
+  await ask("POST", "/runs/b/cancel", bearer, {});
+  await ask("POST", "/runs/b/fork", bearer, { id: "c" });
+  await ask("DELETE", `/runs/${encodeURIComponent(id)}`, bearer);
+  expect(lines.map(({ fields }) => fields)).toEqual([
+    { method: "POST", path: "/runs/digest", run: "b", principal: "ci", status: 202 },
+    { method: "POST", path: "/runs/b/cancel", principal: "ci", status: 200 },
+    { method: "POST", path: "/runs/b/fork", run: "c", principal: "ci", status: 202 },
+    { method: "DELETE", path: `/runs/${id}`, principal: "ci", status: 404 },
+  ]);
+});
+
 it("a callback token is not told, and nobody's completion has nobody's name", async () => {
   expect(await ask("POST", "/tokens/eyJydW4iXQ.c2VjcmV0-_", {}, true)).toBe(404);
   expect(lines).toMatchObject([{ fields: { path: "/tokens/{token}", status: 404 } }]);
   expect(JSON.stringify(lines)).not.toMatch(/c2VjcmV0|principal/);
+});
+
+const SECRET = "s".repeat(43);
+const CALLBACK = tokenOf({ runId: "a", incarnation: "1", key: "approve" }, SECRET);
+
+it.each([
+  [`/api/tokens/${CALLBACK}/`, `tokens/${CALLBACK}`],
+  [`/v1/tokens/${CALLBACK}`, undefined],
+  [`/token/${CALLBACK}`, undefined],
+  [`/runs?token=${CALLBACK}`, undefined],
+])("a callback token is not told by a request that has missed it: %s", async (target, proxy) => {
+  expect(await ask("POST", target, {}, true, proxy)).toBeGreaterThanOrEqual(400);
+  expect(lines).toMatchObject([{ message: "request answered" }]);
+  expect(JSON.stringify(lines)).not.toContain(SECRET);
 });
 
 it("nothing is told of who only looks", async () => {

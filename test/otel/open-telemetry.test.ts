@@ -94,6 +94,18 @@ it("has the registered provider send its spans at the end of each invocation", a
   expect(flushed.mock.calls.length).toBeGreaterThanOrEqual(invocations);
 });
 
+it("has the provider send its spans that a layer has registered by its own copy of the API", async () => {
+  const flushed = vi.fn<() => Promise<void>>(() => Promise.resolve());
+  const ofLayer = {
+    getTracer: provider.getTracer.bind(provider),
+    getDelegate: () => ({ getTracer: provider.getTracer.bind(provider), forceFlush: flushed }),
+  };
+  const asked = vi.spyOn(trace, "getTracerProvider").mockReturnValue(ofLayer);
+  onTestFinished(() => asked.mockRestore());
+  await openTelemetry().flush?.();
+  expect(flushed).toHaveBeenCalledOnce();
+});
+
 it.each([
   ["cannot be sent", () => Promise.reject(new Error("no collector"))],
   ["is not sent in time", () => new Promise<never>(() => undefined)],
