@@ -12,15 +12,17 @@ const NEAR_MS = 2_000;
 /** What is wrong with a change, seen in the table as it stands after it; undefined when nothing is. */
 export function judgeChange(change: Change, mirror: Mirror, now: number): string | undefined {
   return change.sk === "META"
-    ? (judgeMeta(change, now) ?? judgeWaits(change, mirror, now) ?? judgeBirth(change, mirror))
+    ? (judgeMeta(change, mirror, now) ??
+        judgeWaits(change, mirror, now) ??
+        judgeBirth(change, mirror))
     : change.sk.startsWith("OP#")
       ? judgeOperation(change, mirror)
       : undefined;
 }
 
-function judgeMeta(change: Change, now: number): string | undefined {
+function judgeMeta(change: Change, mirror: Mirror, now: number): string | undefined {
   const { before, after, pk, row } = change;
-  if (!before) return undefined;
+  if (!before || isPutAnew(change, mirror)) return undefined;
   const from = textOf(before, "status") as RunStatus;
   const to = textOf(after, "status") as RunStatus;
   if (textOf(before, "inc") !== textOf(after, "inc")) return `${pk} became another run`;
@@ -43,6 +45,14 @@ function judgeMeta(change: Change, now: number): string | undefined {
   if (!isFinished(to) && !isSeen) return `${pk} is ${to} and nobody will look at it again`;
   if (isFinished(to) && !after["owed"] && after["checkAt"]) return `${pk} is looked at for nothing`;
   return undefined;
+}
+
+/** Whether a child that was given up before it was started is put by a later generation of its parent. */
+function isPutAnew({ before = {}, after }: Change, mirror: Mirror): boolean {
+  const [by, parent] = [numberOf(before, "givenUpBy"), textOf(before, "parent") ?? ""];
+  const asker = mirror.metas.get(parent.slice(parent.indexOf(" ") + 1));
+  if (by === undefined || !asker || (numberOf(asker, "gen") ?? 0) <= by) return false;
+  return textOf(before, "inc") !== textOf(after, "inc") && parent === textOf(after, "parent");
 }
 
 const below = (after: Item, before: Item, name: string): boolean =>
@@ -105,8 +115,9 @@ function forgottenChild(id: string, mirror: Mirror, now: number): string | undef
 }
 
 /** The parent's record comes before the child it waits for. */
-function judgeBirth({ before, after, pk }: Change, mirror: Mirror): string | undefined {
-  if (before) return undefined;
+function judgeBirth(change: Change, mirror: Mirror): string | undefined {
+  const { before, after, pk } = change;
+  if (before && !isPutAnew(change, mirror)) return undefined;
   for (const waiter of after["waiters"]?.SS ?? []) {
     const parent = mirror.metas.get(waiter.slice(waiter.indexOf(" ") + 1));
     const id = pk.slice("RUN#".length);
