@@ -15,8 +15,9 @@ interface Duel {
 
 /** How many seeds have one. */
 const DUELLING = 0.35;
-/** How many of the others have one of forks: new ones are drawn beside the old, whose seeds stay what they are. */
+/** How many of the others have a newer one, drawn beside the old, whose seeds stay what they are. */
 const FORKING = 0.1;
+const RESUMING = 0.1;
 const LEASE_MS = 30_000;
 /** The run goes on after it, and so is replayed. */
 const REST_MS = 120_000;
@@ -37,9 +38,9 @@ const DUELS = [
  * a seed as they are.
  */
 export function drawDuel(seed: number, draw: Draw): Scenario | undefined {
-  const isUsual = draw.happens(DUELLING);
-  if (!isUsual && !draw.happens(FORKING)) return undefined;
-  const { bodies, faults, acts } = isUsual ? draw.pick(DUELS)(draw) : forkedSaga(draw);
+  const duel = pickDuel(draw);
+  if (!duel) return undefined;
+  const { bodies, faults, acts } = duel(draw);
   const programs: Program[] = bodies.map((body, index) => ({ name: `p${index}`, body }));
   const settings = { leaseMs: LEASE_MS };
   const setup = {
@@ -50,6 +51,12 @@ export function drawDuel(seed: number, draw: Draw): Scenario | undefined {
   };
   const actions = [{ atMs: 0, run: "main", program: 0 }];
   return { seed, programs, setup, actions, acts, faults, deploys: [] };
+}
+
+function pickDuel(draw: Draw): ((draw: Draw) => Duel) | undefined {
+  if (draw.happens(DUELLING)) return draw.pick(DUELS);
+  if (draw.happens(FORKING)) return forkedSaga;
+  return draw.happens(RESUMING) ? unstartedChild : undefined;
 }
 
 const step = (id: number, name: string, bodyMs: number): Node => ({
@@ -209,5 +216,20 @@ function forkedSaga(draw: Draw): Duel {
     bodies: [[saga(1, false), rest(2, draw.int(10_000, REST_MS)), saga(3, true)]],
     faults: [],
     acts: [{ at: { atMs: draw.int(1_000, 9_000) }, whom: { id: "main" }, ...fork }],
+  };
+}
+
+/** A run is terminated before it has put its child, and resumed, before or after its owner comes to the put. */
+function unstartedChild(draw: Draw): Duel {
+  const child: Node = { type: "child", id: 1, program: 1, isAwaited: true, isShared: false };
+  const at = { row: "child start", nth: 1 };
+  const resumedAtMs = draw.int(8_000, 20_000);
+  return {
+    bodies: [[child, rest(2)], [step(3, "a", 50)]],
+    faults: [{ kind: "freeze", when: "before", at, until: { ms: draw.int(4_000, 25_000) } }],
+    acts: [
+      { at: { atMs: 2_000 }, whom: { id: "main" }, kind: "terminate", reason: "stuck" },
+      { at: { atMs: resumedAtMs }, whom: { id: "main" }, kind: "resume" },
+    ],
   };
 }

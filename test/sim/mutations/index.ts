@@ -4,6 +4,7 @@ import { earlyHintNotRenewed } from "./early-hint-not-renewed.ts";
 import { finishIgnoresWaiters } from "./finish-ignores-waiters.ts";
 import { finishWithAWriteInFlight } from "./finish-with-a-write-in-flight.ts";
 import { givenUpNotFenced } from "./given-up-not-fenced.ts";
+import { givenUpStarted } from "./given-up-started.ts";
 import { heartbeatShortensLease } from "./heartbeat-shortens-lease.ts";
 import { lateCopyChangesResumed } from "./late-copy-changes-resumed.ts";
 import { leaseLeftBehind } from "./lease-left-behind.ts";
@@ -151,6 +152,7 @@ export const MUTATIONS: readonly Patch[] = [
   formerOwnerWritesMeta,
   waitBeforeRecord,
   missingChildNotPut,
+  givenUpStarted,
   waiterNotJoined,
   joinedAndNotRead,
   parkBeforeChild,
