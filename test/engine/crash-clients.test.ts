@@ -66,6 +66,8 @@ interface Case {
   readonly prepare?: (savepoint: Savepoint) => Promise<unknown>;
   readonly ask: (savepoint: Savepoint) => Promise<unknown>;
   readonly afterwards?: (savepoint: Savepoint) => Promise<unknown>;
+  /** The write only prepares another, by which what is asked takes effect. */
+  readonly isPreparation?: true;
 }
 
 const none = () => Promise.resolve();
@@ -100,7 +102,13 @@ const terminate = (savepoint: Savepoint) => run(savepoint).terminate({ reason: "
 const pause = (savepoint: Savepoint) => run(savepoint).pause();
 const resume = (savepoint: Savepoint) => run(savepoint).resume();
 const send = (savepoint: Savepoint) => run(savepoint).send(note, 1, { idempotencyKey: "once" });
+const fork = (savepoint: Savepoint) => run(savepoint).fork({ id: "copy", from: "last" });
 const ended = () => world.pass(2 * 60_000);
+const cancelled = async (savepoint: Savepoint) => {
+  await world.pass(20_000);
+  await world.until(cancel(savepoint));
+  await world.pass(60_000);
+};
 
 const CASES: Readonly<Record<string, Case>> = {
   "starts a run": { row: "start", workflows: [brief], ask: start },
@@ -171,6 +179,21 @@ const CASES: Readonly<Record<string, Case>> = {
     workflows: [busy],
     prepare: paused(2_000),
     ask: resume,
+  },
+  "resumes a run that was cancelled": {
+    row: "resume ended run",
+    workflows: [tidy],
+    prepare: cancelled,
+    ask: resume,
+    afterwards: () => world.pass(5 * 60_000),
+  },
+  "forks a run": { row: "fork", workflows: [brief], prepare: ended, ask: fork },
+  "copies a record for a fork": {
+    row: "copy of a record",
+    workflows: [brief],
+    prepare: ended,
+    ask: fork,
+    isPreparation: true,
   },
   "deletes a run": {
     row: "delete run",
@@ -249,7 +272,8 @@ describe("a client that dies just before or after the write, and another that as
 });
 
 describe("what a client has written takes effect although it has died after it and nobody asks again", () => {
-  it.each(Object.keys(CASES))("%s", async (name) => {
+  const acts = Object.entries(CASES).filter(([, { isPreparation }]) => !isPreparation);
+  it.each(acts.map(([name]) => name))("%s", async (name) => {
     const calm = await played(name);
     await world.end();
     const death = { fault: "crash-after", nth: calm.seen, next: "the sweeper looks" } as const;

@@ -53,6 +53,36 @@ const CASES: Readonly<Record<string, () => Case>> = {
       for (let n = 1; n <= 21; n += 1) await world.until(run.send(note, n));
     },
   }),
+  patch: () => ({
+    workflows: [
+      workflow("flow", {}, async (ctx) => {
+        const isNew = await ctx.patched("new way");
+        return ctx.step("step", () => isNew);
+      }),
+    ],
+  }),
+  "claim over a lease": () => ({
+    workflows: [
+      workflow("flow", {}, async (ctx) => {
+        await ctx.step("one", () => 1);
+        return ctx.step("two", () => "done");
+      }),
+    ],
+    diesBefore: "step result",
+  }),
+  // It takes the place of one that was put as cancelled.
+  "child start": () => ({
+    workflows: [workflow("flow", {}, (ctx) => ctx.run(shared, undefined)), shared],
+    diesBefore: "child start",
+    meanwhile: async (run) => {
+      await world.pass(1_000);
+      await world.until(run.terminate());
+      await world.pass(60_000);
+      const child = world.savepoint.get("run~1~shared");
+      expect(await world.until(child.status())).toBe("cancelled");
+      await world.until(run.resume());
+    },
+  }),
   "hand over": () => ({
     workflows: [
       workflow("flow", {}, async (ctx) => {
