@@ -5,6 +5,7 @@ import { CancelledError, type RunHandle } from "../../lambda/index.ts";
 import { startHnSimulator } from "../../localstack/hn/server.ts";
 import { expectSoundEnd } from "../engine/invariants.ts";
 import { until } from "../localstack/lambda-host/functions.ts";
+import { answerTo } from "../support/model-answers.ts";
 import { startOpenAiServer } from "../support/openai-server.ts";
 import type { World } from "../../lambda/testing/world.ts";
 import { research } from "./research-app.ts";
@@ -86,6 +87,23 @@ describe("a research that is cancelled", () => {
     };
     expect(await cancelOnce(run, end)).toBeInstanceOf(CancelledError);
     expect(server.abandoned[0]?.format).toBe("plan");
+    await expectSoundEnd(world);
+  });
+
+  it("aborts the calls of a model that the runs of its queries make", async () => {
+    const server = await startOpenAiServer((request) =>
+      request.format === "findings"
+        ? { kind: "hang" }
+        : { kind: "answer", value: answerTo(request) },
+    );
+    onTestFinished(() => server.close());
+    vi.stubEnv("OPENAI_BASE_URL", server.url);
+    const model = { kind: "openai", api: "responses", small: "small-1", large: "large-1" } as const;
+    const run = await begin({ ...INPUT, model });
+    const asked = () => server.requests.filter(({ format }) => format === "findings").length;
+    const end = { hang: () => asked() > 1, gone: () => server.abandoned.length === asked() };
+    expect(await cancelOnce(run, end)).toBeInstanceOf(CancelledError);
+    expect(new Set(server.abandoned.map(({ format }) => format))).toEqual(new Set(["findings"]));
     await expectSoundEnd(world);
   });
 

@@ -85,10 +85,13 @@ describe("who and what is refused", () => {
     const large = JSON.stringify({ id: "large", input: "x".repeat(4_200_000) });
     expect(await request(start, json(large))).toMatchObject({ status: 413 });
     expect(await request("/runs/nothing", json("{}"))).toMatchObject({ status: 404 });
-    expect(await request("/runs/nobody", bearing(TOKEN))).toEqual({
-      status: 404,
-      code: "run_not_found",
-    });
+    for (const [path, init] of [
+      ["/runs/nobody", bearing(TOKEN)],
+      ["/runs/nobody/cancel", json("{}")],
+      ["/runs/nobody/events/go", json("true")],
+    ] as const) {
+      expect(await request(path, init), path).toEqual({ status: 404, code: "run_not_found" });
+    }
     const { runs } = await savepoint.list();
     expect(runs.filter(({ id }) => !id.startsWith("minutely@"))).toEqual([]);
   });
@@ -118,8 +121,10 @@ describe("a deployed stack", () => {
     const run = await savepoint.start("patient", undefined, { id: "polled" });
     const waiting = fetch(`${api}/runs/polled?wait=20`, bearing(TOKEN));
     await run.send(event("go"), true);
+    const sentAt = performance.now();
     const answer = (await (await waiting).json()) as { readonly status: string };
     expect(answer.status).toBe("succeeded");
+    expect(performance.now() - sentAt, "it waited to its end").toBeLessThan(10_000);
   });
 
   it("goes on elsewhere when a worker is killed in the middle", async () => {
@@ -187,7 +192,13 @@ const health = async () => (await fetch(`${api}/health`, bearing(TOKEN))).status
 describe("code that changes under runs", () => {
   it("takes over what is in flight", async () => {
     const patient = await waiting("over-a-change");
-    await tried.deploy("second");
+    const deployment = tried.deploy("second").then(() => "deployed");
+    // One of these is at work when its function changes.
+    for (let at = ""; at !== "deployed";) {
+      const busy = await savepoint.start("steady", undefined);
+      expect(await busy.result({ timeout: "2m" })).toEqual([1, 2, 3, 4, 5, 6]);
+      at = await Promise.race([deployment, Promise.resolve("in progress")]);
+    }
     await patient.send(event("go"), true);
     expect(await patient.result({ timeout: "2m" })).toBe("finished by the second code");
   });

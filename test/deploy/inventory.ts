@@ -21,6 +21,11 @@ export async function inventoryOf(endpoint: string): Promise<Inventory> {
     list(endpoint, "logs", "Logs_20140328.DescribeLogGroups", LOG_GROUPS),
     list(endpoint, "events", "AWSEvents.ListRules", RULES),
   ]);
+  const [apis, roles, alarms] = await Promise.all([
+    asked("apigateway", new Request(`${endpoint}/restapis`)),
+    named(endpoint, "iam", { Action: "ListRoles", Version: "2010-05-08" }, "RoleName"),
+    named(endpoint, "monitoring", { Action: "DescribeAlarms", Version: "2010-08-01" }, "AlarmName"),
+  ]);
   return {
     tables: tables.TableNames ?? [],
     functions: (functions.Functions ?? []).map(({ FunctionName = "" }) => FunctionName),
@@ -28,11 +33,18 @@ export async function inventoryOf(endpoint: string): Promise<Inventory> {
     queues: queues.QueueUrls ?? [],
     logGroups: logGroups.logGroups.map(({ logGroupName }) => logGroupName),
     rules: rules.Rules.map(({ Name }) => Name),
+    apis: REST_APIS.parse(JSON.parse(apis)).item.map(({ name }) => name),
+    roles: roles.filter((name) => !BOOTSTRAPPED.test(name)),
+    alarms,
   };
 }
 
 const LOG_GROUPS = z.object({ logGroups: z.array(z.object({ logGroupName: z.string() })) });
 const RULES = z.object({ Rules: z.array(z.object({ Name: z.string() })) });
+
+const REST_APIS = z.object({ item: z.array(z.object({ name: z.string() })) });
+/** Roles that `cdk bootstrap` made, and that stay. */
+const BOOTSTRAPPED = /^cdk-/;
 
 /** Asks a service that none of the project's dependencies is a client of. */
 async function list<T>(
@@ -41,9 +53,26 @@ async function list<T>(
   target: string,
   reply: z.ZodType<T>,
 ): Promise<T> {
-  const { region, credentials } = EMULATED;
   const headers = { "content-type": "application/x-amz-json-1.1", "x-amz-target": target };
   const request = new Request(endpoint, { method: "POST", headers, body: "{}" });
+  return reply.parse(JSON.parse(await asked(service, request)));
+}
+
+/** Names that a service lists which speaks AWS' query protocol, and so XML. */
+async function named(
+  endpoint: string,
+  service: string,
+  call: Readonly<Record<"Action" | "Version", string>>,
+  tag: string,
+): Promise<string[]> {
+  const request = new Request(endpoint, { method: "POST", body: new URLSearchParams(call) });
+  const names = (await asked(service, request)).matchAll(new RegExp(`<${tag}>([^<]+)<`, "g"));
+  return Array.from(names, ([, name = ""]) => name);
+}
+
+async function asked(service: string, request: Request): Promise<string> {
+  const { region, credentials } = EMULATED;
   const response = await fetch(await sigV4({ service, region, credentials })(request));
-  return reply.parse(await response.json());
+  if (!response.ok) throw new Error(`${service} answers ${response.status}`);
+  return response.text();
 }
