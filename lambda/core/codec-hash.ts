@@ -84,8 +84,8 @@ function canonical(value: unknown, outer: readonly object[], what: string): stri
   if (value instanceof Map) return `Map[${all([...value].flat())}]`;
   if (value instanceof Set) return `Set[${all(value)}]`;
   const error = identityOfError(value);
-  // What is kept of an error refers to nothing outside of it.
-  if (error) return `Error${canonical(error, [], what)}`;
+  // As text, which refers to what is met again: what hangs on an error is not counted before.
+  if (error) return `Error${toText(error, what)}`;
   if (!isPlain(value)) return toText(value, what);
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${all(entries.flat())}}`;

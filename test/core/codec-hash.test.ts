@@ -108,3 +108,10 @@ test("errors have the same hash wherever they were made, and another for what th
   expect(hashValue(new Error("x"))).not.toBe(hashValue(new TypeError("x")));
   expect(hashValue(new Error("x"))).not.toBe(hashValue({ type: "Error", message: "x" }));
 });
+
+test("an error on which something hangs that refers to itself very often has a hash, soon", () => {
+  let tangle: unknown = 1;
+  for (let depth = 0; depth < 45; depth += 1) tangle = new Set([tangle, [tangle]]);
+  const error = Object.assign(new Error("x"), { tangle });
+  expect(hashValue({ error })).toBe(hashValue({ error }));
+});
