@@ -10,16 +10,14 @@ afterEach(() => {
   for (const end of ends.splice(0)) end();
 });
 
-/**
- * Starts a shell that becomes another one, which knows nothing of its child and tells its id, and then a
- * program that never asks after it.
- */
-async function carelessParent(child: string): Promise<number> {
-  const parent = spawn("sh", ["-c", `${child} & exec sh -c "echo $!; exec sleep 60"`], {
+/** Starts a program under a shell that then stands still, so that it cannot ask after its child; gives the child's id. */
+async function childOfStandingParent(child: string): Promise<number> {
+  const parent = spawn("sh", ["-c", `${child} & echo $!; wait`], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   ends.push(() => parent.kill("SIGKILL"));
   const [line] = await once(createInterface({ input: parent.stdout }), "line");
+  parent.kill("SIGSTOP");
   return Number(line);
 }
 
@@ -29,7 +27,7 @@ test("a living process has an identity, the same each time", () => {
 });
 
 test("a process that was killed has none, even while its parent has not taken note", async () => {
-  const pid = await carelessParent("sleep 60");
+  const pid = await childOfStandingParent("sleep 60");
   expect(identify(pid)).toBeDefined();
   process.kill(pid, "SIGKILL");
   await until(() => identify(pid) === undefined);
