@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { connect, createDynamoDBClient } from "../lambda/client/connect.ts";
+import { CALL_TIMEOUTS } from "../lambda/core/call-timeouts.ts";
 import type { Savepoint } from "../lambda/index.ts";
 import { createSqsClient } from "../lambda/queue/sqs-hints.ts";
 import { TABLE_NAME } from "../localstack/embedded/resources.ts";
@@ -51,6 +52,6 @@ export function connectTo({ awsEndpoint, queueUrl, token }: StackAddress): {
     credentials: { accessKeyId: token, secretAccessKey: "signatures-are-not-checked" },
   };
   const client = createDynamoDBClient(config);
-  const sqs = createSqsClient(config);
+  const sqs = createSqsClient({ ...config, requestHandler: CALL_TIMEOUTS });
   return { savepoint: connect({ table: TABLE_NAME, queueUrl, dynamodb: client, sqs }), client };
 }

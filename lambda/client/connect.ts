@@ -8,6 +8,7 @@ import { type Ids, systemIds } from "../core/ids.ts";
 import { assertOptions, type OptionNames } from "../core/known-options.ts";
 import { jsonLog, type Log } from "../core/log.ts";
 import { hintsOnDemand } from "../queue/hints.ts";
+import type { StoreOptions } from "../store/engine-store.ts";
 import { openStore } from "../store/store.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { createSavepoint, type Savepoint } from "./savepoint.ts";
@@ -28,6 +29,9 @@ export interface ConnectOptions {
   readonly log?: Log;
 }
 
+/** The ports of a deployment, its store as much of it as was asked for. */
+type Deployment<S> = Omit<ClientDependencies, "store" | "workflows"> & { readonly store: S };
+
 const CONNECT_OPTIONS: OptionNames<ConnectOptions> = {
   table: true,
   queueUrl: true,
@@ -46,11 +50,17 @@ const CONNECT_OPTIONS: OptionNames<ConnectOptions> = {
  */
 export function connect(options: ConnectOptions = {}): Savepoint {
   assertOptions("connect", options, CONNECT_OPTIONS);
-  return createSavepoint(openDeployment(options));
+  return createSavepoint(openDeployment(options, openStore));
 }
 
-/** The ports of a deployment, as a client or an engine uses them. */
-export function openDeployment(options: ConnectOptions): ClientDependencies {
+/**
+ * The ports of a deployment.
+ * @param openStore opens the store, or the part of it that is needed
+ */
+export function openDeployment<S>(
+  options: ConnectOptions,
+  openStore: (options: StoreOptions) => S,
+): Deployment<S> {
   const { clock = systemClock, ids = systemIds } = options;
   const table = options.table ?? fromEnvironment(ENV.table, "table");
   const queueUrl = options.queueUrl ?? fromEnvironment(ENV.queueUrl, "queueUrl");
@@ -59,7 +69,7 @@ export function openDeployment(options: ConnectOptions): ClientDependencies {
     store: openStore({ client, table, clock, ids }),
     hints: hintsOnDemand(async () => {
       const { createSqsClient, openHints } = await import("../queue/sqs-hints.ts");
-      return openHints(options.sqs ?? createSqsClient(), queueUrl);
+      return openHints(options.sqs ?? createSqsClient({ requestHandler: CALL_TIMEOUTS }), queueUrl);
     }),
     clock,
     ids,

@@ -3,14 +3,14 @@ import type { Clock } from "../core/clock.ts";
 import type { Ids } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Hints } from "../queue/hints.ts";
-import type { Store } from "../store/store.ts";
+import type { EngineStore } from "../store/engine-store.ts";
 import type { Telemetry } from "./telemetry.ts";
 import type { EngineSettings } from "./settings.ts";
 import type { Workflow } from "./workflow.ts";
 
 /** Everything an engine is made of; tests give their own clock, ids and table. */
 export interface EngineDependencies {
-  readonly store: Store;
+  readonly store: EngineStore;
   readonly hints: Hints;
   readonly clock: Clock;
   readonly ids: Ids;

@@ -4,12 +4,12 @@ import type { Log } from "../core/log.ts";
 import type { Trim } from "../store/hold-run.ts";
 import type { Meta } from "../store/meta.ts";
 import type { Ownership } from "../store/owned.ts";
-import type { Store } from "../store/store.ts";
+import type { EngineStore } from "../store/engine-store.ts";
 import type { EngineSettings } from "./settings.ts";
 
 /** What a lease needs to keep itself. */
 export interface LeaseDependencies {
-  readonly store: Store;
+  readonly store: EngineStore;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;

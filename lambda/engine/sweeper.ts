@@ -4,10 +4,13 @@ import { decideSweep, endedBySweep, isExpiringAtRest } from "../core/sweep.ts";
 import type { Meta } from "../store/meta.ts";
 import { partitionsOf } from "../store/restamp.ts";
 import { DUE_SHARDS } from "../store/schema.ts";
+import type { Store } from "../store/store.ts";
 import { cancelledError } from "./cancelled.ts";
 import type { EngineDependencies } from "./dependencies.ts";
 
-type SweepDependencies = Pick<EngineDependencies, "store" | "hints" | "clock" | "ids" | "log">;
+interface SweepDependencies extends Pick<EngineDependencies, "hints" | "clock" | "ids" | "log"> {
+  readonly store: Store;
+}
 
 /** What one sweep did. */
 export interface SweepReport {

@@ -20,6 +20,8 @@ import { sweep, type SweepReport } from "../engine/sweeper.ts";
 import { createBatchHandler } from "../engine/worker.ts";
 import { allTelemetry, type Telemetry } from "../engine/telemetry.ts";
 import { type Workflow, workflowsByName } from "../engine/workflow.ts";
+import { openEngineStore } from "../store/engine-store.ts";
+import { openStore } from "../store/store.ts";
 import type { SavepointConfig } from "./config.ts";
 import type { RunMetrics } from "./metrics.ts";
 import { logRequest } from "./request-log.ts";
@@ -48,7 +50,7 @@ export function createWorker(
   options: EntryOptions,
 ): (event: SQSEvent, context: LambdaContext) => Promise<SQSBatchResponse> {
   const where = new AsyncLocalStorage<Whereabouts>();
-  const deployment = openDeployment({ log: stdout, ...options });
+  const deployment = openDeployment({ log: stdout, ...options }, openEngineStore);
   guardRejections(where, deployment.log);
   const settings = settingsFromEnvironment(process.env);
   const workflows = deployed(options);
@@ -60,7 +62,9 @@ export function createWorker(
   counting?.catch(() => undefined);
   let made: { metrics: RunMetrics | undefined; handle: ReturnType<typeof handlerWith> } | undefined;
   return async (event, context) => {
-    const metrics = made ? made.metrics : (await counting)?.runMetrics(process.env);
+    const metrics = made
+      ? made.metrics
+      : (await counting)?.runMetrics(process.env[ENV.table] ?? "");
     const told = [options.telemetry, metrics?.telemetry].filter((one) => one !== undefined);
     made ??= {
       metrics,
@@ -82,7 +86,7 @@ export function createWorker(
 export function createSweeper(
   options: EntryOptions,
 ): (event: ScheduledEvent | ScheduledStart) => Promise<SweepReport | { readonly run: string }> {
-  const deployment = openDeployment({ log: stdout, ...options });
+  const deployment = openDeployment({ log: stdout, ...options }, openStore);
   const savepoint = createSavepoint(deployment, deployed(options));
   return async (event) => {
     if ("start" in event) {
@@ -105,7 +109,7 @@ export function createSweeper(
 export function createApiHandler(
   options: EntryOptions,
 ): (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult> {
-  const deployment = openDeployment({ log: stdout, ...options });
+  const deployment = openDeployment({ log: stdout, ...options }, openStore);
   const savepoint = createSavepoint(deployment, deployed(options));
   const version = process.env[ENV.code] ?? "unversioned";
   const corsOrigins = (process.env[ENV.corsOrigins] ?? "").split(",").filter(Boolean);

@@ -1,5 +1,4 @@
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
-import { ENV } from "../core/environment.ts";
 import { METRIC_NAMESPACE, METRICS } from "../core/metric-names.ts";
 import type { Telemetry } from "../engine/telemetry.ts";
 
@@ -12,17 +11,10 @@ export interface RunMetrics {
 
 /**
  * Counts what becomes of runs.
- * @param environment names the deployment, and says whether metrics are written at all
- * @returns undefined where nobody reads them
+ * @param table names the deployment in the metrics
  */
-export function runMetrics(
-  environment: Readonly<Record<string, string | undefined>>,
-): RunMetrics | undefined {
-  if (environment[ENV.metrics] !== "emf") return undefined;
-  const metrics = new Metrics({
-    namespace: METRIC_NAMESPACE,
-    serviceName: environment[ENV.table] ?? "",
-  });
+export function runMetrics(table: string): RunMetrics {
+  const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: table });
   const count = (name: keyof typeof METRICS): void =>
     void metrics.addMetric(METRICS[name], MetricUnit.Count, 1);
   const publish = (): void => {

@@ -6,21 +6,22 @@ import {
   SQSClient,
   type SQSClientConfig,
 } from "@aws-sdk/client-sqs";
-import { CALL_TIMEOUTS } from "../core/call-timeouts.ts";
-import { LIMITS } from "../core/limits.ts";
 import type { Hints } from "./hints.ts";
+
+// A worker loads this with its first hint. It shares no module with what is loaded at the start: each would
+// become a file of its own there, which costs a cold start more than its code does.
 
 /**
  * The SQS client that `connect` makes.
- * @param config goes before the defaults; region and credentials come from the environment
+ * @param config goes before the defaults, and says how long a call may take; region and credentials come from
+ * the environment
  */
-export const createSqsClient = (config: SQSClientConfig = {}): SQSClient =>
-  new SQSClient({
-    maxAttempts: 3,
-    cacheMiddleware: true,
-    requestHandler: CALL_TIMEOUTS,
-    ...config,
-  });
+export const createSqsClient = (
+  config: SQSClientConfig & Required<Pick<SQSClientConfig, "requestHandler">>,
+): SQSClient => new SQSClient({ maxAttempts: 3, cacheMiddleware: true, ...config });
+
+/** Longest delay of a message, seconds (SQS developer guide, "message timers"). */
+const DELAY_MAX_SECONDS = 900;
 
 const seconds = (ms: number): number => Math.ceil(Math.max(ms, 0) / 1000);
 
@@ -63,7 +64,7 @@ export function openHints(client: SQSClient, queueUrl: string): Hints {
   const QueueUrl = queueUrl;
   return {
     async send(hint, delayMs = 0) {
-      const DelaySeconds = Math.min(seconds(delayMs), LIMITS.hintDelayMaxMs / 1000);
+      const DelaySeconds = Math.min(seconds(delayMs), DELAY_MAX_SECONDS);
       await client.send(
         new SendMessageCommand({
           QueueUrl,

@@ -1,6 +1,6 @@
 import { ValueUnreadableError } from "../core/errors.ts";
 import type { RunReference } from "./meta.ts";
-import type { Store } from "./store.ts";
+import type { EngineStore } from "./engine-store.ts";
 
 /**
  * Reads a run's values. META is deleted first: where one is gone and META is, too, or is that of another life,
@@ -9,7 +9,7 @@ import type { Store } from "./store.ts";
  * @throws ValueUnreadableError when the run is there and its value is not
  */
 export async function unlessDeleted<T>(
-  { readRun }: Pick<Store, "readRun">,
+  { readRun }: Pick<EngineStore, "readRun">,
   { id, incarnation }: RunReference,
   read: () => Promise<T>,
 ): Promise<T | undefined> {

@@ -6,7 +6,7 @@ import type { EngineDependencies } from "../engine/dependencies.ts";
 import type { EngineSettings } from "../engine/settings.ts";
 import { type Workflow, workflowsByName } from "../engine/workflow.ts";
 import { openHints } from "../queue/sqs-hints.ts";
-import { openStore } from "../store/store.ts";
+import { openStore, type Store } from "../store/store.ts";
 import type { AwsJsonHandler } from "../../localstack/embedded/aws-json.ts";
 import { HINT_QUEUE, TABLE_NAME } from "../../localstack/embedded/resources.ts";
 import { inProcessHandler } from "../../localstack/embedded/sdk-handler.ts";
@@ -33,8 +33,13 @@ export interface Reaching {
   calls: number;
 }
 
-/** The engine's dependencies for one process against the embedded services. */
-export function deploy(parts: Deployment): EngineDependencies {
+/** What engine, client and sweeper of one process depend on. */
+export interface ProcessDependencies extends EngineDependencies {
+  readonly store: Store;
+}
+
+/** The dependencies of one process against the embedded services. */
+export function deploy(parts: Deployment): ProcessDependencies {
   const { name, clock, log, settings, workflows } = parts;
   const ids = seededIds(parts.seed);
   const { dynamodb, sqs } = clients(parts);

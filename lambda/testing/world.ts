@@ -2,11 +2,11 @@ import type { SQSEvent } from "aws-lambda";
 import { createSavepoint, type Savepoint } from "../client/savepoint.ts";
 import type { EpochMs } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
-import type { EngineDependencies } from "../engine/dependencies.ts";
 import { DEFAULT_SETTINGS } from "../engine/settings.ts";
 import { sweep } from "../engine/sweeper.ts";
 import { createBatchHandler } from "../engine/worker.ts";
 import { type Workflow, workflowsByName } from "../engine/workflow.ts";
+import type { Store } from "../store/store.ts";
 import { createDynamoDB, type DynamoDB } from "../../localstack/embedded/dynamodb/dynamodb.ts";
 import type { AwsJsonHandler } from "../../localstack/embedded/aws-json.ts";
 import { type Mapping, startMapping } from "../../localstack/embedded/event-source-mapping.ts";
@@ -15,7 +15,7 @@ import { createResources, HINT_QUEUE } from "../../localstack/embedded/resources
 import { createSqs, type Sqs } from "../../localstack/embedded/sqs/sqs.ts";
 import { Changes } from "./changes.ts";
 import { deliveryPlanOf } from "./delivery.ts";
-import { deploy, type Reaching } from "./deployment.ts";
+import { deploy, type ProcessDependencies, type Reaching } from "./deployment.ts";
 import { type CallPlan, faultyHandler } from "./faulty-handler.ts";
 import { collectingLog, type LoggedLine } from "./logs.ts";
 import { openRuns } from "./open-runs.ts";
@@ -47,7 +47,7 @@ export class World {
   readonly sqs: Sqs;
   readonly savepoint: Savepoint;
   /** The store as a bystander sees it. */
-  readonly store: EngineDependencies["store"];
+  readonly store: Store;
   /** What the workers' processes did, in order. */
   readonly outcomes: Outcome[] = [];
   readonly processes: Process[] = [];
@@ -61,13 +61,13 @@ export class World {
   readonly options: WorldOptions;
   readonly #seed: number;
   /** The client's parts. */
-  readonly #client: EngineDependencies;
+  readonly #client: ProcessDependencies;
   readonly #idle = new IdleSandboxes();
   readonly #reaching: Reaching | undefined;
   /** Whose call the services are performing. */
   #caller = "";
   #mapping: Mapping | undefined;
-  #sweeper: { readonly process: Process; readonly parts: EngineDependencies } | undefined;
+  #sweeper: { readonly process: Process; readonly parts: ProcessDependencies } | undefined;
   #sweepers = 0;
   readonly #passage: Passage;
   #cancelTick: (() => void) | undefined;
@@ -248,7 +248,11 @@ export class World {
     };
   }
 
-  #deployment(process: Process, number = this.processes.length, code?: string): EngineDependencies {
+  #deployment(
+    process: Process,
+    number = this.processes.length,
+    code?: string,
+  ): ProcessDependencies {
     const { options, clock, log } = this;
     const isWorker = this.processes.includes(process);
     const plan: CallPlan = {
