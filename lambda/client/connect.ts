@@ -55,18 +55,18 @@ export function connect(options: ConnectOptions = {}): Savepoint {
 
 /**
  * The ports of a deployment.
- * @param openStore opens the store, or the part of it that is needed
+ * @param open opens the store, or the part of it that is needed
  */
 export function openDeployment<S>(
   options: ConnectOptions,
-  openStore: (options: StoreOptions) => S,
+  open: (options: StoreOptions) => S,
 ): Deployment<S> {
   const { clock = systemClock, ids = systemIds } = options;
   const table = options.table ?? fromEnvironment(ENV.table, "table");
   const queueUrl = options.queueUrl ?? fromEnvironment(ENV.queueUrl, "queueUrl");
   const client = options.dynamodb ?? createDynamoDBClient();
   return {
-    store: openStore({ client, table, clock, ids }),
+    store: open({ client, table, clock, ids }),
     hints: hintsOnDemand(async () => {
       const { createSqsClient, openHints } = await import("../queue/sqs-hints.ts");
       return openHints(options.sqs ?? createSqsClient({ requestHandler: CALL_TIMEOUTS }), queueUrl);
