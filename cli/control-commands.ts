@@ -16,7 +16,7 @@ export interface Cli {
 
 const ACTIONS: Readonly<Record<RunAction, string>> = {
   cancel: "ask a run to end; it may clean up",
-  terminate: "end a run at once; nothing of its code runs any more",
+  terminate: "end a run at once; its code is not asked",
   pause: "keep a run from going on until it is resumed",
   resume: "let a run go on that is paused, blocked, failed or cancelled",
 };

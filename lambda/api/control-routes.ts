@@ -67,7 +67,7 @@ const cancelRun = action(
 const terminateRun = action(
   "terminate",
   {
-    summary: "End a run at once; nothing of its code runs any more",
+    summary: "End a run at once; its code is not asked",
     body: shape.EndRun,
     done: "It has finished",
   },

@@ -36,8 +36,8 @@ export interface RunControl {
    */
   cancel(options?: EndOptions): Promise<void>;
   /**
-   * Ends the run at once: nothing of its code runs any more, not even `finally`. Its children are
-   * cancelled. Of a run that has finished nothing changes.
+   * Ends the run at once: its code is not asked, nor its `finally` blocks. A worker that is at work on it hears of
+   * that within a third of its lease. Its children are cancelled. Of a run that has finished nothing changes.
    */
   terminate(options?: EndOptions): Promise<void>;
   /**
@@ -49,12 +49,13 @@ export interface RunControl {
    * Lets a run go on: a paused one from where it is; one that failed or was cancelled from what ended
    * it, keeping what had completed before; a blocked one with the code that is deployed now. Children
    * that ended with it are resumed first. Of a run that goes on, or has succeeded, nothing changes.
-   * @throws RunConflictError when it is being cancelled, or has just ended and its children are not told
+   * @throws RunConflictError when it is being cancelled, has just ended and its children are not told, was
+   * terminated under a lease that has not ended yet, or has lost its history, which lasts for 30 days
    */
   resume(): Promise<void>;
   /**
    * Deletes the run and all that it has recorded.
-   * @throws RunConflictError when it has not finished, or a run that waits for it has not taken its
+   * @throws RunConflictError when it has not finished, was terminated under a lease that has not ended yet, or a run that waits for it has not taken its
    * outcome yet; with its children, when one of them has not finished: then nothing is deleted
    */
   delete(options?: DeleteOptions): Promise<void>;

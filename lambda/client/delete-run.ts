@@ -1,10 +1,10 @@
 import { RunConflictError } from "../core/errors.ts";
 import { assertOptions } from "../core/known-options.ts";
 import { isFinished } from "../core/status.ts";
-import { historyOf, type Meta } from "../store/meta.ts";
+import { historyOf, mayBeAtWork, type Meta } from "../store/meta.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { hintRun } from "./hint-run.ts";
-import { conflict, readRun } from "./read-run.ts";
+import { atWork, conflict, readRun } from "./read-run.ts";
 
 /** What is deleted with a run. */
 export interface DeleteOptions {
@@ -29,6 +29,10 @@ export async function deleteRun(
   const { children = false } = options;
   const run = await readRun(deps, id);
   const family = children && isFinished(run.status) ? await descendantsOf(deps, run) : [];
+  const now = deps.clock.now();
+  const busy = [...family, run].find((one) => isFinished(run.status) && mayBeAtWork(one, now));
+  // Before anything is deleted.
+  if (busy) throw atWork(busy, "delete");
   for (const one of [...family, run]) await deleteOne(deps, one);
 }
 
@@ -65,7 +69,7 @@ const isGivenByParent = (id: string): boolean => id.includes("~");
 
 async function deleteOne(deps: ClientDependencies, run: Meta): Promise<void> {
   const { id } = run;
-  const deleted = await deps.store.deleteRun(run);
+  const deleted = await deps.store.deleteRun(run, deps.clock.now());
   switch (deleted.outcome) {
     case "deleted":
       return;
@@ -79,6 +83,8 @@ async function deleteOne(deps: ClientDependencies, run: Meta): Promise<void> {
         deleted.meta,
         "has finished, but runs that depend on it have not been told yet; delete it in a moment",
       );
+    case "at-work":
+      throw atWork(deleted.meta, "delete");
     case "awaited":
       throw new RunConflictError(
         `run "${deleted.by.id}" waits for run "${id}" and has not recorded its outcome; delete it later`,

@@ -18,7 +18,7 @@ import { unlessDeleted } from "../store/unless-deleted.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { hintRun } from "./hint-run.ts";
 import { conflict, noRun, readRun } from "./read-run.ts";
-import { assertStarted } from "./resume-run.ts";
+import { assertRemembered, assertStarted } from "./resume-run.ts";
 
 /** How a run is forked. */
 export interface ForkOptions {
@@ -56,6 +56,7 @@ export async function forkRun(
   const timeoutMs = options.timeout === undefined ? undefined : runTimeoutMs(options.timeout);
   const source = await readRun(deps, sourceId);
   assertStarted(source);
+  assertRemembered(source, now);
   const from: ForkOrigin = {
     id: source.id,
     incarnation: source.incarnation,

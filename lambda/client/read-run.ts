@@ -15,6 +15,13 @@ export async function readRun(
   throw noRun(id);
 }
 
+/** Says that a run was terminated so lately that its code may be running. */
+export const atWork = (run: Meta, what: "resume" | "delete"): RunConflictError =>
+  conflict(
+    run,
+    `was terminated while a worker was at work on it, which knows of that by ${new Date(run.formerUntil ?? 0).toISOString()} at the latest; ${what} it then`,
+  );
+
 /** Says that a run's state forbids what was asked. */
 export const conflict = ({ id, status }: Meta, what: string): RunConflictError =>
   new RunConflictError(`run "${id}" ${what}`, { details: { id, status } });

@@ -1,14 +1,15 @@
+import type { EpochMs } from "../core/clock.ts";
 import { droppedChildren, keptRecords } from "../core/cut.ts";
 import { childId } from "../core/keys.ts";
 import type { RunConflictError } from "../core/errors.ts";
 import { LIMITS } from "../core/limits.ts";
 import { isFinished } from "../core/status.ts";
-import { historyOf, type Meta } from "../store/meta.ts";
+import { historyOf, mayBeAtWork, type Meta } from "../store/meta.ts";
 import type { OperationRecord } from "../store/operation.ts";
 import { unlessDeleted } from "../store/unless-deleted.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { hintRun } from "./hint-run.ts";
-import { conflict, noRun, readRun } from "./read-run.ts";
+import { atWork, conflict, noRun, readRun } from "./read-run.ts";
 
 /**
  * Rows 20 and 25: lets a run go on that is paused, blocked, failed or cancelled. Doing it twice, or two at
@@ -50,10 +51,13 @@ async function resumeFinished(
 ): Promise<boolean> {
   const { store, clock, ids } = deps;
   assertStarted(run);
+  assertRemembered(run, clock.now());
   if (run.owed.includes("children")) {
     await hintRun(deps, run.id, undefined);
     throw conflict(run, "has ended, but its children are not cancelled yet; resume it in a moment");
   }
+  // What its owner still records counts, and no body of it begins beside those of the owner to come.
+  if (mayBeAtWork(run, clock.now())) throw atWork(run, "resume");
   const records = await store.readSnapshot(historyOf(run));
   const { failedOperation: at, finishedAt } = run;
   const kept = keptRecords(records, { at, finishedAt });
@@ -111,5 +115,16 @@ const isPlaceholder = ({ givenUpBy }: Meta): boolean => givenUpBy !== undefined;
 export function assertStarted(run: Meta): void {
   if (isPlaceholder(run)) {
     throw conflict(run, "was cancelled before it was started; resume the run that asks for it");
+  }
+}
+
+/** Throws RunConflictError for a run whose history has expired: what goes on from it would do everything again. */
+export function assertRemembered(run: Meta, now: EpochMs): void {
+  const expiredAt = run.historyTtl * 1000;
+  if (expiredAt <= now) {
+    throw conflict(
+      run,
+      `has lost its history, which expired at ${new Date(expiredAt).toISOString()}, so that nothing says what it has done already; start a new run`,
+    );
   }
 }

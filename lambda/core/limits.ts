@@ -18,7 +18,9 @@ export const LIMITS = {
   retentionMs: 30 * DAY,
   /** Life given to a run without deadline. */
   lifeMs: 365 * DAY,
-  /** A live run's records get a new lease of life when they come this near their end. */
+  /** How long a run may clean up after its deadline before its records need a new lease of life. */
+  cleanupMs: DAY,
+  /** The records of a run at rest get a new lease of life when they come this near their end. */
   restampMs: 7 * DAY,
   /** Invocations in a row without any recorded progress. */
   hopsMax: 16,

@@ -120,10 +120,13 @@ async function load(
   });
 }
 
-/** A long-lived run whose records near their end of life gets a new one before it goes on. */
+/**
+ * A long-lived run whose records near their end of life gets a new one before it goes on: should it end now, they
+ * must last as long as it may be resumed.
+ */
 async function restamped(deps: EngineDependencies, meta: Meta, lease: Lease): Promise<Meta> {
   const now = deps.clock.now();
-  if (meta.historyTtl * 1000 - now >= LIMITS.restampMs) return meta;
+  if (meta.historyTtl * 1000 - now >= LIMITS.retentionMs) return meta;
   const historyTtl = birthTtl(now);
   const partitions = await partitionsOf(deps.store.values, meta);
   await deps.store.restampHistory(lease.me, deps.ids.nonce(), partitions, historyTtl);

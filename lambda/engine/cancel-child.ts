@@ -1,7 +1,8 @@
 import { encodeValue, hashValue } from "../core/codec.ts";
 import type { Meta } from "../store/meta.ts";
-import { endOfCancelled } from "./cancelled.ts";
 import type { OperationRecord } from "../store/operation.ts";
+import { isMine } from "../store/owned.ts";
+import { endOfCancelled } from "./cancelled.ts";
 import type { EngineDependencies } from "./dependencies.ts";
 import type { Execution } from "./execution.ts";
 import { sendHint } from "./send-hint.ts";
@@ -15,28 +16,42 @@ export interface AbandonedChild {
 type Deps = Pick<EngineDependencies, "store" | "hints" | "log" | "clock" | "ids">;
 
 /**
- * Rows 14 and 17: asks a child to end; one that does not exist yet is put as cancelled, so that a
- * former owner of the parent cannot start it after all. Doing it twice is harmless.
+ * Rows 14 and 17: asks children to end; one that does not exist yet is put as cancelled, so that a former owner of
+ * the parent cannot start it after all. Doing it twice is harmless. Whoever does it may be late: its run may have
+ * been resumed, and its children with it. So the run is looked at after its children were read, and each is
+ * cancelled as it was read.
+ * @param mayAsk whether the run, as it stands, is one whose children the caller may end
+ * @returns false when it is not: those that are left were not asked
  */
-async function cancelChild(
+export async function cancelChildren(
   deps: Deps,
   parent: Meta,
-  child: AbandonedChild,
-  reason: string,
-): Promise<void> {
-  let isDone = false;
-  while (!isDone) {
-    const seen = await deps.store.readRun(child.id);
-    isDone = await cancelSeenChild(deps, parent, { ...child, seen }, reason);
+  children: readonly AbandonedChild[],
+  {
+    reason,
+    mayAsk,
+  }: { readonly reason: string; readonly mayAsk: (run: Meta | undefined) => boolean },
+): Promise<boolean> {
+  const { store } = deps;
+  let open = children;
+  while (open.length > 0) {
+    const there = await store.readRuns(open.map(({ id }) => id));
+    if (!mayAsk(await store.readRun(parent.id))) return false;
+    const areDone = await Promise.all(
+      open.map((child) =>
+        cancelSeen(deps, parent, { ...child, seen: there.get(child.id) }, reason),
+      ),
+    );
+    open = open.filter((_, place) => !areDone[place]);
   }
+  return true;
 }
 
 /**
- * The same of a child as it was read. Whoever asks for it may be late: one that has been put, or has begun
- * another generation since, as by a resume, is left as it is.
+ * Cancels a child as it was read: one that has been put, or has begun another generation since, is left as it is.
  * @returns false then: it has to be read again
  */
-export async function cancelSeenChild(
+async function cancelSeen(
   deps: Deps,
   parent: Meta,
   child: AbandonedChild & { readonly seen: Meta | undefined },
@@ -70,22 +85,33 @@ export async function cancelSeenChild(
     }
     if (asked.outcome !== "blocked") return asked.outcome !== "moved";
     // Code that goes with its history may have claimed it meanwhile: that can cancel it.
-    const end = { run: asked.meta, error, now, tx: ids.nonce(), from: ["blocked"] } as const;
-    const ended = await store.terminateRun(end);
+    const ended = await store.terminateRun({
+      run: asked.meta,
+      isOnlyAsRead: true,
+      error,
+      now,
+      tx: ids.nonce(),
+      from: ["blocked"],
+    });
     if (ended.outcome === "terminated") await sendHint(deps, { run: child.id, for: now });
     if (ended.outcome !== "left") return true;
   }
 }
 
-/** Cancels the children that the code does not wait for any more. */
+/** Cancels the children that the code does not wait for any more, unless the run is another's by now. */
 export async function cancelAbandoned(execution: Execution): Promise<void> {
-  const { abandoned, deps, meta, outside } = execution;
+  const { abandoned, deps, lease, meta, outside } = execution;
   if (abandoned.size === 0) return;
   const reason = outside.cancel?.reason ?? `run ${meta.id} does not wait for it any more`;
+  const given = [...abandoned];
+  const children = given.map(([id, { workflow = "" }]) => ({ id, workflow }));
+  const mayAsk = (run: Meta | undefined) => run !== undefined && isMine(run, lease.me);
+  if (!(await cancelChildren(deps, meta, children, { reason, mayAsk }))) {
+    void execution.end("lost");
+    return;
+  }
   await Promise.all(
-    [...abandoned].map(async ([id, record]) => {
-      const { workflow = "" } = record;
-      await cancelChild(deps, meta, { id, workflow }, reason);
+    given.map(async ([id, record]) => {
       if (!execution.isCancelled) await noteTold(execution, record);
       abandoned.delete(id);
     }),

@@ -12,7 +12,8 @@ export const leaseHolder = (execution: Execution): LeaseHolder => ({
       .filter(({ phase }) => phase === "active")
       .map(({ key }) => key)
       .slice(0, ACTIVITY_MAX),
-  unmarkedProgress: () => execution.unmarkedProgress(),
+  // The next round's progress begins anew, under the same lease.
+  unmarkedProgress: () => (execution.isOver ? undefined : execution.unmarkedProgress()),
   trim() {
     const { mailbox, wakeSeq } = execution.outside;
     const isWorthIt = mailbox.spent >= LIMITS.mailboxTrim || mailbox.isPastOver;

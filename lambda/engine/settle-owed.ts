@@ -1,6 +1,6 @@
 import { childId, isIdOfOneOfMany } from "../core/keys.ts";
 import { historyOf, type Meta } from "../store/meta.ts";
-import { cancelSeenChild } from "./cancel-child.ts";
+import { cancelChildren } from "./cancel-child.ts";
 import type { EngineDependencies } from "./dependencies.ts";
 import { sendHint } from "./send-hint.ts";
 
@@ -16,7 +16,7 @@ export async function settleOwed(
   isRepeated: boolean,
 ): Promise<void> {
   if (meta.owed.length === 0) return;
-  if (meta.owed.includes("children")) await cancelChildren(deps, meta);
+  if (meta.owed.includes("children") && !(await settleChildren(deps, meta))) return;
   await Promise.all(
     meta.waiters.map(async (to) => {
       const due = await deps.store.notifyParent({
@@ -35,31 +35,23 @@ export async function settleOwed(
 }
 
 /**
- * A terminated run's code can no longer give its children up: whoever settles its debts does. One who stood still
- * meanwhile may find the debt settled and the run resumed, and its children with it. So the run is looked at after
- * its children were read, and each is cancelled as it was read: while the run owes that, nobody resumes it.
+ * A terminated run's code can no longer give its children up: whoever settles its debts does. While the run owes
+ * that, nobody resumes it.
+ * @returns whether it still owed that
  */
-async function cancelChildren(
-  deps: Parameters<typeof cancelSeenChild>[0],
+async function settleChildren(
+  deps: Parameters<typeof cancelChildren>[0],
   meta: Meta,
-): Promise<void> {
-  const { store } = deps;
-  const history = await store.loadHistory(historyOf(meta));
-  let open = history.flatMap(({ kind, state, key, childId: id, workflow = "", told }) => {
+): Promise<boolean> {
+  const history = await deps.store.loadHistory(historyOf(meta));
+  const children = history.flatMap(({ kind, state, key, childId: id, workflow = "", told }) => {
     const isPending = kind === "run" && state !== "done" && !told;
     return isPending && id === childId(meta.id, meta.round, key) ? [{ id, workflow }] : [];
   });
-  while (open.length > 0) {
-    const there = await store.readRuns(open.map(({ id }) => id));
-    if (!owesAsSeen(await store.readRun(meta.id), meta)) return;
-    const reason = `run ${meta.id} was terminated`;
-    const areDone = await Promise.all(
-      open.map((child) =>
-        cancelSeenChild(deps, meta, { ...child, seen: there.get(child.id) }, reason),
-      ),
-    );
-    open = open.filter((_, place) => !areDone[place]);
-  }
+  return cancelChildren(deps, meta, children, {
+    reason: `run ${meta.id} was terminated`,
+    mayAsk: (run) => owesAsSeen(run, meta),
+  });
 }
 
 /** Whether a run still owes its children what it owed them when it was seen. */

@@ -107,6 +107,7 @@ async function end(
     : cancelledError(run.id, run.cancel);
   await store.terminateRun({
     run,
+    isOnlyAsRead: true,
     from: isTimeout ? ["paused", "blocked"] : ["blocked"],
     error: encodeError(error),
     now: clock.now(),

@@ -58,10 +58,20 @@ async function poll(execution: Execution): Promise<void> {
 export const hasTimedOut = ({ deps, meta, outside }: Execution): boolean =>
   meta.deadline !== undefined && !outside.cancel && deps.clock.now() >= meta.deadline;
 
-/** Row 28: asks, as anybody may, for the run to be cancelled because its time is over. */
+/**
+ * Row 28: asks, as anybody may, for the run to be cancelled because its time is over; as it was claimed, for it
+ * may have been terminated, and resumed with more time. A run that nobody can ask that of is another's by now.
+ */
 export async function requestTimeout(execution: Execution): Promise<undefined> {
   const { deps, meta } = execution;
   const cancel = { nonce: deps.ids.nonce(), reason: "its time is over", cause: "timeout" } as const;
-  await deps.store.cancelRun({ to: meta, cancel, now: deps.clock.now(), tx: deps.ids.nonce() });
+  const asked = await deps.store.cancelRun({
+    to: meta,
+    isOnlyAsRead: true,
+    cancel,
+    now: deps.clock.now(),
+    tx: deps.ids.nonce(),
+  });
+  if (asked.outcome !== "requested") return execution.end("lost");
   await poll(execution);
 }

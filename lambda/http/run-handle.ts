@@ -61,7 +61,7 @@ export interface RunHandle<Output = unknown> {
   ): Promise<void>;
   /** Asks the run to end: what it waits for rejects with CancelledError, and its `finally` blocks run. */
   cancel(options?: { readonly reason?: string }): Promise<void>;
-  /** Ends the run at once: nothing of its code runs any more. */
+  /** Ends the run at once: its code is not asked, nor its `finally` blocks. */
   terminate(options?: { readonly reason?: string }): Promise<void>;
   /** Keeps the run from going on. Throws RunConflictError when it is over, blocked or being cancelled. */
   pause(): Promise<void>;

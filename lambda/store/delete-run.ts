@@ -1,7 +1,8 @@
+import type { EpochMs } from "../core/clock.ts";
 import { isFinished } from "../core/status.ts";
 import { type Item, text } from "./attributes.ts";
 import { loadHistory } from "./load-history.ts";
-import { historyOf, type Meta, metaFrom, type RunReference } from "./meta.ts";
+import { historyOf, mayBeAtWork, type Meta, metaFrom, type RunReference } from "./meta.ts";
 import { metaKey } from "./schema.ts";
 import type { Table } from "./table.ts";
 
@@ -12,6 +13,8 @@ export type Deleted =
   | { readonly outcome: "unfinished"; readonly meta: Meta }
   /** It has finished, and what follows from that is still being done. */
   | { readonly outcome: "owing"; readonly meta: Meta }
+  /** It was terminated under a lease that has not ended: its owner may not know it yet, and start children. */
+  | { readonly outcome: "at-work"; readonly meta: Meta }
   /** A run that waits for it has not recorded its outcome yet. */
   | { readonly outcome: "awaited"; readonly by: RunReference };
 
@@ -20,10 +23,11 @@ export type Deleted =
  * once and as a whole; a crash leaves records that nobody reads and that expire.
  * @param run as it was read
  */
-export async function deleteRun(table: Table, run: Meta): Promise<Deleted> {
+export async function deleteRun(table: Table, run: Meta, now: EpochMs): Promise<Deleted> {
   for (let seen = run; ;) {
     if (!isFinished(seen.status)) return { outcome: "unfinished", meta: seen };
     if (seen.owed.length > 0) return { outcome: "owing", meta: seen };
+    if (mayBeAtWork(seen, now)) return { outcome: "at-work", meta: seen };
     const by = await waiterOf(table, seen);
     if (by) return { outcome: "awaited", by };
     const there = await deleteMeta(table, seen);

@@ -39,6 +39,8 @@ export interface Meta {
   /** The SQS message that brought the owner. */
   readonly ownerMessage: string | undefined;
   readonly leaseUntil: EpochMs | undefined;
+  /** When the lease ends that it was terminated under: its owner may be at work until then. 0 when it had none. */
+  readonly formerUntil: EpochMs | undefined;
   readonly dueAt: EpochMs | undefined;
   readonly checkAt: EpochMs | undefined;
   readonly wakeSeq: number;
@@ -162,6 +164,7 @@ export function metaFrom(item: Item): Meta {
     owner: optionalText(item, "owner"),
     ownerMessage: optionalText(item, "ownerMsg"),
     leaseUntil: optionalNumber(item, "leaseUntil"),
+    formerUntil: optionalNumber(item, "formerUntil"),
     dueAt: optionalNumber(item, "dueAt"),
     checkAt: optionalNumber(item, "checkAt"),
     wakeSeq: requiredNumber(item, "wakeSeq"),
@@ -203,6 +206,9 @@ export function metaFrom(item: Item): Meta {
     activity: (item["activity"]?.L ?? []).map((entry) => entry.S ?? ""),
   };
 }
+
+/** Whether a run was terminated and its owner, who hears of that at the next heartbeat only, may be at work on it. */
+export const mayBeAtWork = ({ formerUntil = 0 }: Meta, now: EpochMs): boolean => formerUntil >= now;
 
 function originFrom(attribute: AttributeValue | undefined): ForkOrigin | undefined {
   const map = attribute?.M;

@@ -72,7 +72,7 @@ export async function resumeFinished(
   ];
   const remove = [
     "#output, #error, #finishedAt, #failedOp, #attentionShard, #attentionAt, #cancel, #pause",
-    "#owed, #owner, #leaseUntil, #quorum, #activity, #code, #unmarked, #former",
+    "#owed, #owner, #leaseUntil, #formerUntil, #quorum, #activity, #code, #unmarked, #former",
     ...(deadline === undefined ? ["#deadline"] : []),
     ...box.remove,
     ...(past.length === 0 ? ["#past"] : []),

@@ -53,9 +53,12 @@ export interface Started {
   readonly meta: Meta;
 }
 
-/** When a run born at `now` expires unless it is given more time, seconds since the epoch. */
+/**
+ * When a run born at `now` expires unless it is given more time, seconds since the epoch. A run that ends a little
+ * after its deadline can still be resumed for as long as any other.
+ */
 export const birthTtl = (now: EpochMs, deadline: EpochMs = now + LIMITS.lifeMs): number =>
-  Math.ceil((deadline + LIMITS.retentionMs) / 1000);
+  Math.ceil((deadline + LIMITS.cleanupMs + LIMITS.retentionMs) / 1000);
 
 /**
  * When a run that ends at `now` expires, seconds since the epoch. While somebody waits for it, it is kept as long as

@@ -13,7 +13,7 @@ export type Terminated =
   /** The run as it stands; with `owed` it wants a hint, so that somebody settles that. */
   | { readonly outcome: "terminated"; readonly meta: Meta }
   | { readonly outcome: "finished"; readonly meta: Meta }
-  /** It is in none of the statuses from which it was to be terminated. */
+  /** It is in none of the statuses from which it was to be terminated, or has begun another generation since. */
   | { readonly outcome: "left"; readonly meta: Meta }
   /** There is no run of that incarnation any more. */
   | { readonly outcome: "gone" };
@@ -25,21 +25,24 @@ interface Terminating {
   readonly error: StoredValue;
   /** Terminates it from these statuses only. Default: from every unfinished one. */
   readonly from?: readonly RunStatus[];
+  /** Whether it is terminated in the generation that was read only: it may have been resumed. Default: in any. */
+  readonly isOnlyAsRead?: boolean;
   readonly now: EpochMs;
   readonly tx: string;
 }
 
 /**
- * Row 19: ends an unfinished run at once, whatever its status; nothing of its code runs any more. The
- * epoch goes up, so that its owner's next write of META is refused. It owes its waiters their
+ * Row 19: ends an unfinished run at once, whatever its status. The epoch goes up, so that its owner's next write
+ * of META is refused; until then its code may go on. It owes its waiters their
  * notices, and its pending children, of which a run has none before its first claim, their cancel
  * requests.
  */
 export async function terminateRun(table: Table, request: Terminating): Promise<Terminated> {
   const { run, tx } = request;
-  const { from = UNFINISHED } = request;
+  const { from = UNFINISHED, isOnlyAsRead = false } = request;
+  const hasMoved = (meta: Meta) => isOnlyAsRead && meta.generation !== run.generation;
   const ended = await changeRun(table, run, tx, formFor(run, request), (meta) =>
-    from.includes(meta.status) ? formFor(meta, request) : undefined,
+    from.includes(meta.status) && !hasMoved(meta) ? formFor(meta, request) : undefined,
   );
   if (ended.outcome === "gone") return ended;
   const { meta } = ended;
@@ -49,7 +52,7 @@ export async function terminateRun(table: Table, request: Terminating): Promise<
 
 const UNFINISHED = RUN_STATUSES.filter((status) => !isFinished(status));
 const END =
-  "#status = :cancelled, #epoch = #epoch + :one, #finishedAt = :now, #ttl = :ttl, #error = :error";
+  "#status = :cancelled, #epoch = #epoch + :one, #finishedAt = :now, #ttl = :ttl, #error = :error, #formerUntil = if_not_exists(#leaseUntil, :zero)";
 const OFF =
   "#owner, #leaseUntil, #dueAt, #activity, #quorum, #pause, #code, #attentionShard, #attentionAt";
 

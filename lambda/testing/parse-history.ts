@@ -45,6 +45,7 @@ export function claimedAnew({ run }: RecordedHistory, leaseMs: number): Meta {
     owner: "replay",
     ownerMessage: undefined,
     leaseUntil: now + leaseMs,
+    formerUntil: undefined,
     dueAt: undefined,
     checkAt: undefined,
     attentionAt: undefined,

@@ -164,7 +164,8 @@ class Stage {
         fetch: async (value) => value as Encoded,
       },
       // Children that the code does not wait for any more are asked to end; that was done long ago.
-      readRun: async () => undefined,
+      readRuns: async () => new Map(),
+      readRun: async () => meta,
       putCancelled: async () => ({ created: true, meta }),
       writeOperation: async (_, { key, told }) => {
         if (!told) throw new Error(`a replay records nothing, and was to record "${key}"`);

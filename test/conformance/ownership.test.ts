@@ -7,6 +7,7 @@ import {
   workflow,
 } from "../../lambda/index.ts";
 import { expectSoundEnd } from "../engine/invariants.ts";
+import { DEFAULT_SETTINGS } from "../../lambda/engine/settings.ts";
 import type { World } from "../../lambda/testing/world.ts";
 import { outcome } from "../engine/outcome.ts";
 import {
@@ -201,6 +202,7 @@ describe("a worker whose run was taken over while it stood still", () => {
     const result = outcome(world, run.result());
     await world.until(run.terminate());
     expect(await result).toBeInstanceOf(CancelledError);
+    await world.pass(DEFAULT_SETTINGS.leaseMs);
     await world.until(run.delete());
     expect(await outcome(world, run.result())).toBeInstanceOf(RunNotFoundError);
     await world.pass(2 * FROZEN_MS);

@@ -10,7 +10,7 @@ beforeEach(async () => {
   opened = await openTestStore();
 });
 
-const remove = (run: Meta) => opened.store.deleteRun(run);
+const remove = (run: Meta) => opened.store.deleteRun(run, NOW);
 const put = (item: Item) => opened.dynamodb.call("PutItem", { TableName: TABLE_NAME, Item: item });
 
 /** Sort keys of a partition. */

@@ -210,7 +210,7 @@ describe("resuming a run that has ended", () => {
       copies: { SS: [...(meta?.copies ?? [])] },
     });
     const again = await opened.store.readRun("run");
-    if (again) await opened.store.deleteRun(again);
+    if (again) await opened.store.deleteRun(again, NOW);
     const histories = [failed.run, meta].map((one) => (one ? historyOf(one) : ""));
     for (const partition of histories) expect(await itemsIn(partition)).toEqual([]);
   });

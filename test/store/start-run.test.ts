@@ -22,7 +22,7 @@ it.each([
   expect(await item()).toMatchObject({
     deadline: n(NOW + ms),
     checkAt: n(checkAt),
-    ttl: n((NOW + ms + LIMITS.retentionMs) / 1000),
+    ttl: n((NOW + ms + LIMITS.cleanupMs + LIMITS.retentionMs) / 1000),
   });
 });
 

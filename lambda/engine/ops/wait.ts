@@ -2,6 +2,7 @@ import type { EpochMs } from "../../core/clock.ts";
 import { decodeValue, encodedText, encodeValue } from "../../core/codec.ts";
 import { encodeError } from "../../core/encode-error.ts";
 import type { Message } from "../../store/mailbox.ts";
+import { isReference, type StoredValue } from "../../store/values.ts";
 import type { Execution } from "../execution.ts";
 import type { Behaviour, Operation } from "../operation.ts";
 import { settle, writeRecord } from "../recording.ts";
@@ -40,10 +41,31 @@ export function waitForMessage(
       });
       if (!message) return settle(execution, operation, { result: encodeValue(undefined) });
       const value = await contentOf(message, operation, execution, { schema, what });
-      const sent = value.isMade ? message.value : undefined;
+      const sent = value.isMade ? await sentOf(message, operation, execution) : undefined;
       await settle(execution, operation, value, { messageId: message.id, sent });
     },
   };
+}
+
+/**
+ * What was sent, as the record keeps it. A message that came in an earlier round has its parts in that one's
+ * history, which is given no more life once nothing in the mailbox needs it.
+ */
+async function sentOf(
+  { value }: Message,
+  operation: Operation,
+  execution: Execution,
+): Promise<StoredValue> {
+  const { deps, historyPk, meta } = execution;
+  if (!isReference(value) || value.pk === historyPk) return value;
+  const { values } = deps.store;
+  return execution.inFlight(operation, async () =>
+    values.keepInParts(await values.fetch(value), {
+      historyPk,
+      ttlSeconds: meta.historyTtl,
+      nonce: deps.ids.nonce(),
+    }),
+  );
 }
 
 /**

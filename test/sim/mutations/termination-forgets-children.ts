@@ -6,8 +6,8 @@ export const terminationForgetsChildren: Patch = {
   edits: [
     {
       file: "lambda/engine/settle-owed.ts",
-      find: `  if (meta.owed.includes("children")) await cancelChildren(deps, meta);`,
-      replace: `  void cancelChildren;`,
+      find: `  if (meta.owed.includes("children") && !(await settleChildren(deps, meta))) return;`,
+      replace: `  void settleChildren;`,
     },
   ],
 };
