@@ -89,7 +89,10 @@ export function addSend(program: Command, { host, done }: Cli): void {
     .description("send an event into a run")
     .argument("<run>", "id of the run")
     .argument("<event>", "name of the event")
-    .requiredOption("--value <json>", "what it carries: JSON, @FILE, or - for standard input")
+    .requiredOption(
+      "--value <json>",
+      "what it carries: JSON, @FILE, or - for standard input; null for nothing",
+    )
     .option(
       "--key <key>",
       "idempotency key: sent again with the same key, it arrives once",

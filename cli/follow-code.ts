@@ -39,6 +39,7 @@ export function followCode(host: Host, stack: Stack, config: string): CodeFollow
   // The first look tells what the code is made of.
   let changedAt: number | undefined = clock.monotonic() - QUIET_MS;
   let isFirst = true;
+  let wasRefused = false;
 
   function watchAll(wanted: readonly string[]): void {
     const fresh = [...new Set([...folders, ...wanted])].toSorted();
@@ -56,14 +57,19 @@ export function followCode(host: Host, stack: Stack, config: string): CodeFollow
       const reloaded = await stack.control.reload();
       watchAll(foldersOf(reloaded));
       if (reloaded.complaints.length > 0) {
+        wasRefused = true;
         say("not reloaded, the code from before goes on:");
         for (const line of complaintLines(reloaded, host.cwd)) say(line);
         return;
       }
       const hasChanged = reloaded.changed.length > 0;
+      if (wasRefused && !hasChanged) say("the code compiles again, and is what runs already");
+      wasRefused = false;
       if (hasChanged) say("reloaded; what runs now ends its invocation with the code from before");
-      if ((hasChanged || isFirst) && !(await loads(host, stack))) {
-        say("the code compiles and does not load: see the error in the log");
+      const failure = hasChanged || isFirst ? await loadFailure(host, stack) : undefined;
+      if (failure !== undefined) {
+        say("the code compiles and does not load, so that nothing runs until it is mended:");
+        say(`  ${plainLine(failure, LINE_MAX)}`);
       } else if (hasChanged) {
         for (const line of await retryBlocked(host, stack)) say(line);
       }
@@ -83,15 +89,22 @@ const complaintLines = ({ complaints }: Reloaded, cwd: string): string[] =>
     )
     .map((text) => `  ${plainLine(text, LINE_MAX)}`);
 
-/** Whether the functions start with the code that is there now: one of them answers. */
-async function loads(host: Host, { address }: Stack): Promise<boolean> {
+/** Why the functions do not start with the code that is there now; undefined when one of them answers. */
+async function loadFailure(host: Host, { address }: Stack): Promise<string | undefined> {
   try {
     await sendRequest(address, { path: "/health", reply: z.unknown() }, host.interrupted);
-    return true;
+    return undefined;
   } catch (error) {
-    if (error instanceof ApiError && error.status === BAD_GATEWAY) return false;
+    // As Lambda's host says that it fails, or takes too long.
+    if (error instanceof ApiError && error.status >= BAD_GATEWAY) return error.message;
     throw error;
   }
+}
+
+/** What the API has refused a request with; what is wrong with anything else is thrown. */
+function refusal(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  throw error;
 }
 
 /** Has blocked runs tried with the code that is there now; the log tells of those that do not fit it either. */
@@ -102,7 +115,10 @@ async function retryBlocked(host: Host, stack: Stack): Promise<string[]> {
   const told: string[] = [];
   let cursor: string | undefined;
   do {
-    const page = await api.list({ status: ["blocked"], cursor });
+    const page = await api.list({ status: ["blocked"], cursor }).catch(refusal);
+    if (page instanceof ApiError) {
+      return [...told, `blocked runs are not tried again: ${refusalText(page)}`];
+    }
     for (const { id } of page.runs) {
       try {
         await api.control(id, "resume", {});

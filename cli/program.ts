@@ -65,7 +65,11 @@ function addResearch(program: Command, { host, done }: Cli): void {
     .argument("[topic...]", 'what to find out (default: "durable execution")')
     .option("--id <id>", "id of the run; given again, joins that run")
     .option("--max-iterations <n>", "most rounds of searching, 1 to 8 (default: 3)", wholeNumber)
-    .option("--model <model>", "extractive, openai, openai:NAME, openai:SMALL,LARGE", parsedModel)
+    .option(
+      "--model <model>",
+      "extractive, openai, openai:NAME, openai:SMALL,LARGE; openai-chat for servers with Chat Completions only",
+      parsedModel,
+    )
     .addOption(new Option("--corpus <corpus>", "where to search").choices(["sample", "live"]))
     .option("--approve", "wait until a person has approved the plan before it is searched for")
     .option(

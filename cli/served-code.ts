@@ -40,7 +40,7 @@ export function otherCode(session: Session): string | undefined {
 export function withServedCode(session: Session, error: unknown): unknown {
   const there = served(session);
   if (!there || !(error instanceof ApiError) || error.code !== "workflow_not_found") return error;
-  const follows = "it takes changes of its code only while savepoint dev runs";
-  const hints = [`${there.what}; ${follows}`, restart(session)];
+  const follows = "while savepoint dev runs it takes changes by itself; otherwise";
+  const hints = [there.what, `${follows} ${restart(session)}`];
   return new CliError(refusalText(error), { hints, cause: error });
 }

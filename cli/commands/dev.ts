@@ -114,13 +114,18 @@ async function runStack(host: Host, directory: string, wanted: Wanted): Promise<
   });
   host.stdout.write(places(host, stack, directory));
   const code = config === undefined ? undefined : followCode(host, stack, config);
-  const isInterrupted = await follow(host, {
-    directory,
-    printLog,
-    code,
-    isUp: async () => process.ending() === undefined,
-  });
-  if (isInterrupted) process.stop();
+  let isInterrupted = true;
+  try {
+    isInterrupted = await follow(host, {
+      directory,
+      printLog,
+      code,
+      isUp: async () => process.ending() === undefined,
+    });
+  } finally {
+    // Also when following it fails: it lives as long as this command, and nobody else would end it.
+    if (isInterrupted) process.stop();
+  }
   // By the clock, because a stack's process by itself keeps nobody waiting for it.
   while (process.ending() === undefined) await pause(host.clock, END_LOOK_MS);
   await printLog();

@@ -52,7 +52,11 @@ export async function research(host: Host, options: ResearchOptions): Promise<nu
   const id = options.id ?? researchId(String(input["topic"]), host.ids);
   screen.say(announcement(input));
   const tellCrashes = await armCrash(session, options, there);
-  const started = await startOrDisarm(session, id, input, options);
+  // One that was started without defaults has another input than is shown of it, and would refuse that.
+  const isJoined = there?.workflow === WORKFLOW && !isChosen(options);
+  const started = isJoined
+    ? { ...there, isNew: false }
+    : await startOrDisarm(session, id, input, options);
   screen.say(`run ${id}${started.isNew ? "" : `, ${started.status}: joined`}`);
   if (options.detach === true) {
     host.stdout.write(
@@ -66,6 +70,17 @@ export async function research(host: Host, options: ResearchOptions): Promise<nu
   await disarmCrash(session, options);
   return printOutcome(session, ended, options);
 }
+
+/** Whether anything of the input is chosen on the command line. */
+const isChosen = ({
+  topic,
+  maxIterations,
+  model,
+  corpus,
+  approve,
+  approveWithin,
+}: ResearchChoices): boolean =>
+  [topic, maxIterations, model, corpus, approve, approveWithin].some((one) => one !== undefined);
 
 const record = z.record(z.string(), z.unknown());
 

@@ -1,4 +1,4 @@
-import { RemovalPolicy } from "aws-cdk-lib";
+import { RemovalPolicy, Stack } from "aws-cdk-lib";
 import {
   AttributeType,
   BillingMode,
@@ -92,11 +92,25 @@ function removalOf({
 }
 
 /**
+ * Throws Error for an alias: functions would get rights to that, which are none to the key behind it (KMS developer
+ * guide, "Controlling access to aliases"), and could not read their table.
+ */
+function assertNoAlias(scope: Construct, key: IKey | undefined): void {
+  const arn = JSON.stringify(key && Stack.of(scope).resolve(key.keyArn)) ?? "";
+  if (/:alias\//.test(arn)) {
+    throw new Error(
+      `encryptionKey is the alias ${arn}, and rights to an alias are none to its key; give the key itself, such as Key.fromLookup(scope, "Key", { aliasName })`,
+    );
+  }
+}
+
+/**
  * The table of a deployment: the one that is given, or one of its own.
  * @throws Error when one is given, and it is chosen how it should be made
  */
 export function tableOf(scope: Construct, props: SavepointProps): ITable {
   if (!props.table) {
+    assertNoAlias(scope, props.encryptionKey);
     const { table } = new State(scope, "State", {
       removalPolicy: removalOf(props),
       deletionProtection: props.deletionProtection ?? false,

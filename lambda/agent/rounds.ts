@@ -65,7 +65,8 @@ function plainQuery(query: string): string {
   let plain = "";
   for (const word of words.map((one) => one.replace(/^-+/, ""))) {
     const longer = `${plain} ${word}`.trim();
-    if (longer.length > QUERY_CHARACTERS) break;
+    // A single word that is too long is cut: dropped, it would leave nothing to search for.
+    if (longer.length > QUERY_CHARACTERS) return plain || longer.slice(0, QUERY_CHARACTERS);
     plain = longer;
   }
   return plain;

@@ -6,6 +6,7 @@ import { QueryQueue, type StopReason, stopReason } from "./rounds.ts";
 import type { Start } from "./scout.ts";
 import type { UnreadThread } from "./search-query.ts";
 import { type SearchParts, searchRound } from "./search-round.ts";
+import { contentWordsOf } from "./text/words.ts";
 
 /** What all rounds together brought. */
 export interface Searched {
@@ -38,6 +39,8 @@ export async function searchInRounds(
   const { metered } = parts;
   const queue = new QueryQueue();
   queue.propose(plan.queries);
+  // A plan of nothing but punctuation: that nothing was searched is not to pass for nothing found.
+  if (queue.pending.length === 0) queue.propose([contentWordsOf(topic).join(" "), topic]);
   const gathering = new Gathering();
   for (let iteration = 1; ; iteration += 1) {
     const known = gathering.evidence;

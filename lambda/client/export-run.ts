@@ -55,8 +55,8 @@ export async function exportPage(
   if (from && from.history !== history) {
     throw conflict(meta, "has begun another history meanwhile; export it from the beginning");
   }
-  const records = (await deps.store.readSnapshot(history))
-    .filter(({ order = 0 }) => order <= (from?.last ?? Number.POSITIVE_INFINITY))
+  const snapshot = await deps.store.readSnapshot(history);
+  const records = (from ? asOfFirstPage(snapshot, from.last) : snapshot)
     .filter(isAsked)
     .sort(bySettlement);
   const last = from?.last ?? records.reduce((max, { order = 0 }) => Math.max(max, order), 0);
@@ -83,6 +83,23 @@ export async function exportPage(
     operations,
     ...(!isLast && end && { next: cursorAfter(history, last, end) }),
   };
+}
+
+/** Farthest that the clocks of two workers are apart, milliseconds, with some to spare. */
+const SKEW_MS = 1_000;
+
+/**
+ * What of a history goes with a first page that knew of settlements up to `last`. What settled since is left out, and
+ * so is whatever may have been asked for because of it: replay would come to it without what led there. One left out
+ * for nothing does no harm, as code may always ask for more than is recorded.
+ */
+function asOfFirstPage(records: readonly OperationRecord[], last: number): OperationRecord[] {
+  const settledSince = records.filter(({ order = 0 }) => order > last);
+  const times = settledSince.map(({ endedAt, startedAt }) => endedAt ?? startedAt);
+  const since = Math.min(...times, Number.POSITIVE_INFINITY) - SKEW_MS;
+  return records.filter(({ order, startedAt }) =>
+    order === undefined ? startedAt < since : order <= last,
+  );
 }
 
 const place = ({ order }: OperationRecord): number => order ?? Number.POSITIVE_INFINITY;

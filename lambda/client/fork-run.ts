@@ -27,7 +27,7 @@ export interface ForkOptions {
    * the run, as when it is resumed; all that has settled, when nothing has.
    */
   readonly from?: string;
-  /** Another input. It is checked by the workflow's schema when this client knows the workflow. */
+  /** Another input; undefined keeps that of the source. It is checked by the workflow's schema when this client knows the workflow. */
   readonly input?: unknown;
   /** Id of the new run. Default: a fresh ULID. */
   readonly id?: string;
@@ -137,7 +137,7 @@ async function copy(
 
 /** The run's new input, encoded; undefined when it keeps that of its source. */
 async function inputOf({ workflows }: ClientDependencies, source: Meta, options: ForkOptions) {
-  if (!Object.hasOwn(options, "input")) return undefined;
+  if (options.input === undefined) return undefined;
   const what = `input of workflow "${source.workflow}"`;
   const schema = workflows?.get(source.workflow)?.inputSchema;
   const valid = schema ? await validate(schema, options.input, what) : options.input;

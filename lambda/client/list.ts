@@ -8,7 +8,7 @@ import type { ListedRun } from "../store/list-runs.ts";
 import type { Meta } from "../store/meta.ts";
 import type { ClientDependencies } from "./dependencies.ts";
 import { type RunSummary, summaryOf } from "./describe-run.ts";
-import { LIST_OPTIONS, type ListOptions } from "../core/run-filter.ts";
+import { assertNamesSome, LIST_OPTIONS, type ListOptions } from "../core/run-filter.ts";
 
 /** One page of runs: failed or blocked ones asked for by their status by when they became so, others by their start. */
 export interface RunPage {
@@ -65,6 +65,7 @@ export async function findRuns(
   if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX) {
     throw new InvalidArgumentError(`limit is ${limit}; give a whole number from 1 to ${LIMIT_MAX}`);
   }
+  assertNamesSome(options);
   for (const one of [status ?? []].flat()) {
     if (RUN_STATUSES.includes(one)) continue;
     throw new InvalidArgumentError(`status is "${one}"; give one of ${RUN_STATUSES.join(", ")}`);

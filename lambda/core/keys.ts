@@ -34,12 +34,14 @@ export function assertRunId(id: unknown): asserts id is string {
 
 /**
  * Checks a key by which a sender names what it sends.
- * @throws InvalidArgumentError unless it is 1 to 200 characters
+ * @throws InvalidArgumentError unless it is 1 to 200 printable ASCII characters, none of those at its ends a space:
+ * it goes as the value of a header, of which HTTP keeps nothing else
  */
 export function assertIdempotencyKey(key: unknown): asserts key is string {
-  if (typeof key === "string" && key.length > 0 && key.length <= IDEMPOTENCY_KEY_MAX) return;
+  const isShort = typeof key === "string" && key.length <= IDEMPOTENCY_KEY_MAX;
+  if (isShort && /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(key)) return;
   throw new InvalidArgumentError(
-    `${shown(key)} is not an idempotency key; give 1 to ${IDEMPOTENCY_KEY_MAX} characters`,
+    `${shown(key)} is not an idempotency key; give 1 to ${IDEMPOTENCY_KEY_MAX} printable ASCII characters, with no space at either end`,
   );
 }
 

@@ -1,6 +1,7 @@
 import type { EpochMs } from "./clock.ts";
 import type { OptionNames } from "./known-options.ts";
 import type { RunAttributes } from "./run-attributes.ts";
+import { InvalidArgumentError } from "./savepoint-error.ts";
 import type { RunStatus } from "./status.ts";
 
 /** Which runs are meant; each filter left out lets all through. */
@@ -31,6 +32,21 @@ export const FILTER_OPTIONS: OptionNames<RunFilter> = {
   parent: true,
   attributes: true,
 };
+
+/**
+ * Refuses lists that name nothing: read as they stand they let no run through, and in a query, which cannot say
+ * that, all of them.
+ * @throws InvalidArgumentError
+ */
+export function assertNamesSome({
+  workflow,
+  status,
+}: Pick<RunFilter, "workflow" | "status">): void {
+  for (const [name, value] of Object.entries({ workflow, status })) {
+    if (value === undefined || value.length > 0) continue;
+    throw new InvalidArgumentError(`${name} is an empty list; leave it out for all`);
+  }
+}
 
 /** Which runs to list. */
 export interface ListOptions extends RunFilter {

@@ -220,7 +220,7 @@ const settled = (released: Released): "released" | "lost" =>
 
 const unknownWorkflow = ({ deps, meta }: Execution): WorkflowNotFoundError =>
   new WorkflowNotFoundError(
-    `run ${meta.id} is of workflow "${meta.workflow}", which the deployed worker does not have (it has ${[...deps.workflows.keys()].join(", ") || "none"}); deploy one that has it`,
+    `run ${meta.id} is of workflow "${meta.workflow}", which this worker does not have (it has ${[...deps.workflows.keys()].join(", ") || "none"}); deploy one that has it, or give it to the test engine`,
   );
 
 /** The operation a stuck run was last seen at. */

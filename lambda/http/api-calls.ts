@@ -2,7 +2,7 @@ import { type BulkAction, type BulkActions, type BulkPage, bulkPages } from "../
 import type { RecordedHistory } from "../core/recorded-history.ts";
 import { isPossibleRunId } from "../core/run-id.ts";
 import { InvalidArgumentError } from "../core/savepoint-error.ts";
-import { ApiError, ApiReplyError } from "./api-error.ts";
+import { ApiReplyError } from "./api-error.ts";
 import type { Transport } from "./transport.ts";
 import {
   bulkSchema,
@@ -141,7 +141,8 @@ export function apiCalls(transport: Transport): ApiCalls {
     },
     async control(id, action, body) {
       const path = `${runPath(id)}/${action}`;
-      return (await transport.send({ method: "POST", path, body, reply: standingSchema })).body;
+      const request = { path, body, reply: standingSchema, isAct: true };
+      return (await transport.send({ method: "POST", ...request })).body;
     },
     async fork(id, body) {
       const path = `${runPath(id)}/fork`;
@@ -149,7 +150,15 @@ export function apiCalls(transport: Transport): ApiCalls {
     },
     async delete(id, { children }) {
       const query = children ? { children: "true" } : {};
-      await transport.send({ method: "DELETE", path: runPath(id), query, reply: namedSchema });
+      let isRepeated = false;
+      const onRepeat = () => void (isRepeated = true);
+      const request = { path: runPath(id), query, reply: namedSchema, onRepeat };
+      try {
+        await transport.send({ method: "DELETE", ...request });
+      } catch (error) {
+        // Deleted by the try whose reply was lost.
+        if (!isRepeated || !isNoRun(error)) throw error;
+      }
     },
     run,
     async findRun(id) {
@@ -157,7 +166,7 @@ export function apiCalls(transport: Transport): ApiCalls {
       try {
         return await run(id);
       } catch (error) {
-        if (error instanceof ApiError && error.code === "run_not_found") return undefined;
+        if (isNoRun(error)) return undefined;
         throw error;
       }
     },
@@ -177,6 +186,9 @@ export function apiCalls(transport: Transport): ApiCalls {
   };
 }
 
+const isNoRun = (error: unknown): boolean =>
+  (error as { readonly code?: unknown }).code === "run_not_found";
+
 function listQuery({ attribute = {}, ...filter }: RunFilter) {
   const pairs = Object.entries(attribute).map(([name, value]) => `${name}:${value}`);
   return { ...filter, attribute: pairs };
@@ -192,6 +204,8 @@ function bulkRuns(
     path: `/bulk/${action}`,
     body,
     reply: bulkSchema,
+    // A fork has its key.
+    isAct: action !== "fork",
     ...(idempotencyKey !== undefined && { idempotencyKey }),
   } as const;
   const chosen = { ...listQuery(filter), ...(dryRun === true && { dryRun: "true" }) };

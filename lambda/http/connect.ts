@@ -1,5 +1,6 @@
 import type { RunPage } from "../client/list.ts";
 import {
+  assertNamesSome,
   FILTER_OPTIONS,
   LIST_OPTIONS,
   type ListOptions,
@@ -121,7 +122,8 @@ export interface Savepoint {
 
 /**
  * Connects to a deployment's HTTP API, from browsers as from servers. What passes by itself (a throttled or
- * unreachable API) is tried again for some seconds; each request can be made twice without harm.
+ * unreachable API) is tried again for some seconds. What does something to a run that is there, as `cancel` and
+ * `resume`, is not, once it may have taken effect: the run may have gone on meanwhile, and would be hit again.
  * @throws InvalidArgumentError for an option that there is not, for an endpoint that is no http or https URL, and for one of http on another
  * machine to which something goes that opens the API
  */
@@ -174,12 +176,16 @@ export function connect(options: ConnectOptions): Savepoint {
   };
 }
 
-const wireFilter = ({ workflow, status, attributes, ...rest }: ListOptions) => ({
-  ...rest,
-  workflow: workflow === undefined ? undefined : [workflow].flat(),
-  status: status === undefined ? undefined : [status].flat(),
-  attribute: attributes,
-});
+function wireFilter(filter: ListOptions) {
+  assertNamesSome(filter);
+  const { workflow, status, attributes, ...rest } = filter;
+  return {
+    ...rest,
+    workflow: workflow === undefined ? undefined : [workflow].flat(),
+    status: status === undefined ? undefined : [status].flat(),
+    attribute: attributes,
+  };
+}
 
 function urlOf({ endpoint, token, sign, headers }: ConnectOptions): string {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;

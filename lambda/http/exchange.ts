@@ -17,7 +17,7 @@ export interface Address {
   readonly fetch?: (request: Request) => Promise<Response>;
 }
 
-/** A request to the API. Making it twice does no harm, though the second may be refused. */
+/** A request to the API. */
 export interface ApiRequest<Reply> {
   readonly method?: "GET" | "POST" | "DELETE";
   /** Path below the base URL, its parts encoded. */
@@ -30,6 +30,13 @@ export interface ApiRequest<Reply> {
   readonly body?: unknown;
   /** Names the request, so that it takes effect once however often it is made. */
   readonly idempotencyKey?: string;
+  /**
+   * Does something to runs as they are then: made again, it could hit one that has gone on meanwhile. Default: making
+   * it twice does no harm, though the second may be refused.
+   */
+  readonly isAct?: boolean;
+  /** Called before it is made again, when it may have taken effect already. */
+  readonly onRepeat?: () => void;
   /** What a good reply looks like. */
   readonly reply: z.core.$ZodType<Reply>;
 }

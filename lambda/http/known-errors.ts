@@ -54,9 +54,13 @@ export const shownError = (shown: unknown): unknown => revived(shown, CHAIN_MAX)
 
 function revived(shown: unknown, depth: number): unknown {
   if (!isFields(shown) || depth === 0) return shown;
-  const { name, message, stack, cause } = shown;
+  const { name, message, stack, cause, errors } = shown;
   if (typeof name !== "string" || typeof message !== "string") return shown;
   const error = made(message, shown, revived(cause, depth - 1));
+  if (Array.isArray(errors)) {
+    Object.setPrototypeOf(error, AggregateError.prototype);
+    Object.assign(error, { errors: errors.map((one) => revived(one, depth - 1)) });
+  }
   if (error.name !== name) define(error, "name", name);
   // Where this client has put it together says nothing of where it was thrown.
   define(error, "stack", typeof stack === "string" ? stack : `${name}: ${message}`);
@@ -67,7 +71,9 @@ function revived(shown: unknown, depth: number): unknown {
 function made(message: string, own: Readonly<Record<string, unknown>>, cause: unknown): Error {
   const error = new Error(message, cause === undefined ? undefined : { cause });
   const { code } = own;
-  if (isCode(code)) Object.setPrototypeOf(error, CLASSES[code].prototype);
+  const known = isCode(code) ? CLASSES[code].prototype : undefined;
+  // An error of somebody else's may have the same code.
+  if (known && (own["name"] ?? known.name) === known.name) Object.setPrototypeOf(error, known);
   for (const [key, value] of Object.entries(own)) {
     if (ON_THE_ERROR_ITSELF.has(key) || value === undefined) continue;
     Object.defineProperty(error, key, { value, enumerable: true, writable: true });

@@ -17,7 +17,8 @@ export interface Connection {
 /** Sends requests to the API over a connection. */
 export interface Transport {
   /**
-   * Makes a request, again and again while nobody answers.
+   * Makes a request, again and again while nobody answers; one that acts on runs as they are then only while it
+   * cannot have taken effect.
    * @param signal aborts it
    * @throws ApiError when the API refuses it, ApiUnreachableError when nobody answers however often
    * it is tried, ApiReplyError when the reply makes no sense, the signal's reason
@@ -55,6 +56,10 @@ export function httpTransport(
           signal?.throwIfAborted();
           const pauseMs = PAUSES_MS[tries];
           if (pauseMs === undefined || !hasAnswered || !isPassing(error)) throw error;
+          if (mayHaveTakenEffect(error)) {
+            if (request.isAct === true) throw error;
+            request.onRepeat?.();
+          }
           await pause(clock, pauseMs, signal);
           if (error instanceof ApiUnreachableError) await connection.recover();
         }
@@ -65,6 +70,16 @@ export function httpTransport(
 
 const eitherOf = (one?: AbortSignal, other?: AbortSignal): AbortSignal | undefined =>
   one && other ? AbortSignal.any([one, other]) : (one ?? other);
+
+/** What fetch says of a connection that was never there. */
+const NEVER_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$/;
+
+/** Whether a request may have been carried out that has had no good reply. */
+function mayHaveTakenEffect(error: unknown): boolean {
+  if (error instanceof ApiError) return error.status !== 429;
+  const { cause } = error as { readonly cause?: { readonly cause?: { readonly code?: unknown } } };
+  return !NEVER_SENT.test(String(cause?.cause?.code));
+}
 
 const isPassing = (error: unknown): boolean =>
   error instanceof ApiUnreachableError ||

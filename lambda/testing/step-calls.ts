@@ -61,8 +61,8 @@ interface Crash {
   readonly when: "before" | "after";
   /** What it was asked for, as `before step "work"`. */
   readonly name: string;
+  readonly times: number;
   left: number;
-  hasCome: boolean;
 }
 
 /** A body that is under way and waited for. */
@@ -110,16 +110,20 @@ export class StepCalls {
     const within = workflow === undefined ? "" : ` of workflow "${workflow}"`;
     const name = `${when} step "${step}"${within}`;
     const place = matching(step, filter);
-    this.#crashes.push({ place, when, name, left: times, hasCome: false });
+    this.#crashes.push({ place, when, name, times, left: times });
   }
 
-  /** @throws Error that names the crashes that were asked for and have never come */
+  /** @throws Error that names the crashes that were asked for and have not come as often */
   assertCrashed(): void {
-    const missing = this.#crashes.filter(({ hasCome }) => !hasCome).map(({ name }) => name);
+    const missing = this.#crashes
+      .filter(({ left }) => left > 0)
+      .map(({ name, times, left }) =>
+        left === times ? name : `${name} (${times - left} of ${times} have)`,
+      );
     if (missing.length === 0) return;
     const called = [...new Set(this.calls.map(({ step }) => step))].join(", ") || "none";
     throw new Error(
-      `crashes have never come: ${missing.join(", ")}; steps that were called: ${called}`,
+      `crashes have not come: ${missing.join(", ")}; steps that were called: ${called}`,
     );
   }
 
@@ -209,7 +213,6 @@ export class StepCalls {
     );
     if (!crash) return false;
     crash.left -= 1;
-    crash.hasCome = true;
     return true;
   }
 }

@@ -116,7 +116,8 @@ function entryOf({ role, config }: ConfiguredFunction) {
       `import * as config from ${JSON.stringify(`./${basename(config)}`)};`,
       `export const handler = ${factory}(configOf(config));`,
     ].join("\n"),
-    sourcefile: `${role}.ts`,
+    // Where it would be if it were a file: frames in it are nobody's own.
+    sourcefile: `node_modules/savepoint/${role}.ts`,
     resolveDir: dirname(config),
     loader: "ts",
   } as const;

@@ -154,6 +154,18 @@ describe("research with a language model", () => {
     expect(report).not.toContain("Foo");
   });
 
+  it.each([
+    ["nothing but punctuation", ['""', "--"]],
+    ["one endless word", ["durableexecution".repeat(8)]],
+  ])("searches for the topic when it plans %s", async (_, queries) => {
+    script = ({ format }) => {
+      if (format === "plan") return answer({ questions: ["?"], queries });
+      const enough = { enough: true, missing: [], next: [] };
+      return format === "assessment" ? answer(enough) : undefined;
+    };
+    expect((await run()).stats.queries.length).toBeGreaterThan(0);
+  });
+
   it("lists what the model says is missing", async () => {
     const { report } = await run({ maxIterations: 1 });
     expect(report.match(/Open, as the model sees it: prices/g)).toHaveLength(1);

@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { main } from "../../cli/main.ts";
 import { watchFolders } from "../../cli/watch-folders.ts";
 import { RESEARCH_CONFIG } from "../../localstack/embedded/research-config.ts";
-import type { FakeApi } from "./fake-api.ts";
+import { failure, type FakeApi } from "./fake-api.ts";
 import { stackProcess } from "./fake-host.ts";
 import { announceStack, stage } from "./fixture.ts";
 
@@ -83,12 +83,15 @@ describe("savepoint dev in a project", () => {
     answerReloads(api, [{}]);
     const answer = api.intercept;
     api.intercept = (request) =>
-      request.url === "/health" ? { status: 502, body: { message: "failed" } } : answer(request);
+      request.url === "/health" ? failure(504, "internal", "Init timed out") : answer(request);
     host.stdout.onWrite = (text) => {
-      if (text.includes("does not load")) host.interrupt();
+      if (text.includes("Init timed out")) host.interrupt();
     };
     expect(await main(["dev"], host)).toBe(0);
-    expect(host.stdout.lines.at(-1)).toContain("does not load: see the error in the log");
+    expect(host.stdout.lines.slice(-2)).toEqual([
+      "the code compiles and does not load, so that nothing runs until it is mended:",
+      "  Init timed out",
+    ]);
   });
 
   it("has blocked runs tried with the new code", async () => {

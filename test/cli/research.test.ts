@@ -87,7 +87,8 @@ describe("savepoint research", () => {
       ),
     );
     expect(await main(at(api, "research", "--id", "demo"), host)).toBe(0);
-    expect(posts(api)).toEqual([{ url: "/runs/research", body: { id: "demo", input } }]);
+    // Started without defaults, it has another input than is shown of it.
+    expect(posts(api)).toEqual([]);
     expect(host.stderr.lines[1]).toBe("run demo, running: joined");
     expect(host.stdout.text).toBe(`${REPORT}\n`);
   });

@@ -53,8 +53,8 @@ describe("start on a stack that is up already", () => {
     expect(await main(["start", "digest"], host)).toBe(1);
     expect(host.stderr.lines).toEqual([
       'error: there is no workflow "digest"',
-      expect.stringMatching(/^ {2}the stack .* no savepoint\.config\.ts was found .*savepoint dev/),
-      expect.stringContaining("  npx savepoint dev --stop ends it"),
+      expect.stringMatching(/^ {2}the stack .* no savepoint\.config\.ts was found /),
+      expect.stringMatching(/^ {2}while savepoint dev runs .* npx savepoint dev --stop ends it/),
     ]);
     await main(["start", "digest", "--endpoint", api.url], host);
     expect(host.stderr.lines.slice(3)).toEqual(['error: there is no workflow "digest"']);

@@ -2,11 +2,13 @@ import { afterEach, describe, expect, it } from "vitest";
 import { recordedHistorySchema } from "../../lambda/core/recorded-history-schema.ts";
 import {
   type Context,
+  event,
   InvalidArgumentError,
   RunConflictError,
   RunNotFoundError,
   workflow,
 } from "../../lambda/index.ts";
+import { replay } from "../../lambda/testing/index.ts";
 import { World } from "../../lambda/testing/world.ts";
 
 const worlds: World[] = [];
@@ -35,6 +37,31 @@ async function openWorld() {
 }
 
 describe("the export of a run", () => {
+  it("in pages shows one moment of it, though it goes on between them", async () => {
+    const two = workflow("two", {}, async (ctx: Context, _: undefined) => {
+      await ctx.step("first", () => LARGE);
+      await ctx.waitFor(event("one"));
+      return ctx.waitFor(event("two"));
+    });
+    const world = await World.create({ workflows: [two] });
+    worlds.push(world);
+    world.begin();
+    const run = await world.until(world.savepoint.start(two, undefined, { id: "two" }));
+    await world.pass(5_000);
+    const page = await world.until(run.exportPage({ bytesMax: 1 }));
+    const operations = [...page.operations];
+    await world.until(run.send(event("one"), 1));
+    await world.pass(5_000);
+    for (let { next } = page; next !== undefined;) {
+      const more = await world.until(run.exportPage({ bytesMax: 1, cursor: next }));
+      operations.push(...more.operations);
+      ({ next } = more);
+    }
+    expect(operations.map(({ key }) => key)).toEqual(["first"]);
+    const history = { format: page.format, run: page.run, operations };
+    expect(await replay(two, JSON.parse(JSON.stringify(history)) as unknown)).toBeDefined();
+  });
+
   it("has the run and its operations in their order, with every value, as plain JSON", async () => {
     const { world, run } = await openWorld();
     const history = await world.until(run.export());

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InvalidArgumentError } from "../../lambda/core/errors.ts";
 import {
+  assertIdempotencyKey,
   assertName,
   assertRunId,
   childId,
@@ -9,6 +10,20 @@ import {
   operationKey,
 } from "../../lambda/core/keys.ts";
 import { isPossibleRunId } from "../../lambda/core/run-id.ts";
+
+describe("idempotency keys", () => {
+  test.each(["k", "order 7", "x".repeat(200), "~!"])("%j is accepted", (key) => {
+    expect(() => assertIdempotencyKey(key)).not.toThrow();
+  });
+
+  // As headers they would arrive as another key, or not at all.
+  test.each(["", "order 7 ", " order 7", "日本", "a\nb", "x".repeat(201), undefined])(
+    "%j is refused",
+    (key) => {
+      expect(() => assertIdempotencyKey(key)).toThrow(InvalidArgumentError);
+    },
+  );
+});
 
 describe("run ids", () => {
   test.each(["a", "research-42", "A.b_c:d-9", "...", "x".repeat(200)])("%j is accepted", (id) => {

@@ -1,7 +1,7 @@
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Duration, RemovalPolicy, type Stack } from "aws-cdk-lib";
 import { Match, type Template } from "aws-cdk-lib/assertions";
 import { Table } from "aws-cdk-lib/aws-dynamodb";
-import { Key } from "aws-cdk-lib/aws-kms";
+import { Alias, Key } from "aws-cdk-lib/aws-kms";
 import { LayerVersion } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { describe, expect, it } from "vitest";
@@ -161,6 +161,13 @@ describe("the construct", () => {
     );
     const tokens = built(() => ({ corsOrigins, auth: { tokens: true } }));
     expect(headersAllowed(tokens)).toEqual(["authorization", "content-type", "idempotency-key"]);
+  });
+
+  it("takes no alias for the table's key: a right to it is none to the key", () => {
+    const alias = (stack: Stack) => Alias.fromAliasName(stack, "Alias", "alias/mine");
+    expect(() => built((stack) => ({ encryptionKey: alias(stack) }))).toThrow(
+      /encryptionKey is the alias .*alias\/mine.*give the key/,
+    );
   });
 
   it("lets the functions that use the table use its key, and no other", () => {

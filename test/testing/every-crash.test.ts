@@ -56,7 +56,7 @@ describe("a scenario with every crash", () => {
       return engine.run(child, undefined);
     };
     const played = everyCrash({ workflows: [child] }, scenario);
-    await expect(played).rejects.toThrow(/^crashes have never come: before step "iner"/);
+    await expect(played).rejects.toThrow(/^crashes have not come: before step "iner"/);
     const fails = everyCrash({ workflows: [child] }, async (engine) => {
       await scenario(engine);
       throw new Error("for another reason");

@@ -235,20 +235,20 @@ describe("the engine for tests", () => {
     expect(await engine.run(once, undefined)).toBe("charged for real");
     const run = await engine.start(order, { cents: 1 });
     await expect(engine.close()).rejects.toThrow(
-      'crashes have never come: before step "wrok", after step "work" of workflow "order"; steps that were called: work',
+      'crashes have not come: before step "wrok", after step "work" of workflow "order"; steps that were called: work',
     );
     // It is closed for all that, and has said so once.
     await expect(run.result()).rejects.toThrow(/closed/);
     await engine.close();
   });
 
-  it("bears at its close with a crash that came, and a mock that was for nothing", async () => {
+  it("tells at its close of crashes of which only some came, and bears with a mock that was for nothing", async () => {
     const engine = await createTestEngine({ workflows: [once] });
     engine.crashBefore("work", { times: 5 });
     const unused = engine.mock("refund", () => undefined);
     // Of the five, four end it.
     await expect(engine.run(once, undefined)).rejects.toThrow("makes no progress");
-    await engine.close();
+    await expect(engine.close()).rejects.toThrow('before step "work" (4 of 5 have)');
     expect(unused.calls).toEqual([]);
   });
 
