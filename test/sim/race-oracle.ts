@@ -39,6 +39,8 @@ function judgeChildren({ before, pk, row }: Change, mirror: Mirror): string | un
     const child = textOf(item, "c") === own ? mirror.metas.get(own) : undefined;
     if (!child || child["cancel"] || isFinished(textOf(child, "status") as RunStatus)) continue;
     if (textOf(child, "parent") !== `${textOf(before, "inc")} ${id}`) continue;
+    // It was asked to, and somebody has resumed it since.
+    if (item["g"]?.BOOL === true && (numberOf(child, "gen") ?? 0) > 0) continue;
     if (!lostRace(operations, key)) continue;
     return `${id}: ${row}, and nobody has asked ${own} to end, whose branch has lost its race`;
   }
