@@ -72,6 +72,6 @@ export async function requestTimeout(execution: Execution): Promise<undefined> {
     now: deps.clock.now(),
     tx: deps.ids.nonce(),
   });
-  if (asked.outcome !== "requested") return execution.end("lost");
-  await poll(execution);
+  if (asked.outcome === "requested") await poll(execution);
+  else void execution.end("lost");
 }
