@@ -8,8 +8,7 @@ import type { Execution } from "./execution.ts";
  * that the run was terminated, or stood still between the record of the wait and the put. Whoever cancelled
  * the parent's children cannot have seen it. So before anything of it is done it looks whether it is still
  * wanted, and asks for its own cancel if not. When its parent ends after that look, the record of the wait
- * for it is older than the end, and those who settle what the parent owes find it there. When its parent is
- * resumed after that look, it is put anew, as one that was given up.
+ * for it is older than the end, and those who settle what the parent owes find it there.
  */
 export async function cancelOrphan(execution: Execution): Promise<void> {
   const { deps, history, lease, meta, outside } = execution;
@@ -24,7 +23,6 @@ export async function cancelOrphan(execution: Execution): Promise<void> {
     to: meta,
     isOnlyAsRead: true,
     cancel,
-    givenUpBy: there.generation,
     now: deps.clock.now(),
     tx: deps.ids.nonce(),
   });

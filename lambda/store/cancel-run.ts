@@ -23,11 +23,6 @@ interface Cancelling {
   /** Whether it is cancelled in the generation that was read only: it may have been resumed. Default: in any. */
   readonly isOnlyAsRead?: boolean;
   readonly cancel: CancelRequest;
-  /**
-   * The generation of its parent that does not wait for it any more, when it asks for that itself before it has
-   * begun: a later one puts it anew. Default: it counts as begun.
-   */
-  readonly givenUpBy?: number;
   readonly now: EpochMs;
   readonly tx: string;
 }
@@ -72,11 +67,7 @@ function formFor(meta: Meta, request: Cancelling): CancelForm | undefined {
 const ASK = "#cancel = :cancel, #wakeSeq = #wakeSeq + :one";
 const UNASKED = "attribute_not_exists(#cancel)";
 
-const ask = ({ givenUpBy }: Cancelling): string =>
-  givenUpBy === undefined ? ASK : `${ASK}, #givenUpBy = :givenUpBy`;
-
-const askValues = ({ cancel, givenUpBy }: Cancelling) => ({
-  ...(givenUpBy !== undefined && { ":givenUpBy": number(givenUpBy) }),
+const askValues = ({ cancel }: Cancelling) => ({
   ":one": number(1),
   ":cancel": {
     M: { nonce: text(cancel.nonce), reason: text(cancel.reason), cause: text(cancel.cause) },
@@ -89,7 +80,7 @@ const parked = (request: Cancelling, wakes: boolean, { generation }: Seen): Canc
   wakes,
   generation,
   condition: `#status IN (:queued, :waiting) AND ${UNASKED} AND ${wakes ? NOT_YET_DUE : "#dueAt <= :now"}`,
-  set: wakes ? `${ask(request)}, ${WAKE}` : ask(request),
+  set: wakes ? `${ASK}, ${WAKE}` : ASK,
   remove: wakes ? "#pause, #quorum" : "#pause",
   values: {
     ...askValues(request),
@@ -103,7 +94,7 @@ const running = (request: Cancelling, { generation }: Seen): CancelForm => ({
   wakes: false,
   generation,
   condition: `#status = :running AND ${UNASKED}`,
-  set: ask(request),
+  set: ASK,
   remove: "#pause",
   values: { ...askValues(request), ":running": text("running") },
 });
@@ -112,7 +103,7 @@ const paused = (request: Cancelling, { generation }: Seen): CancelForm => ({
   wakes: true,
   generation,
   condition: "#status = :paused",
-  set: `#status = :queued, #cancel = if_not_exists(#cancel, :cancel)${request.givenUpBy === undefined ? "" : ", #givenUpBy = :givenUpBy"}, #wakeSeq = #wakeSeq + :one, ${WAKE}`,
+  set: `#status = :queued, #cancel = if_not_exists(#cancel, :cancel), #wakeSeq = #wakeSeq + :one, ${WAKE}`,
   remove: "#pause, #quorum",
   values: {
     ...askValues(request),

@@ -184,26 +184,3 @@ describe("a run that is terminated while its worker is at work", () => {
     expect({ asked, givenUp }).toEqual({ asked: 1, givenUp: 1 });
   });
 });
-
-it("a child that has found its parent cancelled is put anew when that was resumed meanwhile", async () => {
-  const pauseMs = LEASE + 5_000;
-  let hasAsked = false;
-  world = await World.create({
-    workflows: [late, child],
-    visibilitySeconds: 40,
-    fault: (_, action, body) => {
-      if (hasAsked || action !== "UpdateItem" || !body.includes("which asked for it"))
-        return undefined;
-      hasAsked = true;
-      return { pauseMs };
-    },
-  });
-  world.begin();
-  const run = await world.until(world.savepoint.start(late, undefined, { id: "run" }));
-  await world.pass(2_000);
-  await world.until(run.terminate());
-  await world.pass(LEASE);
-  expect(hasAsked).toBe(true);
-  await world.until(run.resume());
-  expect(await world.until(run.result())).toBe("child's");
-});
