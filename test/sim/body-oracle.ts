@@ -9,6 +9,7 @@ const TAKEN_AWAY: readonly unknown[] = ["deadline", "lost"];
 
 /** The last time a run was terminated: its owner hears of that within its lease. */
 interface Termination {
+  readonly life: string | undefined;
   readonly epoch: number;
   readonly leaseUntil: number;
 }
@@ -33,11 +34,24 @@ export class BodyOracle {
     if (row === "terminate") {
       const epoch = numberOf(after, "epoch") ?? 0;
       const leaseUntil = numberOf(before, "leaseUntil") ?? 0;
-      this.#terminations.set(pk.slice("RUN#".length), { epoch, leaseUntil });
+      const life = textOf(after, "inc");
+      this.#terminations.set(pk.slice("RUN#".length), { life, epoch, leaseUntil });
     }
+    if (row === "resume ended run") return this.#judgeResume(pk, after);
     if (row !== "claim over a lease") return undefined;
     this.#takeovers.set(pk.slice("RUN#".length), numberOf(after, "epoch") ?? 0);
     return undefined;
+  }
+
+  /** Nobody resumes a terminated run while the one who was at work on it may not know. */
+  #judgeResume(pk: string, after: Item): string | undefined {
+    const id = pk.slice("RUN#".length);
+    const terminated = this.#terminations.get(id);
+    if (!terminated || terminated.life !== textOf(after, "inc")) return undefined;
+    const at = numberOf(after, "dueAt") ?? 0;
+    return at <= terminated.leaseUntil
+      ? `${id} was resumed at ${at}, and its former owner's lease ends at ${terminated.leaseUntil}`
+      : undefined;
   }
 
   /** A former owner settles no step whose body its taker has entered. */

@@ -12,6 +12,9 @@ import {
   textOf,
 } from "./mirror.ts";
 
+/** How far a clock may be ahead of another one. */
+const SKEW_MAX_MS = 500;
+
 /** Judges changes as far as cancels and terminations go. */
 export class CancelOracle {
   readonly #mirror: Mirror;
@@ -25,7 +28,7 @@ export class CancelOracle {
   }
 
   /** What is wrong with a change; undefined when nothing is. */
-  judge(change: Change): string | undefined {
+  judge(change: Change, now: number): string | undefined {
     const { sk, pk, after, before, row } = change;
     const mirror = this.#mirror;
     if (sk.startsWith("OP#")) {
@@ -44,6 +47,7 @@ export class CancelOracle {
     return (
       (before && judgeEnd(before, change, mirror)) ??
       (before && this.#judgeRequest(change)) ??
+      (before && judgeTimeout(change, now)) ??
       (before && row === "finish" ? judgeOrphan(run, before, row, mirror) : undefined) ??
       this.#judgeChildren(run, after)
     );
@@ -99,6 +103,16 @@ const isDelivered = (operations: ReadonlyMap<string, MirroredOperation>): boolea
 
 const statusOf = (meta: Item): RunStatus => textOf(meta, "status") as RunStatus;
 const isOver = (meta: Item): boolean => isFinished(statusOf(meta));
+
+/** Nobody ends a run for want of time that it still has: it may have been resumed with more. */
+function judgeTimeout({ after, before, pk }: Change, now: number): string | undefined {
+  const cause = textOf(after["cancel"]?.M, "cause");
+  const deadline = numberOf(after, "deadline");
+  if (before?.["cancel"] || cause !== "timeout" || deadline === undefined) return undefined;
+  return deadline > now + SKEW_MAX_MS
+    ? `${pk} was asked to end at ${now} because its time is over, which it is at ${deadline}`
+    : undefined;
+}
 
 /** A run ends as cancelled exactly when that was asked for. */
 function judgeEnd(before: Item, { after, pk, row }: Change, mirror: Mirror): string | undefined {

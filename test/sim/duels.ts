@@ -11,6 +11,8 @@ interface Duel {
   readonly bodies: readonly Block[];
   readonly faults: readonly Fault[];
   readonly acts: readonly Act[];
+  /** How long the run may take, milliseconds. Default: for ever. */
+  readonly timeoutMs?: number;
 }
 
 /** How many seeds have one. */
@@ -18,6 +20,7 @@ const DUELLING = 0.35;
 /** How many of the others have a newer one, drawn beside the old, whose seeds stay what they are. */
 const FORKING = 0.1;
 const RESUMING = 0.1;
+const TIMING = 0.1;
 const LEASE_MS = 30_000;
 /** The run goes on after it, and so is replayed. */
 const REST_MS = 120_000;
@@ -40,7 +43,7 @@ const DUELS = [
 export function drawDuel(seed: number, draw: Draw): Scenario | undefined {
   const duel = pickDuel(draw);
   if (!duel) return undefined;
-  const { bodies, faults, acts } = duel(draw);
+  const { bodies, faults, acts, timeoutMs } = duel(draw);
   const programs: Program[] = bodies.map((body, index) => ({ name: `p${index}`, body }));
   const settings = { leaseMs: LEASE_MS };
   const setup = {
@@ -49,14 +52,15 @@ export function drawDuel(seed: number, draw: Draw): Scenario | undefined {
     travelMaxMs: draw.pick([1, 10]),
     settings,
   };
-  const actions = [{ atMs: 0, run: "main", program: 0 }];
+  const actions = [{ atMs: 0, run: "main", program: 0, timeoutMs }];
   return { seed, programs, setup, actions, acts, faults, deploys: [] };
 }
 
 function pickDuel(draw: Draw): ((draw: Draw) => Duel) | undefined {
   if (draw.happens(DUELLING)) return draw.pick(DUELS);
   if (draw.happens(FORKING)) return forkedSaga;
-  return draw.happens(RESUMING) ? unstartedChild : undefined;
+  if (draw.happens(RESUMING)) return unstartedChild;
+  return draw.happens(TIMING) ? lateTimeout : undefined;
 }
 
 const step = (id: number, name: string, bodyMs: number): Node => ({
@@ -223,13 +227,30 @@ function forkedSaga(draw: Draw): Duel {
 function unstartedChild(draw: Draw): Duel {
   const child: Node = { type: "child", id: 1, program: 1, isAwaited: true, isShared: false };
   const at = { row: "child start", nth: 1 };
-  const resumedAtMs = draw.int(8_000, 20_000);
+  // Nobody resumes it before its former owner's lease is over.
+  const resumedAtMs = draw.int(LEASE_MS + 1_000, LEASE_MS + 15_000);
   return {
     bodies: [[child, rest(2)], [step(3, "a", 50)]],
-    faults: [{ kind: "freeze", when: "before", at, until: { ms: draw.int(4_000, 25_000) } }],
+    faults: [{ kind: "freeze", when: "before", at, until: { ms: draw.int(4_000, 60_000) } }],
     acts: [
       { at: { atMs: 2_000 }, whom: { id: "main" }, kind: "terminate", reason: "stuck" },
       { at: { atMs: resumedAtMs }, whom: { id: "main" }, kind: "resume" },
     ],
+  };
+}
+
+/** An owner finds its run's time over when that is terminated, and asks for its end when it was resumed with more. */
+function lateTimeout(draw: Draw): Duel {
+  const [timeoutMs, terminatedAtMs] = [20_000, 22_000];
+  const resumedAtMs = terminatedAtMs + LEASE_MS + draw.int(0, 3_000);
+  const thaws = { ms: draw.int(30_000, 45_000) };
+  return {
+    bodies: [[step(1, "a", timeoutMs + draw.int(2_000, 20_000)), rest(2)]],
+    faults: [{ kind: "freeze", when: "before", at: { row: "cancel", nth: 1 }, until: thaws }],
+    acts: [
+      { at: { atMs: terminatedAtMs }, whom: { id: "main" }, kind: "terminate", reason: "stuck" },
+      { at: { atMs: resumedAtMs }, whom: { id: "main" }, kind: "resume" },
+    ],
+    timeoutMs,
   };
 }

@@ -31,7 +31,10 @@ export class Oracles {
       ["every transition is legal", (change, now) => judgeChange(change, mirror, now)],
       ["every message is taken once, in order", (change, now) => messages.judge(change, now)],
       ["what is done from outside is done once, and wholly", (change) => acts.judge(change)],
-      ["a cancel ends a run and its children, and nothing else", (change) => cancels.judge(change)],
+      [
+        "a cancel ends a run and its children, and nothing else",
+        (change, now) => cancels.judge(change, now),
+      ],
       ["what loses a race is over with it", (change) => judgeLosers(change, mirror)],
       [DEPLOYS, (change, now) => (change.sk === "META" ? deploys.judge(change, now) : undefined)],
     ];

@@ -78,6 +78,8 @@ import { pageNamedFirst } from "./page-named-first.ts";
 import { pagesReadLast } from "./pages-read-last.ts";
 import { losersToldLate } from "./losers-told-late.ts";
 import { losersSettleBehind } from "./losers-settle-behind.ts";
+import { lateTimeoutEndsResumed } from "./late-timeout-ends-resumed.ts";
+import { resumedBesideFormerOwner } from "./resumed-beside-former-owner.ts";
 import { sweptOnce } from "./swept-once.ts";
 
 /** Every mutation, each a failure that the simulation must be able to find. */
@@ -162,4 +164,6 @@ export const MUTATIONS: readonly Patch[] = [
   losersToldLate,
   losersSettleBehind,
   sweptOnce,
+  resumedBesideFormerOwner,
+  lateTimeoutEndsResumed,
 ];
