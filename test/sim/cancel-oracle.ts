@@ -11,9 +11,7 @@ import {
   numberOf,
   textOf,
 } from "./mirror.ts";
-
-/** How far a clock may be ahead of another one. */
-const SKEW_MAX_MS = 500;
+import { SKEW_MS } from "./state-oracle.ts";
 
 /** Judges changes as far as cancels and terminations go. */
 export class CancelOracle {
@@ -107,9 +105,10 @@ const isOver = (meta: Item): boolean => isFinished(statusOf(meta));
 /** Nobody ends a run for want of time that it still has: it may have been resumed with more. */
 function judgeTimeout({ after, before, pk }: Change, now: number): string | undefined {
   const cause = textOf(after["cancel"]?.M, "cause");
-  const deadline = numberOf(after, "deadline");
-  if (before?.["cancel"] || cause !== "timeout" || deadline === undefined) return undefined;
-  return deadline > now + SKEW_MAX_MS
+  // A run without a deadline has all the time there is.
+  const deadline = numberOf(after, "deadline") ?? Infinity;
+  if (before?.["cancel"] || cause !== "timeout") return undefined;
+  return deadline > now + SKEW_MS
     ? `${pk} was asked to end at ${now} because its time is over, which it is at ${deadline}`
     : undefined;
 }

@@ -5,7 +5,7 @@ import { isGivenUp } from "./given-up.ts";
 import { type Change, type Mirror, numberOf, textOf } from "./mirror.ts";
 
 /** Clocks differ by at most this, milliseconds. */
-const SKEW_MS = 500;
+export const SKEW_MS = 500;
 /** A wake-up this near needs no notice, milliseconds. */
 const NEAR_MS = 2_000;
 
